@@ -1,0 +1,21 @@
+using System;
+
+namespace ModelGen;
+
+/// <summary>Marks a partial class as a compact embedding model: the generator writes its trainer, its collapse and its artefacts.</summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class EmbeddingModelAttribute : Attribute
+{
+    /// <summary>The training loss; binary cross-entropy on logits by default.</summary>
+    public Loss Loss { get; set; } = Loss.BinaryCrossEntropy;
+}
+
+/// <summary>The training loss of a model.</summary>
+public enum Loss
+{
+    /// <summary>Binary cross-entropy (natural logarithm) on a logit; labels are 0 or 1, the served score is a probability.</summary>
+    BinaryCrossEntropy,
+
+    /// <summary>Squared error (s - y)^2; labels are any finite number, the served score is the raw output.</summary>
+    MeanSquaredError,
+}

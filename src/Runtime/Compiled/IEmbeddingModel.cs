@@ -1,0 +1,74 @@
+using System;
+using System.Collections.Generic;
+
+namespace ModelGen.Compiled;
+
+/// <summary>
+/// What the generator writes into a user's class. The runtime is generic over it: it decides when and on which thread
+/// a piece of work runs, the generated members are the work itself, with every size a literal.
+/// A training step runs, in this order and each phase complete before the next:
+/// <see cref="Embed"/> for every chunk of distinct ids, <see cref="TrainTile"/> for every tile, <see cref="UpdateRows"/> for every
+/// chunk and <see cref="UpdateTowers"/> for every range, then <see cref="UpdateSharedRows"/> and <see cref="UpdateFactors"/>.
+/// </summary>
+/// <typeparam name="TSelf">The user's class.</typeparam>
+public interface IEmbeddingModel<TSelf> where TSelf : class, IEmbeddingModel<TSelf>
+{
+    /// <summary>The compile-time description of the model.</summary>
+    static abstract ModelSchema Schema { get; }
+
+    /// <summary>Appends one example to a data set under construction: label, numerics and keys in declaration order.</summary>
+    static abstract void Append(TSelf example, DataSetBuilder builder);
+
+    /// <summary>Computes the vectors of the distinct ids in slots [first, end) of a feature into <see cref="FeatureBatch.Vectors"/>.</summary>
+    static abstract void Embed(StepContext step, int feature, int first, int end);
+
+    /// <summary>
+    /// Forward, loss and backward of one tile. Writes the gradients of the looked-up vectors into <see cref="FeatureBatch.Gradients"/>
+    /// and stores (or, when <paramref name="accumulate"/>, adds) the gradients of the towers into the lane. Returns the sum of the losses.
+    /// </summary>
+    static abstract double TrainTile(StepContext step, Lane lane, int firstExample, int examples, bool accumulate);
+
+    /// <summary>Forward pass of one tile; writes one raw score (logit or value) per example.</summary>
+    static abstract void ScoreTile(StepContext step, Lane lane, int firstExample, int examples, Span<float> scores);
+
+    /// <summary>
+    /// Sums the gradients of the slots of one chunk in position order, runs the id-level backward pass and updates the rows that
+    /// belong to one id only; writes row gradients of shared rows and the chunk's share of the factor gradients.
+    /// </summary>
+    static abstract void UpdateRows(StepContext step, int feature, int chunk);
+
+    /// <summary>Sums the row gradients of the shared rows [first, end) of a table in slot order and updates them.</summary>
+    static abstract void UpdateSharedRows(StepContext step, int table, int first, int end);
+
+    /// <summary>Reduces the lanes over dense tower parameter <paramref name="parameter"/>, rows [firstRow, endRow), updates it and refreshes its transposed copy.</summary>
+    static abstract void UpdateTowers(StepContext step, int parameter, int firstRow, int endRow);
+
+    /// <summary>Reduces the chunks over the factors of a feature and updates them.</summary>
+    static abstract void UpdateFactors(StepContext step, int feature);
+
+    /// <summary>Multiplies the trained form out into its served form, in double precision.</summary>
+    static abstract CollapsedWeights Collapse(ModelState state);
+
+    /// <summary>Builds the in-process predictor over collapsed weights.</summary>
+    static abstract IPredictor<TSelf> CreatePredictor(CollapsedWeights weights);
+
+    /// <summary>Source text of the stand-alone inference assembly (the same text the in-process predictor is compiled from).</summary>
+    static abstract string InferenceSource { get; }
+
+    /// <summary>Adds the collapsed model's graph to an ONNX builder.</summary>
+    static abstract void BuildOnnx(OnnxModelBuilder onnx, CollapsedWeights weights);
+}
+
+/// <summary>Scores examples with the collapsed model.</summary>
+/// <typeparam name="TModel">The user's class.</typeparam>
+public interface IPredictor<in TModel>
+{
+    /// <summary>Score of one example: a probability under binary cross-entropy, else the raw output.</summary>
+    float Predict(TModel example);
+
+    /// <summary>
+    /// Score of one example given as numeric values and ids. <paramref name="ids"/> holds the ids of all categorical features one
+    /// after another; feature f owns ids[offsets[f] .. offsets[f + 1]). An id of -1 is the zero vector.
+    /// </summary>
+    float PredictIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets);
+}

@@ -1,0 +1,258 @@
+using System.Collections.Immutable;
+
+namespace ModelGen.Compiled;
+
+/// <summary>
+/// Everything about a compiled model that is known when the application is built: a plain description that the
+/// generated code hands to the runtime. Sizes in floats are literals of the generated code; row counts are not here,
+/// they come from the data.
+/// </summary>
+public sealed record ModelSchema
+{
+    /// <summary>Class name of the model, for messages and file metadata.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Hash of the model's intermediate representation; a checkpoint of another model is refused by it.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>The training loss.</summary>
+    public required Loss Loss { get; init; }
+
+    /// <summary>Column of the label.</summary>
+    public required string LabelColumn { get; init; }
+
+    /// <summary>Numeric inputs in declaration order.</summary>
+    public required ImmutableArray<NumericFeature> Numerics { get; init; }
+
+    /// <summary>Categorical inputs in declaration order.</summary>
+    public required ImmutableArray<CategoricalFeature> Categoricals { get; init; }
+
+    /// <summary>Tables, in the order of <see cref="ModelState.Tables"/>.</summary>
+    public required ImmutableArray<TableParameter> Tables { get; init; }
+
+    /// <summary>Dense parameters, in arena order: towers first, then factors.</summary>
+    public required ImmutableArray<DenseParameter> Dense { get; init; }
+
+    /// <summary>Length of the dense arena in floats (padding included).</summary>
+    public required int DenseFloats { get; init; }
+
+    /// <summary>First float of the factor region of the dense arena; towers lie before it.</summary>
+    public required int FactorOffset { get; init; }
+
+    /// <summary>Length of the arena of transposed weights in floats.</summary>
+    public required int TransposedFloats { get; init; }
+
+    /// <summary>Length of one lane's tile workspace in floats, training step.</summary>
+    public required int TileFloats { get; init; }
+
+    /// <summary>Optimiser of the model.</summary>
+    public required OptimizerSchema Optimizer { get; init; }
+
+    /// <summary>The model's intermediate representation in its readable text form.</summary>
+    public required string Ir { get; init; }
+
+    /// <summary>Examples in one tile. The batch is cut by index, never by thread count.</summary>
+    public const int TileExamples = 64;
+
+    /// <summary>Lanes: fixed groups of tiles, each with its own gradient accumulators, reduced in lane order.</summary>
+    public const int Lanes = 8;
+
+    /// <summary>Distinct ids in one unit of embedding work.</summary>
+    public const int ChunkSlots = 256;
+}
+
+/// <summary>A numeric input.</summary>
+/// <param name="Name">Property name.</param>
+/// <param name="Column">Column name.</param>
+/// <param name="Transform">Transform applied before the first layer.</param>
+public sealed record NumericFeature(string Name, string Column, Transform Transform);
+
+/// <summary>How the keys of a categorical feature are held.</summary>
+public enum KeyKind
+{
+    /// <summary>Text keys (string and enum properties).</summary>
+    Text,
+
+    /// <summary>64-bit integer keys (integer and bool properties).</summary>
+    Integer,
+}
+
+/// <summary>A categorical input and the layout of its vectors inside a batch.</summary>
+public sealed record CategoricalFeature
+{
+    /// <summary>Property name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Column name.</summary>
+    public required string Column { get; init; }
+
+    /// <summary>Text or integer keys.</summary>
+    public required KeyKind KeyKind { get; init; }
+
+    /// <summary>Whether an example holds a bag of values.</summary>
+    public required bool IsBag { get; init; }
+
+    /// <summary>How a bag is combined.</summary>
+    public required Pooling Pooling { get; init; }
+
+    /// <summary>Policy for unknown values.</summary>
+    public required OutOfVocabulary OutOfVocabulary { get; init; }
+
+    /// <summary>Least count in the training split for a value to enter the vocabulary.</summary>
+    public required int MinCount { get; init; }
+
+    /// <summary>Fixed number of ids, or 0 for a vocabulary.</summary>
+    public required long Cardinality { get; init; }
+
+    /// <summary>Extra rows under <see cref="OutOfVocabulary.HashedBucket"/>.</summary>
+    public required int Buckets { get; init; }
+
+    /// <summary>Separator of a bag's values inside one text cell.</summary>
+    public required char Separator { get; init; }
+
+    /// <summary>Floats per distinct id in <see cref="FeatureBatch.Vectors"/> and per example in <see cref="FeatureBatch.Gradients"/>.</summary>
+    public required int VectorStride { get; init; }
+
+    /// <summary>First float of this feature's factors in the dense arena.</summary>
+    public required int FactorOffset { get; init; }
+
+    /// <summary>Floats of this feature's factors in the dense arena (0 when it has none).</summary>
+    public required int FactorFloats { get; init; }
+
+    /// <summary>Rows kept beside the vocabulary for unknown values.</summary>
+    public int ExtraRows => OutOfVocabulary switch
+    {
+        OutOfVocabulary.SharedRow => 1,
+        OutOfVocabulary.HashedBucket => Buckets,
+        _ => 0,
+    };
+}
+
+/// <summary>Which row of a table an id reads.</summary>
+public enum RowIndex
+{
+    /// <summary>Row = id. Distinct ids read distinct rows.</summary>
+    Identity,
+
+    /// <summary>Row = id / modulus.</summary>
+    Quotient,
+
+    /// <summary>Row = id % modulus.</summary>
+    Remainder,
+}
+
+/// <summary>Which learning rate a parameter follows.</summary>
+public enum ParameterGroup
+{
+    /// <summary>Embedding tables.</summary>
+    Table,
+
+    /// <summary>Dense factors added by an embedding form.</summary>
+    Factor,
+
+    /// <summary>Everything else.</summary>
+    Tower,
+}
+
+/// <summary>How a parameter is started.</summary>
+public enum Initialization
+{
+    /// <summary>All zero.</summary>
+    Zero,
+
+    /// <summary>Uniform in +-scale/sqrt(rows of the table).</summary>
+    UniformByRows,
+
+    /// <summary>Uniform in +-scale.</summary>
+    Uniform,
+
+    /// <summary>Normal with standard deviation scale.</summary>
+    Normal,
+}
+
+/// <summary>A table parameter: one row per id (or per quotient, remainder, bucket).</summary>
+/// <param name="Name">Name in files, such as "User.T".</param>
+/// <param name="Feature">Index of the categorical feature.</param>
+/// <param name="Index">Which row an id reads.</param>
+/// <param name="Modulus">Modulus of the quotient or remainder; 0 for identity.</param>
+/// <param name="Width">Floats per row.</param>
+/// <param name="Group">Learning-rate group.</param>
+/// <param name="Initialization">How it is started.</param>
+/// <param name="Scale">Scale of the start values.</param>
+public sealed record TableParameter(
+    string Name, int Feature, RowIndex Index, int Modulus, int Width, ParameterGroup Group, Initialization Initialization, float Scale)
+{
+    /// <summary>Rows of the table for a number of ids.</summary>
+    public long Rows(long ids) => Index switch
+    {
+        RowIndex.Quotient => (ids + Modulus - 1) / Modulus,
+        RowIndex.Remainder => long.Min(ids, Modulus),
+        _ => ids,
+    };
+}
+
+/// <summary>
+/// A dense parameter in the arena. Logical shape Rows x Columns; stored row-major with <see cref="Stride"/> floats per row
+/// and <see cref="PaddedRows"/> rows, the padding being zero and staying zero.
+/// </summary>
+/// <param name="Name">Name in files, such as "Top0.W".</param>
+/// <param name="Rows">Logical rows (inputs of a layer).</param>
+/// <param name="Columns">Logical columns (outputs of a layer).</param>
+/// <param name="Offset">First float in the arena; a multiple of 16.</param>
+/// <param name="Stride">Floats per stored row.</param>
+/// <param name="PaddedRows">Stored rows.</param>
+/// <param name="TransposedOffset">First float of its transposed copy, or -1 when none is kept.</param>
+/// <param name="TransposedStride">Floats per row of the transposed copy.</param>
+/// <param name="Group">Learning-rate group.</param>
+/// <param name="Initialization">How it is started.</param>
+/// <param name="Scale">Scale of the start values.</param>
+public sealed record DenseParameter(
+    string Name, int Rows, int Columns, int Offset, int Stride, int PaddedRows, int TransposedOffset, int TransposedStride,
+    ParameterGroup Group, Initialization Initialization, float Scale)
+{
+    /// <summary>Floats the parameter takes in the arena.</summary>
+    public int Floats => Stride * PaddedRows;
+}
+
+/// <summary>The optimisers.</summary>
+public enum OptimizerKind
+{
+    /// <summary>Plain gradient descent.</summary>
+    Sgd,
+
+    /// <summary>Element-wise Adagrad.</summary>
+    Adagrad,
+
+    /// <summary>Adagrad with one accumulator per table row.</summary>
+    RowWiseAdagrad,
+
+    /// <summary>Adam, lazy on table rows.</summary>
+    Adam,
+
+    /// <summary>Adam with Nesterov momentum, lazy on table rows.</summary>
+    NAdam,
+}
+
+/// <summary>The optimiser of a model with its default rates.</summary>
+/// <param name="Kind">Update rule.</param>
+/// <param name="LearningRate">Base rate.</param>
+/// <param name="TableLearningRate">Rate of the tables.</param>
+/// <param name="FactorLearningRate">Rate of the factors.</param>
+/// <param name="TowerLearningRate">Rate of the rest.</param>
+/// <param name="Beta1">First-moment decay (Adam, NAdam).</param>
+/// <param name="Beta2">Second-moment decay (Adam, NAdam).</param>
+public sealed record OptimizerSchema(
+    OptimizerKind Kind, float LearningRate, float TableLearningRate, float FactorLearningRate, float TowerLearningRate, float Beta1, float Beta2)
+{
+    /// <summary>State buffers of a dense parameter, each of the parameter's own shape.</summary>
+    public int DenseStates => Kind switch { OptimizerKind.Sgd => 0, OptimizerKind.Adam or OptimizerKind.NAdam => 2, _ => 1 };
+
+    /// <summary>Floats per row of each state buffer of a table of the given width.</summary>
+    public ImmutableArray<int> TableStateWidths(int width) => Kind switch
+    {
+        OptimizerKind.Sgd => [],
+        OptimizerKind.RowWiseAdagrad => [1],
+        OptimizerKind.Adagrad => [width],
+        _ => [width, width],
+    };
+}

@@ -1,0 +1,76 @@
+using System;
+using System.Collections.Immutable;
+
+namespace ModelGen.Compiled;
+
+/// <summary>All that a trained model is: parameters, optimiser state, vocabularies and the scaling of numeric inputs.</summary>
+public sealed class ModelState
+{
+    /// <summary>Creates a state from its parts.</summary>
+    public ModelState(
+        ModelSchema schema, Table[] tables, NativeFloats dense, NativeFloats[] denseState, NativeFloats transposed,
+        ImmutableArray<Vocabulary> vocabularies, ImmutableArray<NumericScaling> scalings)
+    {
+        Schema = schema;
+        Tables = tables;
+        Dense = dense;
+        DenseState = denseState;
+        Transposed = transposed;
+        Vocabularies = vocabularies;
+        Scalings = scalings;
+    }
+
+    /// <summary>The compile-time description.</summary>
+    public ModelSchema Schema { get; }
+
+    /// <summary>The tables, in schema order.</summary>
+    public Table[] Tables { get; }
+
+    /// <summary>The dense arena.</summary>
+    public NativeFloats Dense { get; }
+
+    /// <summary>Optimiser state of the dense arena, same layout.</summary>
+    public NativeFloats[] DenseState { get; }
+
+    /// <summary>Transposed copies of the weights that the backward pass multiplies by.</summary>
+    public NativeFloats Transposed { get; }
+
+    /// <summary>Vocabulary of every categorical feature.</summary>
+    public ImmutableArray<Vocabulary> Vocabularies { get; }
+
+    /// <summary>Scaling of every numeric input.</summary>
+    public ImmutableArray<NumericScaling> Scalings { get; }
+
+    /// <summary>Optimiser steps taken so far.</summary>
+    public long Steps { get; set; }
+}
+
+/// <summary>A table with its optimiser state.</summary>
+public sealed class Table
+{
+    /// <summary>Creates a table.</summary>
+    public Table(TableParameter parameter, long rows, NativeFloats values, NativeFloats[] state)
+    {
+        Parameter = parameter;
+        Rows = rows;
+        Values = values;
+        State = state;
+    }
+
+    /// <summary>Compile-time description.</summary>
+    public TableParameter Parameter { get; }
+
+    /// <summary>Number of rows.</summary>
+    public long Rows { get; }
+
+    /// <summary>Rows x Width values, row-major without padding.</summary>
+    public NativeFloats Values { get; }
+
+    /// <summary>Optimiser state, one buffer per state of the rule.</summary>
+    public NativeFloats[] State { get; }
+}
+
+/// <summary>Mean and scale of a numeric input, measured on the training split.</summary>
+/// <param name="Mean">Subtracted from the value.</param>
+/// <param name="InverseDeviation">Multiplies the difference; 0 for a constant column.</param>
+public readonly record struct NumericScaling(float Mean, float InverseDeviation);

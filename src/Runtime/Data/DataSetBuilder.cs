@@ -1,0 +1,4 @@
+namespace ModelGen.Compiled;
+
+/// <summary>Placeholder.</summary>
+public sealed class DataSetBuilder;

@@ -1,0 +1,4 @@
+namespace ModelGen;
+
+/// <summary>Placeholder.</summary>
+public sealed class Vocabulary;
