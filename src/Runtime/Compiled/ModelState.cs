@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace ModelGen.Compiled;
 
@@ -43,6 +44,31 @@ public sealed class ModelState
 
     /// <summary>Optimiser steps taken so far.</summary>
     public long Steps { get; set; }
+
+    /// <summary>Copies rows [firstRow, endRow) of a dense parameter into its transposed copy; does nothing when it has none.</summary>
+    public void RefreshTransposed(DenseParameter parameter, int firstRow, int endRow)
+    {
+        if (parameter.TransposedOffset < 0)
+        {
+            return;
+        }
+
+        // Squares of 16 keep both sides in cache.
+        endRow = Math.Min(endRow, parameter.Rows);
+        for (int r0 = firstRow; r0 < endRow; r0 += 16)
+        {
+            int r1 = Math.Min(r0 + 16, endRow);
+            for (int c = 0; c < parameter.Columns; c++)
+            {
+                ref float target = ref Transposed.At(parameter.TransposedOffset + ((long)c * parameter.TransposedStride));
+                ref float source = ref Dense.At(parameter.Offset + c);
+                for (int r = r0; r < r1; r++)
+                {
+                    Unsafe.Add(ref target, r) = Unsafe.Add(ref source, r * parameter.Stride);
+                }
+            }
+        }
+    }
 }
 
 /// <summary>A table with its optimiser state.</summary>

@@ -1,0 +1,92 @@
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+
+namespace ModelGen.Generator.Diagnostics;
+
+/// <summary>
+/// Every rule: 0xxx general, 1xxx features, 2xxx embeddings, 3xxx hosts and optimisers, 9xxx internal.
+/// A message says what is wrong, the offending value, the allowed range and the fix. docs/rules has a page for each.
+/// </summary>
+public static class Descriptors
+{
+    public const string Summary = "MG0001";
+    public const string NotPartial = "MG0002";
+    public const string UnsupportedClass = "MG0003";
+    public const string MissingLabel = "MG1001";
+    public const string TwoLabels = "MG1002";
+    public const string LabelType = "MG1003";
+    public const string NumericType = "MG1004";
+    public const string CategoricalType = "MG1005";
+    public const string TwoRoles = "MG1006";
+    public const string NoCategorical = "MG1007";
+    public const string Unreadable = "MG1008";
+    public const string MinCount = "MG1009";
+    public const string Cardinality = "MG1010";
+    public const string Buckets = "MG1011";
+    public const string EmbeddingWithoutCategorical = "MG1012";
+    public const string NoEmbedding = "MG1013";
+    public const string TwoEmbeddings = "MG1014";
+    public const string DuplicateColumn = "MG1015";
+    public const string Dimension = "MG2001";
+    public const string Inner = "MG2002";
+    public const string Sigma = "MG2003";
+    public const string HashedRows = "MG2004";
+    public const string QuotientBuckets = "MG2005";
+    public const string Rank = "MG2006";
+    public const string WidthMismatch = "MG2007";
+    public const string InnerBelowDimension = "MG2008";
+    public const string NoHost = "MG3001";
+    public const string TwoHosts = "MG3002";
+    public const string BottomWithoutNumerics = "MG3003";
+    public const string BottomWidth = "MG3004";
+    public const string TowerWidth = "MG3005";
+    public const string TwoOptimizers = "MG3006";
+    public const string LearningRate = "MG3007";
+    public const string OptimizerConstant = "MG3008";
+    public const string TooFewVectors = "MG3009";
+    public const string Internal = "MG9000";
+
+    public static IReadOnlyDictionary<string, DiagnosticDescriptor> All { get; } = new[]
+    {
+        Rule(Summary, "Model compiled", "{0}", DiagnosticSeverity.Hidden),
+        Rule(NotPartial, "Model class must be partial", "{0} carries [EmbeddingModel] but is not partial; add the partial modifier so that the trainer can be generated into it"),
+        Rule(UnsupportedClass, "Model class has an unsupported form", "{0} is {1}; an [EmbeddingModel] must be a top-level, non-static, non-generic class"),
+        Rule(MissingLabel, "Label is missing", "{0} has no [Label]; mark exactly one bool or number property as the value to predict"),
+        Rule(TwoLabels, "Two labels", "{0} is a second [Label]; {1} has that role already and a model has exactly one, so remove one of them"),
+        Rule(LabelType, "Label has an unsupported type", "[Label] {0} has type {1}; use bool, an integer, float or double"),
+        Rule(NumericType, "Numeric input has an unsupported type", "[Numeric] {0} has type {1}; use float, double or an integer, or [Categorical] for ids"),
+        Rule(CategoricalType, "Categorical input has an unsupported type", "[Categorical] {0} has type {1}; use string, bool, an enum, byte to long, or an array, List or IReadOnlyList of them"),
+        Rule(TwoRoles, "Property has two roles", "{0} carries {1}; a property is a label, a numeric or a categorical input, so keep one of the attributes"),
+        Rule(NoCategorical, "No categorical input", "{0} has no [Categorical] property; an embedding model needs at least one"),
+        Rule(Unreadable, "Property cannot be read", "{0} is {1}; a feature must be an instance property with a getter"),
+        Rule(MinCount, "MinCount is out of range", "MinCount of {0} is {1}; it must be at least 1 (1 keeps every value seen in training)"),
+        Rule(Cardinality, "Cardinality is out of range", "Cardinality of {0} is {1}; it must be 0 (build a vocabulary) or 1 to 2147483647, and needs an integer property"),
+        Rule(Buckets, "Buckets is out of range", "Buckets of {0} is {1}; it must be at least 1"),
+        Rule(EmbeddingWithoutCategorical, "Embedding without a categorical input", "{0} carries [{1}] but not [Categorical]; add [Categorical] or remove the embedding"),
+        Rule(NoEmbedding, "Categorical input without an embedding", "{0} has no embedding and {1} has no default; add [Full], [MultiLayer], [Hashed], [QuotientRemainder] or [LowRank] to the property or to the class"),
+        Rule(TwoEmbeddings, "Two embeddings", "{0} carries [{1}] and [{2}]; keep one embedding"),
+        Rule(DuplicateColumn, "Two properties read one column", "{0} and {1} both read column '{2}' (case is ignored); give one of them another Column"),
+        Rule(Dimension, "Dimension is out of range", "Dimension of [{0}] on {1} is {2}; it must be 1 to 1024"),
+        Rule(Inner, "Inner is out of range", "Inner of [MultiLayer] on {0} is {1}; the inner dimension k must be 1 to 4096, normally at least Dimension"),
+        Rule(Sigma, "Sigma is out of range", "Sigma of [MultiLayer] on {0} is {1}; it must be a positive number, or 0 for the paper's default"),
+        Rule(HashedRows, "Rows is out of range", "Rows of [Hashed] on {0} is {1}; it must be at least 1"),
+        Rule(QuotientBuckets, "Buckets is out of range", "Buckets of [QuotientRemainder] on {0} is {1}; it must be at least 1"),
+        Rule(Rank, "Rank is out of range", "Rank of [LowRank] on {0} is {1}; it must be 1 to the Dimension, {2}"),
+        Rule(WidthMismatch, "Embedding widths differ", "{0} has Dimension {1} but {2} has {3}; {4} takes inner products of all vectors, so give every feature the same Dimension"),
+        Rule(InnerBelowDimension, "Inner is below Dimension", "Inner of [MultiLayer] on {0} is {1}, below its Dimension {2}; directions beyond k are never updated to first order (MLET, Theorem 1), so use at least {2}", DiagnosticSeverity.Warning),
+        Rule(NoHost, "Host is missing", "{0} does not say how its features meet; add [Dlrm] or [FactorizationMachine]"),
+        Rule(TwoHosts, "Two hosts", "{0} carries [{1}] and [{2}]; keep one host"),
+        Rule(BottomWithoutNumerics, "Bottom tower does not fit the inputs", "Bottom of [Dlrm] on {0} has {1} layers but the model has {2} [Numeric] inputs; give a bottom tower exactly when there are numeric inputs"),
+        Rule(BottomWidth, "Bottom tower has the wrong last width", "Bottom of [Dlrm] on {0} ends in width {1}; it must end in the embedding Dimension {2}, because its output meets the embeddings in inner products"),
+        Rule(TowerWidth, "Tower width is out of range", "{0} of [Dlrm] on {1} contains {2}; layer widths must be 2 to 8192"),
+        Rule(TwoOptimizers, "Two optimisers", "{0} carries [{1}] and [{2}]; keep one optimiser"),
+        Rule(LearningRate, "Learning rate is out of range", "{0} of [{1}] on {2} is {3}; it must be a positive finite number"),
+        Rule(OptimizerConstant, "Optimiser constant is out of range", "{0} of [{1}] on {2} is {3}; it must be {4}"),
+        Rule(TooFewVectors, "Too few vectors to interact", "{0} has {1} vector(s) to interact; [{2}] needs at least two, so add a [Categorical] input"),
+        Rule(Internal, "Internal error of the generator", "ModelGen could not compile {0}: {1}. This is a defect of ModelGen, please report it with the annotated class"),
+    }.ToDictionary(rule => rule.Id);
+
+    private static DiagnosticDescriptor Rule(string id, string title, string message, DiagnosticSeverity severity = DiagnosticSeverity.Error) =>
+        new(id, title, message, "ModelGen", severity, isEnabledByDefault: true, helpLinkUri: $"docs/rules/{id}.md");
+}

@@ -1,0 +1,56 @@
+using System.Collections.Generic;
+using System.Linq;
+using ModelGen.Generator.Helpers;
+using ModelGen.Generator.Ir;
+using ModelGen.Generator.Lowering;
+using ModelGen.Generator.Specs;
+
+namespace ModelGen.Generator.Emit.CSharp;
+
+/// <summary>The sizes of a model in bytes, as formulas in the row counts, for the hover text.</summary>
+internal static class Footprint
+{
+    public static void Write(SourceWriter w, ModelSpec model, Graph graph, MemoryPlan plan)
+    {
+        int states = OptimizerRules.For(model.Optimizer).States;
+        long towers = graph.Parameters.Where(p => p.Group == Group.Tower && !p.IsTable).Sum(p => (long)p.Rows * p.Columns);
+        w.Line("/// <remarks>");
+        w.Line($"/// <para>{Host(model)}, {model.Loss}, {model.Optimizer.Rule}. n is the number of rows of a feature: its vocabulary and the rows for unknown values.</para>");
+        w.Line("/// <list type=\"bullet\">");
+        for (int f = 0; f < model.Categoricals.Count; f++)
+        {
+            CategoricalSpec c = model.Categoricals[f];
+            string trained = Bytes(graph.Parameters.Where(p => p.Feature == f));
+            string served = Bytes(graph.ServedParameters.Where(p => p.Feature == f));
+            w.Line($"/// <item>{c.Property}: {Method(c.Embedding)}; trained {trained} bytes, served {served} bytes.</item>");
+        }
+
+        w.Line("/// </list>");
+        w.Line($"/// <para>Towers: {4 * towers} bytes. Optimiser state: {states} x the trained bytes{(model.Optimizer.Rule == OptimizerRule.RowWiseAdagrad ? " of dense parameters, one float per table row" : "")}. " +
+            $"Working memory of a tile: {4 * plan.TileFloats} bytes.</para>");
+        w.Line("/// </remarks>");
+    }
+
+    private static string Host(ModelSpec model) => model.Host.Kind switch
+    {
+        HostKind.Dlrm => $"DLRM, bottom [{string.Join(", ", model.Host.Bottom)}], top [{string.Join(", ", model.Host.Top)}]",
+        _ => "Factorisation machine",
+    };
+
+    private static string Method(EmbeddingSpec e) => e.Kind switch
+    {
+        EmbeddingKind.MultiLayer => $"MLET, T (n x {e.Inner}) times P ({e.Inner} x {e.Dimension}), collapsed to E (n x {e.Dimension})",
+        EmbeddingKind.Hashed => $"hashed table of {e.Rows} x {e.Dimension}",
+        EmbeddingKind.QuotientRemainder => $"quotient (n / {e.Rows}) times remainder ({e.Rows}) rows of {e.Dimension}",
+        EmbeddingKind.LowRank => $"low rank, U (n x {e.Inner}) times V ({e.Inner} x {e.Dimension})",
+        _ => $"table E (n x {e.Dimension})",
+    };
+
+    private static string Bytes(IEnumerable<Parameter> parameters) => string.Join(" + ", parameters.Select(p =>
+        !p.IsTable ? $"{4L * p.Rows * p.Columns}" : p.Index switch
+        {
+            RowIndexKind.Quotient => $"{4 * p.Columns} ceil(n / {p.Modulus})",
+            RowIndexKind.Remainder => $"{4 * p.Columns} min(n, {p.Modulus})",
+            _ => $"{4 * p.Columns} n",
+        }));
+}

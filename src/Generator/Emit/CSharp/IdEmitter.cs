@@ -1,0 +1,220 @@
+using System.Collections.Generic;
+using System.Linq;
+using ModelGen.Generator.Helpers;
+using ModelGen.Generator.Ir;
+using ModelGen.Generator.Lowering;
+using ModelGen.Generator.Specs;
+
+namespace ModelGen.Generator.Emit.CSharp;
+
+/// <summary>
+/// Writes the work on distinct ids: vectors before the tiles, row updates after them, in blocks of 64 ids.
+/// </summary>
+internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, KernelSet kernels, SourceWriter w)
+{
+    private const int Block = 64;
+
+    private Parameter[] Tables { get; } = [.. graph.Parameters.Where(p => p.IsTable)];
+
+    /// <summary>Vectors of the distinct ids of one feature.</summary>
+    public void WriteEmbed(int feature)
+    {
+        Op[] ops = [.. graph.Forward.Where(op => op.Result!.Domain == Domain.Id && op.Result.Feature == feature)];
+        FeatureLayout layout = plan.Features[feature];
+        HashSet<Value> blocks = [.. ops.SelectMany(op => op.Inputs), .. ops.Where(op => op.Kind != OpKind.Gather).Select(op => op.Result!)];
+        w.Line();
+        w.Line($"/// <summary>{graph.Features[feature]}: the vectors of the distinct ids in slots [first, end).</summary>");
+        using (w.Block($"private static void Embed{Name(feature)}(StepContext step, int first, int end)"))
+        {
+            w.Line($"FeatureBatch f = step.Batch.Features[{feature}];");
+            Scratch(blocks);
+            using (w.Block($"for (int at = first; at < end; at += {Block})"))
+            {
+                w.Line($"int count = Math.Min({Block}, end - at), rows = (count + 7) & ~7;");
+                foreach (Op op in ops)
+                {
+                    w.Line($"// {Printer.Line(op, graph.Features)}");
+                    bool published = layout.Offsets.TryGetValue(op.Result!, out int offset);
+                    if (!blocks.Contains(op.Result!))
+                    {
+                        w.Line($"{Gather(op.Parameters[0], layout.Stride)}(step.State.Tables[{TableIndex(op.Parameters[0])}], f.Ids, at, count, count, ref f.Vectors.At(((long)at * {layout.Stride}) + {offset}));");
+                        continue;
+                    }
+
+                    w.Line(Forward(op));
+                    if (published)
+                    {
+                        w.Line($"{UpdateKernels.Publish(kernels, op.Result!.Width, MemoryPlan.Pad(op.Result.Width), layout.Stride)}({Ref(op.Result)}, ref f.Vectors.At(((long)at * {layout.Stride}) + {offset}), count);");
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Backward pass and row updates of one chunk of ids of one feature.</summary>
+    public void WriteUpdate(int feature)
+    {
+        Op[] backward = [.. graph.Backward.Where(op => OnIds(op, feature))];
+        if (backward.Length == 0)
+        {
+            return;
+        }
+
+        Op[] again = [.. Again(backward, feature)];
+        w.Line();
+        w.Line($"/// <summary>{graph.Features[feature]}: gradients of the distinct ids of one chunk, and the update of their rows.</summary>");
+        using (w.Block($"private static void Update{Name(feature)}(StepContext step, int chunk)"))
+        {
+            w.Line($"FeatureBatch f = step.Batch.Features[{feature}];");
+            w.Line("int begin = 1 + (chunk * ModelSchema.ChunkSlots), end = Math.Min(begin + ModelSchema.ChunkSlots, f.SlotCount);");
+            Scratch([.. again.Select(op => op.Result!), .. backward.Where(op => op.Result is not null).Select(op => op.Result!)]);
+            using (w.Block($"for (int at = begin; at < end; at += {Block})"))
+            {
+                w.Line($"int count = Math.Min({Block}, end - at), rows = (count + 7) & ~7;");
+                foreach (Op op in again)
+                {
+                    w.Line($"// {Printer.Line(op, graph.Features)}");
+                    w.Line(Forward(op));
+                }
+
+                foreach (Op op in backward)
+                {
+                    w.Line($"// {Printer.Line(op, graph.Features)}");
+                    w.Line(Backward(op, feature));
+                }
+            }
+        }
+    }
+
+    /// <summary>Rows that several ids share: sum over the ids, then the update.</summary>
+    public void WriteShared(Parameter table)
+    {
+        int pad = MemoryPlan.Pad(table.Columns);
+        string sum = UpdateKernels.SegmentSum(kernels, $"SumShared{table.Columns}", table.Columns, table.Columns, 0, pad);
+        w.Line();
+        w.Line($"/// <summary>{table.Name}: rows shared by several ids, summed over the ids in slot order and updated.</summary>");
+        using (w.Block($"private static void UpdateShared{TileEmitter.Identifier(table.Name)}(StepContext step, int first, int end)"))
+        {
+            w.Line($"SharedRows shared = step.Batch.Features[{table.Feature}].Shared[{SharedIndex(table)}];");
+            w.Line($"Span<float> scratch = stackalloc float[{Block * pad}];");
+            w.Line("ref float g = ref MemoryMarshal.GetReference(scratch);");
+            using (w.Block($"for (int at = first; at < end; at += {Block})"))
+            {
+                w.Line($"int count = Math.Min({Block}, end - at);");
+                w.Line($"{sum}(shared.RowGradients, shared.SegmentStarts, shared.SegmentSlots, at, count, count, ref g);");
+                w.Line($"{UpdateKernels.Rows(kernels, model.Optimizer, table.Columns, pad)}(step, step.State.Tables[{TableIndex(table)}], shared.Rows, at, count, {Rate(table)}, ref g);");
+            }
+        }
+    }
+
+    public static bool OnIds(Op op, int feature) =>
+        op.Kind == OpKind.SegmentSum ? op.Result!.Feature == feature : op.Inputs.Count > 0 && op.Inputs[0].Domain == Domain.Id && op.Inputs[0].Feature == feature;
+
+    public int TableIndex(Parameter table) => System.Array.IndexOf(Tables, table);
+
+    public string Name(int feature) => TileEmitter.Identifier(graph.Features[feature]);
+
+    // Forward values that the backward pass reads are computed again: rows are still in cache and a second gather is cheaper than keeping them.
+    private IEnumerable<Op> Again(Op[] backward, int feature)
+    {
+        var needed = new HashSet<Value>(backward.SelectMany(op => op.Inputs));
+        Op[] forward = [.. graph.Forward.Where(op => op.Result!.Domain == Domain.Id && op.Result.Feature == feature)];
+        foreach (Op op in forward.Reverse())
+        {
+            if (needed.Contains(op.Result!))
+            {
+                needed.UnionWith(op.Inputs);
+            }
+        }
+
+        return forward.Where(op => needed.Contains(op.Result!));
+    }
+
+    private string Forward(Op op)
+    {
+        int stride = MemoryPlan.Pad(op.Result!.Width);
+        switch (op.Kind)
+        {
+            case OpKind.Gather:
+                return $"{Gather(op.Parameters[0], stride)}(step.State.Tables[{TableIndex(op.Parameters[0])}], f.Ids, at, count, rows, {Ref(op.Result)});";
+            case OpKind.Project:
+                DensePlace factor = plan.Dense[op.Parameters[0]];
+                int depth = op.Inputs[0].Width;
+                string name = ProductKernels.Product(kernels, depth, stride, MemoryPlan.Pad(depth), factor.Stride, stride, false, false, 0);
+                return $"{name}({Ref(op.Inputs[0])}, ref step.State.Dense.At({factor.Offset}), {Ref(op.Result)}, rows);";
+            case OpKind.Multiply:
+                return Multiply(op);
+            default:
+                throw new LoweringException($"operation {op.Kind} has no C# form on ids");
+        }
+    }
+
+    private string Backward(Op op, int feature)
+    {
+        FeatureLayout layout = plan.Features[feature];
+        switch (op.Kind)
+        {
+            case OpKind.SegmentSum:
+                int offset = layout.Offsets.First(o => $"d.{o.Key.Name}" == op.Result!.Name).Value;
+                string sum = UpdateKernels.SegmentSum(
+                    kernels, $"Sum{Name(feature)}{(op.Result!.Width == 1 ? "Weight" : "")}", op.Result.Width, layout.Stride, offset, MemoryPlan.Pad(op.Result.Width));
+                return $"{sum}(f.Gradients, f.SegmentStarts, f.SegmentExamples, at, count, rows, {Ref(op.Result)});";
+            case OpKind.ProjectWeight:
+                (Value h, Value g, DensePlace place) = (op.Inputs[0], op.Inputs[1], plan.Dense[op.Parameters[0]]);
+                string outer = ProductKernels.Outer(
+                    kernels, h.Width, MemoryPlan.Pad(g.Width), MemoryPlan.Pad(h.Width), MemoryPlan.Pad(g.Width), place.Stride, MemoryPlan.Pad(h.Width) >= MemoryPlan.Up(h.Width, 8));
+                return $"{outer}({Ref(h)}, {Ref(g)}, ref f.FactorGradients.At(((long)chunk * {layout.FactorFloats}) + {place.Offset - layout.FactorOffset}), rows, at > begin);";
+            case OpKind.ProjectInput:
+                DensePlace factor = plan.Dense[op.Parameters[0]];
+                (int d, int k) = (op.Inputs[0].Width, op.Result!.Width);
+                string product = ProductKernels.Product(kernels, d, MemoryPlan.Pad(k), MemoryPlan.Pad(d), factor.TransposedStride, MemoryPlan.Pad(k), false, false, 0);
+                return $"{product}({Ref(op.Inputs[0])}, ref step.State.Transposed.At({factor.TransposedOffset}), {Ref(op.Result)}, rows);";
+            case OpKind.Multiply:
+                return Multiply(op);
+            case OpKind.Scatter when op.Parameters[0].Index == RowIndexKind.Identity:
+                return $"{UpdateKernels.Rows(kernels, model.Optimizer, op.Inputs[0].Width, MemoryPlan.Pad(op.Inputs[0].Width))}(step, step.State.Tables[{TableIndex(op.Parameters[0])}], f.Ids, at, count, {Rate(op.Parameters[0])}, {Ref(op.Inputs[0])});";
+            case OpKind.Scatter:
+                int width = op.Inputs[0].Width;
+                return $"{UpdateKernels.Publish(kernels, width, MemoryPlan.Pad(width), width)}({Ref(op.Inputs[0])}, ref f.Shared[{SharedIndex(op.Parameters[0])}].RowGradients.At((long)at * {width}), count);";
+            default:
+                throw new LoweringException($"operation {op.Kind} has no C# form on ids");
+        }
+    }
+
+    private string Multiply(Op op) =>
+        $"{UpdateKernels.Multiply(kernels, MemoryPlan.Pad(op.Result!.Width))}({Ref(op.Inputs[0])}, {Ref(op.Inputs[1])}, {Ref(op.Result)}, rows);";
+
+    private string Gather(Parameter table, int yStride)
+    {
+        string row = table.Index switch
+        {
+            RowIndexKind.Quotient => $"id / {table.Modulus}",
+            RowIndexKind.Remainder => $"id % {table.Modulus}",
+            _ => "id",
+        };
+        return UpdateKernels.Gather(kernels, $"Gather{TileEmitter.Identifier(table.Name)}_{yStride}", table.Columns, row, yStride);
+    }
+
+    private int SharedIndex(Parameter table) =>
+        System.Array.IndexOf([.. Tables.Where(t => t.Feature == table.Feature && t.Index != RowIndexKind.Identity)], table);
+
+    private static string Rate(Parameter table) => table.Group == Group.Tower ? "step.Optimizer.TowerRate" : "step.Optimizer.TableRate";
+
+    private void Scratch(IReadOnlyCollection<Value> values)
+    {
+        if (values.Count == 0)
+        {
+            return;
+        }
+
+        w.Line($"Span<float> scratch = stackalloc float[{values.Sum(v => Block * MemoryPlan.Pad(v.Width))}];");
+        int offset = 0;
+        foreach (Value value in values)
+        {
+            w.Line($"{Ref(value).Replace("ref ", "ref float ")} = ref scratch[{offset}];");
+            offset += Block * MemoryPlan.Pad(value.Width);
+        }
+    }
+
+    private static string Ref(Value value) => "ref " + TileEmitter.Identifier(value.Name);
+}

@@ -1,0 +1,80 @@
+using System;
+using System.Linq;
+using System.Security.Cryptography;
+using System.Text;
+using ModelGen.Generator.Helpers;
+using ModelGen.Generator.Ir;
+using ModelGen.Generator.Lowering;
+using ModelGen.Generator.Specs;
+
+namespace ModelGen.Generator.Emit.CSharp;
+
+/// <summary>Writes the model's description: the plain data the runtime needs about tables, arenas and features.</summary>
+internal static class SchemaEmitter
+{
+    public static void Write(SourceWriter w, ModelSpec model, Graph graph, MemoryPlan plan)
+    {
+        string ir = Printer.Print(graph);
+        OptimizerSpec o = model.Optimizer;
+        w.Line("private static readonly ModelSchema s_schema = new()");
+        using IDisposable block = w.Braces("};");
+        w.Line($"Name = {SourceWriter.Quote(model.Name)},");
+        w.Line($"Fingerprint = \"{Fingerprint(ir + model.Optimizer.Rule)}\",");
+        w.Line($"Loss = global::ModelGen.Loss.{model.Loss},");
+        w.Line($"LabelColumn = {SourceWriter.Quote(model.Label.Column)},");
+        w.Line($"Numerics = [{string.Join(", ", model.Numerics.Select(n => $"new({SourceWriter.Quote(n.Property)}, {SourceWriter.Quote(n.Column)}, global::ModelGen.Transform.{n.Transform})"))}],");
+        w.Line("Categoricals =");
+        using (w.Brackets())
+        {
+            foreach ((CategoricalSpec c, int f) in model.Categoricals.Select((c, f) => (c, f)))
+            {
+                FeatureLayout layout = plan.Features[f];
+                w.Line($"new() {{ Name = {SourceWriter.Quote(c.Property)}, Column = {SourceWriter.Quote(c.Column)}, KeyKind = KeyKind.{(c.Key is KeyType.Text or KeyType.Enum ? "Text" : "Integer")}, " +
+                    $"IsBag = {Bool(c.Bag != BagForm.None)}, Pooling = global::ModelGen.Pooling.{(c.Pooling == PoolingKind.Sum ? "Sum" : "Mean")}, OutOfVocabulary = global::ModelGen.OutOfVocabulary.{c.OutOfVocabulary}, MinCount = {c.MinCount}, " +
+                    $"Cardinality = {c.Cardinality}, Buckets = {c.Buckets}, Separator = {SourceWriter.Char(c.Separator)}, VectorStride = {layout.Stride}, FactorOffset = {layout.FactorOffset}, FactorFloats = {layout.FactorFloats} }},");
+            }
+        }
+
+        w.Line("Tables =");
+        using (w.Brackets())
+        {
+            foreach (Parameter t in graph.Parameters.Where(p => p.IsTable))
+            {
+                w.Line($"new({SourceWriter.Quote(t.Name)}, {t.Feature}, RowIndex.{t.Index}, {t.Modulus}, {t.Columns}, ParameterGroup.{t.Group}, Initialization.{t.Init}, {SourceWriter.Float(t.Scale)}),");
+            }
+        }
+
+        w.Line("Dense =");
+        using (w.Brackets())
+        {
+            foreach (DensePlace d in plan.Dense.Values.OrderBy(d => d.Offset))
+            {
+                Parameter p = d.Parameter;
+                w.Line($"new({SourceWriter.Quote(p.Name)}, {p.Rows}, {p.Columns}, {d.Offset}, {d.Stride}, {d.PaddedRows}, {d.TransposedOffset}, {d.TransposedStride}, ParameterGroup.{p.Group}, Initialization.{p.Init}, {SourceWriter.Float(p.Scale)}),");
+            }
+        }
+
+        w.Line($"DenseFloats = {plan.DenseFloats},");
+        w.Line($"FactorOffset = {plan.FactorOffset},");
+        w.Line($"TransposedFloats = {plan.TransposedFloats},");
+        w.Line($"TileFloats = {plan.TileFloats},");
+        w.Line($"Optimizer = new(OptimizerKind.{o.Rule}, {SourceWriter.Float(o.LearningRate)}, {SourceWriter.Float(o.TableRate)}, {SourceWriter.Float(o.FactorRate)}, {SourceWriter.Float(o.TowerRate)}, {SourceWriter.Float(o.Beta1)}, {SourceWriter.Float(o.Beta2)}),");
+        w.Line($"Ir = IrText,");
+    }
+
+    public static void WriteIr(SourceWriter w, Graph graph)
+    {
+        w.Line("/// <summary>The model in the compiler's own words: parameters, forward, backward, collapse and the served graph.</summary>");
+        w.Line("private const string IrText = \"\"\"");
+        w.Lines(Printer.Print(graph).TrimEnd('\n'));
+        w.Line("\"\"\";");
+    }
+
+    private static string Bool(bool value) => value ? "true" : "false";
+
+    private static string Fingerprint(string text)
+    {
+        using SHA256 hash = SHA256.Create();
+        return string.Concat(hash.ComputeHash(Encoding.UTF8.GetBytes(text)).Take(16).Select(b => b.ToString("x2")));
+    }
+}

@@ -1,0 +1,173 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using ModelGen.Generator.Helpers;
+using ModelGen.Generator.Ir;
+using ModelGen.Generator.Lowering;
+using ModelGen.Generator.Specs;
+
+namespace ModelGen.Generator.Emit.CSharp;
+
+/// <summary>Writes Name.Trainer.g.cs: the training step of one model as straight-line code, and the kernels it needs.</summary>
+internal static class TrainerEmitter
+{
+    public static string Emit(ModelSpec model, Graph graph, MemoryPlan plan)
+    {
+        var w = new SourceWriter();
+        var kernels = new KernelSet();
+        var ids = new IdEmitter(model, graph, plan, kernels, w);
+        int features = graph.Features.Count;
+        Parameter[] shared = [.. graph.Parameters.Where(p => p.IsTable && p.Index != RowIndexKind.Identity)];
+        string self = $"IEmbeddingModel<{model.Name}>";
+
+        FileHeader.Write(w, model, "the training step");
+        using (w.Block($"partial {model.Keyword} {model.Name}"))
+        {
+            w.Line($"static void {self}.Embed(StepContext step, int feature, int first, int end)");
+            Dispatch(w, Enumerable.Range(0, features).Select(f => (f, $"Embed{ids.Name(f)}(step, first, end)")));
+            w.Line();
+            WriteTrainTile(w, self, graph, plan, kernels);
+            w.Line();
+            WriteScoreTile(w, self, graph, plan, kernels);
+            w.Line();
+            w.Line($"static void {self}.UpdateRows(StepContext step, int feature, int chunk)");
+            Dispatch(w, Enumerable.Range(0, features).Where(f => graph.Backward.Any(op => IdEmitter.OnIds(op, f))).Select(f => (f, $"Update{ids.Name(f)}(step, chunk)")));
+            w.Line();
+            w.Line($"static void {self}.UpdateSharedRows(StepContext step, int table, int first, int end)");
+            Dispatch(w, shared.Select(t => (ids.TableIndex(t), $"UpdateShared{TileEmitter.Identifier(t.Name)}(step, first, end)")));
+            w.Line();
+            WriteDense(w, self, model, graph, plan, kernels);
+            for (int f = 0; f < features; f++)
+            {
+                ids.WriteEmbed(f);
+                ids.WriteUpdate(f);
+            }
+
+            foreach (Parameter table in shared)
+            {
+                ids.WriteShared(table);
+            }
+
+            kernels.Write(w);
+        }
+
+        return w.ToString();
+    }
+
+    private static void WriteTrainTile(SourceWriter w, string self, Graph graph, MemoryPlan plan, KernelSet kernels)
+    {
+        var tile = new TileEmitter(graph, plan, kernels, w);
+        using IDisposable block = w.Block($"static double {self}.TrainTile(StepContext step, Lane lane, int first, int count, bool accumulate)");
+        w.Line("Batch batch = step.Batch;");
+        w.Line("int rows = (count + 7) & ~7;");
+        w.Line("ref float tile = ref lane.Workspace.First;");
+        w.Line("ref float gradients = ref lane.DenseGradients.First;");
+        w.Line("ref float dense = ref step.State.Dense.First;");
+        w.Line("ref float transposed = ref step.State.Transposed.First;");
+        w.Line();
+        w.Line("// Forward");
+        foreach (Op op in graph.Forward.Where(op => op.Result!.Domain == Domain.Example))
+        {
+            tile.Write(op);
+        }
+
+        w.Line();
+        w.Line("// Backward");
+        foreach (Op op in graph.Backward.Where(op => op.Inputs[0].Domain == Domain.Example))
+        {
+            tile.Write(op);
+        }
+
+        w.Line();
+        w.Line("return loss;");
+    }
+
+    private static void WriteScoreTile(SourceWriter w, string self, Graph graph, MemoryPlan plan, KernelSet kernels)
+    {
+        var tile = new TileEmitter(graph, plan, kernels, w);
+        using IDisposable block = w.Block($"static void {self}.ScoreTile(StepContext step, Lane lane, int first, int count, Span<float> scores)");
+        w.Line("Batch batch = step.Batch;");
+        w.Line("int rows = (count + 7) & ~7;");
+        w.Line("ref float tile = ref lane.Workspace.First;");
+        w.Line("ref float dense = ref step.State.Dense.First;");
+        foreach (Op op in graph.Forward.Where(op => op.Result!.Domain == Domain.Example && op.Kind is not (OpKind.Logistic or OpKind.Squared)))
+        {
+            tile.Write(op);
+        }
+
+        Value score = graph.Forward[graph.Forward.Count - 1].Inputs[0];
+        w.Line($"MemoryMarshal.CreateSpan({tile.Ref(score)}, count).CopyTo(scores);");
+    }
+
+    private static void WriteDense(SourceWriter w, string self, ModelSpec model, Graph graph, MemoryPlan plan, KernelSet kernels)
+    {
+        string update = UpdateKernels.Dense(kernels, model.Optimizer), accumulate = UpdateKernels.Accumulate(kernels);
+        using (w.Block($"static void {self}.UpdateTowers(StepContext step, int parameter, int firstRow, int endRow)"))
+        {
+            w.Lines($$"""
+                DenseParameter p = s_schema.Dense[parameter];
+                int at = p.Offset + (firstRow * p.Stride), count = (((endRow - firstRow) * p.Stride) + 15) & ~15;
+
+                // Lanes are summed in lane order, so the sum does not depend on the threads that filled them.
+                ref float gradient = ref step.Lanes[0].DenseGradients.At(at);
+                for (int lane = 1; lane < step.ActiveLanes; lane++)
+                {
+                    {{accumulate}}(ref gradient, ref step.Lanes[lane].DenseGradients.At(at), count);
+                }
+
+                {{update}}(step, at, count, step.Optimizer.TowerRate, ref gradient);
+                step.State.RefreshTransposed(p, firstRow, endRow);
+                """);
+        }
+
+        w.Line();
+        w.Line($"static void {self}.UpdateFactors(StepContext step, int feature)");
+        using (w.Braces())
+        {
+            if (!graph.Parameters.Any(p => p.Group == Group.Factor))
+            {
+                return;
+            }
+
+            w.Lines($$"""
+                CategoricalFeature feature0 = s_schema.Categoricals[feature];
+                FeatureBatch f = step.Batch.Features[feature];
+                if (f.Chunks == 0)
+                {
+                    return;
+                }
+
+                ref float gradient = ref f.FactorGradients.First;
+                for (int chunk = 1; chunk < f.Chunks; chunk++)
+                {
+                    {{accumulate}}(ref gradient, ref f.FactorGradients.At((long)chunk * feature0.FactorFloats), feature0.FactorFloats);
+                }
+
+                {{update}}(step, feature0.FactorOffset, feature0.FactorFloats, step.Optimizer.FactorRate, ref gradient);
+                foreach (DenseParameter p in s_schema.Dense)
+                {
+                    if (p.Offset >= feature0.FactorOffset && p.Offset < feature0.FactorOffset + feature0.FactorFloats)
+                    {
+                        step.State.RefreshTransposed(p, 0, p.Rows);
+                    }
+                }
+                """.Replace("feature0", "schema"));
+        }
+    }
+
+    private static void Dispatch(SourceWriter w, IEnumerable<(int Case, string Call)> cases)
+    {
+        using IDisposable block = w.Braces();
+        (int Case, string Call)[] all = [.. cases];
+        if (all.Length == 0)
+        {
+            return;
+        }
+
+        using IDisposable inner = w.Block($"switch ({(all[0].Call.StartsWith("UpdateShared", StringComparison.Ordinal) ? "table" : "feature")})");
+        foreach ((int number, string call) in all)
+        {
+            w.Line($"case {number}: {call}; break;");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System;
+using System.Collections.Generic;
+using ModelGen.Generator.Diagnostics;
+using ModelGen.Generator.Emit.CSharp;
+using ModelGen.Generator.Ir;
+using ModelGen.Generator.Lowering;
+using ModelGen.Generator.Specs;
+
+namespace ModelGen.Generator.Emit;
+
+/// <summary>Spec -> files. A pure function: the same spec gives the same text.</summary>
+public static class ModelEmitter
+{
+    public static EmitResult Emit(ModelSpec model)
+    {
+        try
+        {
+            Graph graph = Lower.Run(model);
+            MemoryPlan plan = MemoryPlan.Create(graph);
+            string hint = model.Namespace.Length > 0 ? $"{model.Namespace}.{model.Name}" : model.Name;
+            List<GeneratedFile> files =
+            [
+                new($"{hint}.Model.g.cs", DescriptorEmitter.Emit(model, graph, plan)),
+                new($"{hint}.Trainer.g.cs", TrainerEmitter.Emit(model, graph, plan)),
+            ];
+            string summary = $"ModelGen compiled {model.Name}: {model.Categoricals.Count} categorical and {model.Numerics.Count} numeric inputs, {graph.Forward.Count} forward and {graph.Backward.Count} backward operations";
+            return new EmitResult(new(files), new([new DiagnosticInfo(Descriptors.Summary, null, new([summary]))]));
+        }
+        catch (Exception e) when (e is LoweringException or InvalidOperationException or KeyNotFoundException or ArgumentException or IndexOutOfRangeException)
+        {
+            return new EmitResult(default, new([new DiagnosticInfo(Descriptors.Internal, null, new([model.Name, e.Message]))]));
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Collections.Generic;
+using System.Linq;
+using ModelGen.Generator.Specs;
+
+namespace ModelGen.Generator.Ir;
+
+/// <summary>
+/// Builds the forward pass. Hosts are written against it; each call appends one operation and returns its value.
+/// </summary>
+public sealed class GraphBuilder(ModelSpec model)
+{
+    private readonly List<Op> _ops = [];
+    private readonly List<Parameter> _parameters = [];
+
+    public ModelSpec Model { get; } = model;
+
+    public IReadOnlyList<Op> Forward => _ops;
+
+    public IReadOnlyList<Parameter> Parameters => _parameters;
+
+    public Parameter Dense(string name, int rows, int columns, Init init, float scale = 0) =>
+        Declare(new Parameter(name, -1, false, RowIndexKind.Identity, 0, rows, columns, Group.Tower, init, scale));
+
+    /// <summary>The pooled embedding vector of a feature, per example.</summary>
+    public Value Embedding(int feature)
+    {
+        CategoricalSpec spec = Model.Categoricals[feature];
+        var vector = new Value($"{spec.Property}.v", Domain.Id, feature, spec.Embedding.Dimension);
+        Append(new Op(OpKind.Embed, vector, [], [], spec.Embedding.Dimension));
+        return Lookup(feature, vector, $"{spec.Property}.e");
+    }
+
+    /// <summary>A first-order weight per id of a feature, started at zero, pooled like its vector, per example.</summary>
+    public Value FirstOrder(int feature)
+    {
+        string name = Model.Categoricals[feature].Property;
+        Parameter table = Declare(new Parameter($"{name}.w", feature, true, RowIndexKind.Identity, 0, 0, 1, Group.Tower, Init.Zero, 0));
+        var weight = new Value($"{name}.w1", Domain.Id, feature, 1);
+        Append(new Op(OpKind.Gather, weight, [], [table]));
+        return Lookup(feature, weight, $"{name}.w0");
+    }
+
+    public Value Numerics() => Example("numerics", OpKind.Numerics, Model.Numerics.Count, [], [], Model.Numerics.Count);
+
+    public Value Constant(string name, Parameter parameter) => Example(name, OpKind.Constant, parameter.Columns, [], [parameter]);
+
+    /// <summary>x W + b, weights N(0, 2 / (in + out)) and bias N(0, 1 / out) in variance, as the public DLRM starts them.</summary>
+    public Value Linear(string name, Value input, int width)
+    {
+        Parameter weight = Dense($"{name}.W", input.Width, width, Init.Normal, Root(2.0 / (input.Width + width)));
+        Parameter bias = Dense($"{name}.b", 1, width, Init.Normal, Root(1.0 / width));
+        return Example(name, OpKind.Linear, width, [input], [weight, bias]);
+    }
+
+    /// <summary>x W without a bias, started at zero.</summary>
+    public Value LinearTerm(string name, Value input) =>
+        Example(name, OpKind.Linear, 1, [input], [Dense($"{name}.W", input.Width, 1, Init.Zero)]);
+
+    public Value Relu(Value input) => Example($"{input.Name}.relu", OpKind.Relu, input.Width, [input], []);
+
+    /// <summary>Layers of the given widths, a ReLU after each.</summary>
+    public Value Tower(string name, Value input, IEnumerable<int> widths) =>
+        widths.Select((width, i) => (width, i)).Aggregate(input, (value, layer) => Relu(Linear($"{name}{layer.i}", value, layer.width)));
+
+    public Value Concat(string name, params Value[] parts) =>
+        parts.Length == 1 ? parts[0] : Example(name, OpKind.Concat, parts.Sum(v => v.Width), parts, []);
+
+    /// <summary>The inner products of all pairs i &lt; j of a stack of vectors.</summary>
+    public Value Pairs(string name, Value stack, int vectors) => Example(name, OpKind.Pairs, vectors * (vectors - 1) / 2, [stack], [], vectors);
+
+    /// <summary>The sum of the inner products of all pairs of a stack of vectors.</summary>
+    public Value Fm(string name, Value stack, int vectors) => Example(name, OpKind.Fm, 1, [stack], [], vectors);
+
+    public Value Add(string name, params Value[] terms) => Example(name, OpKind.Add, terms[0].Width, terms, []);
+
+    public Value Offset(string name, Value input, Parameter bias) => Example(name, OpKind.Offset, input.Width, [input], [bias]);
+
+    public void Loss(Value score) =>
+        Example("loss", Model.Loss == LossKind.BinaryCrossEntropy ? OpKind.Logistic : OpKind.Squared, 1, [score], []);
+
+    private Value Lookup(int feature, Value vector, string name) =>
+        Example(name, OpKind.Lookup, vector.Width, [vector], [], (int)Model.Categoricals[feature].Pooling);
+
+    private Value Example(string name, OpKind kind, int width, IReadOnlyList<Value> inputs, IReadOnlyList<Parameter> parameters, int number = 0)
+    {
+        var result = new Value(name, Domain.Example, -1, width);
+        Append(new Op(kind, result, inputs, parameters, number));
+        return result;
+    }
+
+    private void Append(Op op) => _ops.Add(op);
+
+    private Parameter Declare(Parameter parameter)
+    {
+        _parameters.Add(parameter);
+        return parameter;
+    }
+
+    private static float Root(double variance) => (float)System.Math.Sqrt(variance);
+}

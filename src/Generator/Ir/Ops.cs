@@ -1,0 +1,93 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace ModelGen.Generator.Ir;
+
+/// <summary>The operations. Order: on ids, on examples, losses, then what only the backward pass uses.</summary>
+public enum OpKind
+{
+    Embed,
+    Gather,
+    Project,
+    Multiply,
+    Lookup,
+    Numerics,
+    Constant,
+    Linear,
+    Relu,
+    Concat,
+    Pairs,
+    Fm,
+    Add,
+    Offset,
+    Logistic,
+    Squared,
+    LogisticGradient,
+    SquaredGradient,
+    LinearInput,
+    LinearWeight,
+    ColumnSum,
+    ReluGradient,
+    Slice,
+    PairsGradient,
+    FmGradient,
+    SegmentSum,
+    ProjectInput,
+    ProjectWeight,
+    Scatter,
+}
+
+/// <summary>One row of the operation table: the name in the text form and the shape rule, which explains itself when it is broken.</summary>
+public sealed record OpInfo(string Name, Func<Op, string?> Check);
+
+/// <summary>The operation table. Gradients are in Lowering/Gradients, code forms in Emit.</summary>
+public static class Ops
+{
+    public static IReadOnlyDictionary<OpKind, OpInfo> Table { get; } = new Dictionary<OpKind, OpInfo>
+    {
+        [OpKind.Embed] = new("embed", op => Result(op, op.Number)),
+        [OpKind.Gather] = new("gather", op => Table1(op) ?? Result(op, op.Parameters[0].Columns)),
+        [OpKind.Project] = new("project", op => Arity(op, 1, 1) ?? Same("input", op.Inputs[0].Width, op.Parameters[0].Rows) ?? Result(op, op.Parameters[0].Columns)),
+        [OpKind.Multiply] = new("multiply", op => Arity(op, 2, 0) ?? Same("factors", op.Inputs[0].Width, op.Inputs[1].Width) ?? Result(op, op.Inputs[0].Width)),
+        [OpKind.Lookup] = new("lookup", op => Arity(op, 1, 0) ?? Result(op, op.Inputs[0].Width)),
+        [OpKind.Numerics] = new("numerics", op => Result(op, op.Number)),
+        [OpKind.Constant] = new("constant", op => Result(op, op.Parameters[0].Columns)),
+        [OpKind.Linear] = new("linear", op => Same("input", op.Inputs[0].Width, op.Parameters[0].Rows) ?? Result(op, op.Parameters[0].Columns)),
+        [OpKind.Relu] = new("relu", op => Arity(op, 1, 0) ?? Result(op, op.Inputs[0].Width)),
+        [OpKind.Concat] = new("concat", op => Result(op, op.Inputs.Sum(v => v.Width))),
+        [OpKind.Pairs] = new("pairs", op => Stack(op) ?? Result(op, op.Number * (op.Number - 1) / 2)),
+        [OpKind.Fm] = new("fm", op => Stack(op) ?? Result(op, 1)),
+        [OpKind.Add] = new("add", op => op.Inputs.Select(v => Same("terms", v.Width, op.Result!.Width)).FirstOrDefault(e => e is not null)),
+        [OpKind.Offset] = new("offset", op => Arity(op, 1, 1) ?? Same("offset", op.Inputs[0].Width, op.Parameters[0].Columns) ?? Result(op, op.Inputs[0].Width)),
+        [OpKind.Logistic] = new("logistic", op => Arity(op, 1, 0) ?? Same("score", op.Inputs[0].Width, 1) ?? Result(op, 1)),
+        [OpKind.Squared] = new("squared", op => Arity(op, 1, 0) ?? Same("score", op.Inputs[0].Width, 1) ?? Result(op, 1)),
+        [OpKind.LogisticGradient] = new("logistic_gradient", op => Result(op, 1)),
+        [OpKind.SquaredGradient] = new("squared_gradient", op => Result(op, 1)),
+        [OpKind.LinearInput] = new("linear_input", op => Same("gradient", op.Inputs[0].Width, op.Parameters[0].Columns) ?? Result(op, op.Parameters[0].Rows)),
+        [OpKind.LinearWeight] = new("linear_weight", op => Outer(op)),
+        [OpKind.ColumnSum] = new("column_sum", op => Same("gradient", op.Inputs[0].Width, op.Parameters[0].Columns)),
+        [OpKind.ReluGradient] = new("relu_gradient", op => Arity(op, 2, 0) ?? Same("mask", op.Inputs[0].Width, op.Inputs[1].Width) ?? Result(op, op.Inputs[0].Width)),
+        [OpKind.Slice] = new("slice", op => op.Number + op.Result!.Width > op.Inputs[0].Width ? $"slice {op.Number}+{op.Result.Width} passes the width {op.Inputs[0].Width}" : null),
+        [OpKind.PairsGradient] = new("pairs_gradient", op => Same("pairs", op.Inputs[0].Width, op.Number * (op.Number - 1) / 2) ?? Result(op, op.Inputs[1].Width)),
+        [OpKind.FmGradient] = new("fm_gradient", op => Same("score", op.Inputs[0].Width, 1) ?? Result(op, op.Inputs[1].Width)),
+        [OpKind.SegmentSum] = new("segment_sum", op => Result(op, op.Inputs[0].Width)),
+        [OpKind.ProjectInput] = new("project_input", op => Same("gradient", op.Inputs[0].Width, op.Parameters[0].Columns) ?? Result(op, op.Parameters[0].Rows)),
+        [OpKind.ProjectWeight] = new("project_weight", op => Outer(op)),
+        [OpKind.Scatter] = new("scatter", op => Table1(op) ?? Same("row", op.Inputs[0].Width, op.Parameters[0].Columns)),
+    };
+
+    private static string? Result(Op op, int width) => op.Result is null ? "has no result" : Same("result", op.Result.Width, width);
+
+    private static string? Same(string what, int actual, int expected) => actual == expected ? null : $"{what} has width {actual}, expected {expected}";
+
+    private static string? Arity(Op op, int inputs, int parameters) =>
+        op.Inputs.Count == inputs && op.Parameters.Count == parameters ? null : $"takes {inputs} inputs and {parameters} parameters, got {op.Inputs.Count} and {op.Parameters.Count}";
+
+    private static string? Table1(Op op) => op.Parameters.Count == 1 && op.Parameters[0].IsTable ? null : "takes one table";
+
+    private static string? Stack(Op op) => op.Number > 0 && op.Inputs[0].Width % op.Number == 0 ? null : $"width {op.Inputs[0].Width} is not a stack of {op.Number} vectors";
+
+    private static string? Outer(Op op) =>
+        Same("left", op.Inputs[0].Width, op.Parameters[0].Rows) ?? Same("right", op.Inputs[1].Width, op.Parameters[0].Columns);
+}

@@ -1,0 +1,114 @@
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Text;
+
+namespace ModelGen.Generator.Ir;
+
+/// <summary>The readable text form of a graph: what --explain shows, what tests compare, what the reference interpreter reads.</summary>
+public static class Printer
+{
+    public static string Print(Graph graph)
+    {
+        var text = new StringBuilder();
+        text.Append("model ").Append(graph.Name).Append(" loss=").Append(graph.Logistic ? "logistic" : "squared").Append('\n');
+        text.Append("features ").Append(string.Join(" ", graph.Features)).Append('\n');
+        text.Append("parameters\n");
+        foreach (Parameter parameter in graph.Parameters)
+        {
+            text.Append("  ").Append(Declare(parameter, graph.Features)).Append('\n');
+        }
+
+        Section(text, "forward", graph.Forward, graph.Features);
+        Section(text, "backward", graph.Backward, graph.Features);
+        text.Append("collapse\n");
+        foreach (CollapseRule rule in graph.Collapse)
+        {
+            text.Append($"  {rule.Result.Name} = product {rule.Left.Name} {rule.Right.Name}\n");
+        }
+
+        text.Append("served parameters\n");
+        foreach (Parameter parameter in graph.ServedParameters)
+        {
+            text.Append("  ").Append(Declare(parameter, graph.Features)).Append('\n');
+        }
+
+        Section(text, "served", graph.Served, graph.Features);
+        return text.ToString();
+    }
+
+    /// <summary>One operation on one line.</summary>
+    public static string Line(Op op, IReadOnlyList<string>? features = null)
+    {
+        var text = new StringBuilder();
+        if (op.Result is { } result)
+        {
+            string domain = result.Domain == Domain.Example ? "example" : features is null ? "id" : $"id({features[result.Feature]})";
+            text.Append($"{result.Name} : {domain} x {result.Width} = ");
+        }
+        else
+        {
+            text.Append($"{op.Parameters[0].Name} += ");
+        }
+
+        text.Append(Ops.Table[op.Kind].Name);
+        foreach (Value input in op.Inputs)
+        {
+            text.Append(' ').Append(input.Name);
+        }
+
+        foreach (Parameter parameter in op.Result is null ? [] : op.Parameters)
+        {
+            text.Append(' ').Append(parameter.Name);
+        }
+
+        text.Append(op.Kind switch
+        {
+            OpKind.Lookup or OpKind.SegmentSum => " pool=" + op.Number switch { 1 => "sum", 2 => "mean", _ => "none" },
+            OpKind.Pairs or OpKind.PairsGradient or OpKind.Fm or OpKind.FmGradient => $" vectors={op.Number}",
+            OpKind.Slice => $" at={op.Number}",
+            _ => string.Empty,
+        });
+        if (op.Relu)
+        {
+            text.Append(" relu");
+        }
+
+        if (op.Mask is not null)
+        {
+            text.Append(" mask=").Append(op.Mask.Name);
+        }
+
+        return text.ToString();
+    }
+
+    private static void Section(StringBuilder text, string title, IReadOnlyList<Op> ops, IReadOnlyList<string> features)
+    {
+        text.Append(title).Append('\n');
+        foreach (Op op in ops)
+        {
+            text.Append("  ").Append(Line(op, features)).Append('\n');
+        }
+    }
+
+    private static string Declare(Parameter p, IReadOnlyList<string> features)
+    {
+        string init = $"init={Snake(p.Init.ToString())} scale={p.Scale.ToString("R", CultureInfo.InvariantCulture)} group={p.Group.ToString().ToLowerInvariant()}";
+        if (!p.IsTable)
+        {
+            return $"dense {p.Name} {p.Rows} x {p.Columns} {init}";
+        }
+
+        string id = features[p.Feature];
+        string index = p.Index switch
+        {
+            RowIndexKind.Quotient => $"[{id} / {p.Modulus}]",
+            RowIndexKind.Remainder => $"[{id} % {p.Modulus}]",
+            _ => $"[{id}]",
+        };
+        return $"table {p.Name} {index} x {p.Columns} {init}";
+    }
+
+    private static string Snake(string name) =>
+        string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "_" : string.Empty) + char.ToLowerInvariant(c) : c.ToString()));
+}

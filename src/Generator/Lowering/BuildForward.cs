@@ -1,0 +1,24 @@
+using System.Linq;
+using ModelGen.Generator.Hosts;
+using ModelGen.Generator.Ir;
+using ModelGen.Generator.Specs;
+
+namespace ModelGen.Generator.Lowering;
+
+/// <summary>First pass: the host writes the forward graph, embeddings still abstract.</summary>
+internal static class BuildForward
+{
+    public static Graph Run(ModelSpec model)
+    {
+        var builder = new GraphBuilder(model);
+        Value score = model.Host.Kind switch
+        {
+            HostKind.FactorizationMachine => FactorizationMachineHost.Build(builder),
+            _ => DlrmHost.Build(builder),
+        };
+        builder.Loss(score);
+        return new Graph(
+            model.Name, model.Loss == LossKind.BinaryCrossEntropy, [.. model.Categoricals.Select(c => c.Property)],
+            builder.Parameters, builder.Forward, [], [], [], []);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Collections.Generic;
+using System.Linq;
+using ModelGen.Generator.Ir;
+using ModelGen.Generator.Specs;
+
+namespace ModelGen.Generator.Lowering;
+
+/// <summary>
+/// Derives the served graph: the forward pass without the loss, in which the product T P of a multi-layer embedding
+/// is one plain table E. Other forms are served as they are trained.
+/// </summary>
+internal static class Collapse
+{
+    public static Graph Run(Graph graph, ModelSpec model)
+    {
+        var rules = new List<CollapseRule>();
+        var served = new List<Op>();
+        Dictionary<Value, Op> producers = graph.Forward.ToDictionary(op => op.Result!);
+        var dropped = new HashSet<Op>();
+        foreach (Op op in graph.Forward.Where(op => op.Kind == OpKind.Project && Collapses(op, model)))
+        {
+            dropped.Add(producers[op.Inputs[0]]);
+        }
+
+        foreach (Op op in graph.Forward)
+        {
+            if (op.Kind is OpKind.Logistic or OpKind.Squared || dropped.Contains(op))
+            {
+                continue;
+            }
+
+            if (op.Kind == OpKind.Project && Collapses(op, model))
+            {
+                Parameter table = producers[op.Inputs[0]].Parameters[0];
+                Parameter product = table with { Name = $"{model.Categoricals[table.Feature].Property}.E", Columns = op.Parameters[0].Columns };
+                rules.Add(new CollapseRule(product, table, op.Parameters[0]));
+                served.Add(new Op(OpKind.Gather, op.Result, [], [product]));
+            }
+            else
+            {
+                served.Add(op);
+            }
+        }
+
+        return graph with { Collapse = rules, Served = served, ServedParameters = [.. served.SelectMany(op => op.Parameters).Distinct()] };
+    }
+
+    private static bool Collapses(Op project, ModelSpec model) =>
+        model.Categoricals[project.Result!.Feature].Embedding.Kind == EmbeddingKind.MultiLayer;
+}

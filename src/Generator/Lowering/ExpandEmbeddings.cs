@@ -1,0 +1,81 @@
+using System;
+using System.Collections.Generic;
+using ModelGen.Generator.Ir;
+using ModelGen.Generator.Specs;
+
+namespace ModelGen.Generator.Lowering;
+
+/// <summary>Replaces each abstract embedding by the lookup form of its parameterisation.</summary>
+internal static class ExpandEmbeddings
+{
+    public static Graph Run(Graph graph, ModelSpec model)
+    {
+        var parameters = new List<Parameter>();
+        var ops = new List<Op>();
+        foreach (Op op in graph.Forward)
+        {
+            if (op.Kind == OpKind.Embed)
+            {
+                Expand(model.Categoricals[op.Result!.Feature], op.Result, parameters, ops);
+            }
+            else
+            {
+                ops.Add(op);
+            }
+        }
+
+        parameters.AddRange(graph.Parameters);
+        return graph with { Parameters = parameters, Forward = ops };
+    }
+
+    private static void Expand(CategoricalSpec feature, Value result, List<Parameter> parameters, List<Op> ops)
+    {
+        EmbeddingSpec e = feature.Embedding;
+        string name = feature.Property;
+        switch (e.Kind)
+        {
+            case EmbeddingKind.Full:
+                Gather(result, Table("E", e.Dimension));
+                break;
+            case EmbeddingKind.Hashed:
+                Gather(result, Table("E", e.Dimension, RowIndexKind.Remainder, e.Rows));
+                break;
+            case EmbeddingKind.MultiLayer:
+                Factored("T", "P", e.Inner, e.Sigma);
+                break;
+            case EmbeddingKind.LowRank:
+                // Started so that the product has the variance of a plain table: k sigma^2 = 1.
+                Factored("U", "V", e.Inner, (float)Math.Sqrt(1.0 / e.Inner));
+                break;
+            case EmbeddingKind.QuotientRemainder:
+                // Symmetric start: remainder rows uniform in +-1, quotient rows scaled so that the product has the variance of a plain table.
+                Value q = new($"{name}.q", Domain.Id, result.Feature, e.Dimension);
+                Value r = new($"{name}.r", Domain.Id, result.Feature, e.Dimension);
+                Gather(q, Declare(new Parameter($"{name}.Q", result.Feature, true, RowIndexKind.Quotient, e.Rows, 0, e.Dimension, Group.Table, Init.UniformByRows, (float)Math.Sqrt(3.0 / e.Rows))));
+                Gather(r, Declare(new Parameter($"{name}.R", result.Feature, true, RowIndexKind.Remainder, e.Rows, 0, e.Dimension, Group.Table, Init.Uniform, 1)));
+                ops.Add(new Op(OpKind.Multiply, result, [q, r], []));
+                break;
+            default:
+                throw new LoweringException($"embedding kind {e.Kind} has no lookup form");
+        }
+
+        void Factored(string left, string right, int inner, float sigma)
+        {
+            Value h = new($"{name}.h", Domain.Id, result.Feature, inner);
+            Gather(h, Table(left, inner));
+            Parameter factor = Declare(new Parameter($"{name}.{right}", result.Feature, false, RowIndexKind.Identity, 0, inner, e.Dimension, Group.Factor, Init.Normal, sigma));
+            ops.Add(new Op(OpKind.Project, result, [h], [factor]));
+        }
+
+        Parameter Table(string suffix, int width, RowIndexKind index = RowIndexKind.Identity, int modulus = 0) =>
+            Declare(new Parameter($"{name}.{suffix}", result.Feature, true, index, modulus, 0, width, Group.Table, Init.UniformByRows, 1));
+
+        Parameter Declare(Parameter parameter)
+        {
+            parameters.Add(parameter);
+            return parameter;
+        }
+
+        void Gather(Value value, Parameter table) => ops.Add(new Op(OpKind.Gather, value, [], [table]));
+    }
+}

@@ -1,0 +1,65 @@
+using System;
+using System.Collections.Generic;
+using ModelGen.Generator.Ir;
+
+namespace ModelGen.Generator.Lowering;
+
+/// <summary>The gradient rule table: one entry per forward operation.</summary>
+internal static class Gradients
+{
+    public static IReadOnlyDictionary<OpKind, Action<GradientBuilder, Op>> Rules { get; } = new Dictionary<OpKind, Action<GradientBuilder, Op>>
+    {
+        [OpKind.Logistic] = (t, op) => t.Contribute(op.Inputs[0], OpKind.LogisticGradient, [op.Inputs[0]], []),
+        [OpKind.Squared] = (t, op) => t.Contribute(op.Inputs[0], OpKind.SquaredGradient, [op.Inputs[0]], []),
+        [OpKind.Linear] = With(Linear),
+        [OpKind.Relu] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.ReluGradient, [g, op.Result!], [])),
+        [OpKind.Concat] = With(Concat),
+        [OpKind.Pairs] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.PairsGradient, [g, op.Inputs[0]], [], op.Number)),
+        [OpKind.Fm] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.FmGradient, [g, op.Inputs[0]], [], op.Number)),
+        [OpKind.Add] = With((t, op, g) => { foreach (Value term in op.Inputs) { t.Pass(term, g); } }),
+        [OpKind.Offset] = With((t, op, g) => { t.Accumulate(op.Parameters[0], OpKind.ColumnSum, [g]); t.Pass(op.Inputs[0], g); }),
+        [OpKind.Constant] = With((t, op, g) => t.Accumulate(op.Parameters[0], OpKind.ColumnSum, [g])),
+        [OpKind.Numerics] = (_, _) => { },
+        [OpKind.Lookup] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.SegmentSum, [g], [], op.Number)),
+        [OpKind.Multiply] = With((t, op, g) =>
+        {
+            t.Contribute(op.Inputs[0], OpKind.Multiply, [g, op.Inputs[1]], []);
+            t.Contribute(op.Inputs[1], OpKind.Multiply, [g, op.Inputs[0]], []);
+        }),
+        [OpKind.Project] = With((t, op, g) =>
+        {
+            t.Accumulate(op.Parameters[0], OpKind.ProjectWeight, [op.Inputs[0], g]);
+            t.Contribute(op.Inputs[0], OpKind.ProjectInput, [g], [op.Parameters[0]]);
+        }),
+        [OpKind.Gather] = With((t, op, g) => t.Accumulate(op.Parameters[0], OpKind.Scatter, [g])),
+    };
+
+    private static Action<GradientBuilder, Op> With(Action<GradientBuilder, Op, Value> rule) => (tape, op) =>
+    {
+        if (tape.GradientOf(op.Result!) is { } gradient)
+        {
+            rule(tape, op, gradient);
+        }
+    };
+
+    private static void Linear(GradientBuilder t, Op op, Value g)
+    {
+        t.Accumulate(op.Parameters[0], OpKind.LinearWeight, [op.Inputs[0], g]);
+        if (op.Parameters.Count > 1)
+        {
+            t.Accumulate(op.Parameters[1], OpKind.ColumnSum, [g]);
+        }
+
+        t.Contribute(op.Inputs[0], OpKind.LinearInput, [g], [op.Parameters[0]]);
+    }
+
+    private static void Concat(GradientBuilder t, Op op, Value g)
+    {
+        int at = 0;
+        foreach (Value part in op.Inputs)
+        {
+            t.Contribute(part, OpKind.Slice, [g], [], at);
+            at += part.Width;
+        }
+    }
+}

@@ -1,0 +1,166 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using ModelGen.Generator.Diagnostics;
+using ModelGen.Generator.Helpers;
+using ModelGen.Generator.Specs;
+
+namespace ModelGen.Generator.Parsing;
+
+/// <summary>Property symbols -> label, numeric and categorical specs.</summary>
+internal sealed class FeatureParser(Reporter report, AttributeReader? classEmbedding, string className, float defaultSigma, CancellationToken cancellation)
+{
+    public LabelSpec? Label { get; private set; }
+
+    public List<NumericSpec> Numerics { get; } = [];
+
+    public List<CategoricalSpec> Categoricals { get; } = [];
+
+    public void Parse(IPropertySymbol property)
+    {
+        AttributeReader[] attributes = [.. AttributeReader.Of(property, cancellation)];
+        AttributeReader[] roles = [.. attributes.Where(a => a.Name is "Label" or "Numeric" or "Categorical")];
+        AttributeReader[] embeddings = [.. attributes.Where(a => a.BaseName == "EmbeddingAttribute")];
+        if (roles.Length == 0)
+        {
+            if (embeddings.Length > 0)
+            {
+                report.Add(Descriptors.EmbeddingWithoutCategorical, embeddings[0].Location, property.Name, embeddings[0].Name);
+            }
+
+            return;
+        }
+
+        if (roles.Length > 1)
+        {
+            report.Add(Descriptors.TwoRoles, roles[1].Location, property.Name, string.Join(" and ", roles.Select(r => $"[{r.Name}]")));
+            return;
+        }
+
+        if (property.IsStatic || property.IsIndexer || property.GetMethod is null)
+        {
+            report.Add(Descriptors.Unreadable, roles[0].Location, property.Name, property.IsStatic ? "static" : property.IsIndexer ? "an indexer" : "write-only");
+            return;
+        }
+
+        string column = roles[0].Get("Column", property.Name);
+        switch (roles[0].Name)
+        {
+            case "Label":
+                ParseLabel(property, roles[0], column);
+                break;
+            case "Numeric":
+                ParseNumeric(property, roles[0], column);
+                break;
+            default:
+                ParseCategorical(property, roles[0], embeddings, column);
+                break;
+        }
+    }
+
+    private void ParseLabel(IPropertySymbol property, AttributeReader role, string column)
+    {
+        if (Label is not null)
+        {
+            report.Add(Descriptors.TwoLabels, role.Location, property.Name, Label.Property);
+        }
+        else if (property.Type.SpecialType != SpecialType.System_Boolean && !IsNumber(property.Type))
+        {
+            report.Add(Descriptors.LabelType, role.Location, property.Name, property.Type.ToDisplayString());
+        }
+        else
+        {
+            Label = new LabelSpec(property.Name, column, property.Type.ToDisplayString());
+        }
+    }
+
+    private void ParseNumeric(IPropertySymbol property, AttributeReader role, string column)
+    {
+        if (!IsNumber(property.Type))
+        {
+            report.Add(Descriptors.NumericType, role.Location, property.Name, property.Type.ToDisplayString());
+            return;
+        }
+
+        Numerics.Add(new NumericSpec(property.Name, column, property.Type.ToDisplayString(), role.Get("Transform", TransformKind.None)));
+    }
+
+    private void ParseCategorical(IPropertySymbol property, AttributeReader role, AttributeReader[] embeddings, string column)
+    {
+        (ITypeSymbol element, BagForm bag) = Element(property.Type);
+        KeyType? key = Key(element);
+        if (key is null)
+        {
+            report.Add(Descriptors.CategoricalType, role.Location, property.Name, property.Type.ToDisplayString());
+            return;
+        }
+
+        int minCount = role.Get("MinCount", 1), buckets = role.Get("Buckets", 1024);
+        long cardinality = role.Get("Cardinality", 0L);
+        if (minCount < 1)
+        {
+            report.Add(Descriptors.MinCount, role.At("MinCount"), property.Name, minCount.ToString());
+        }
+
+        if (buckets < 1)
+        {
+            report.Add(Descriptors.Buckets, role.At("Buckets"), property.Name, buckets.ToString());
+        }
+
+        if (cardinality is < 0 or > int.MaxValue || (cardinality > 0 && key != KeyType.Integer))
+        {
+            report.Add(Descriptors.Cardinality, role.At("Cardinality"), property.Name, cardinality.ToString());
+        }
+
+        if (embeddings.Length > 1)
+        {
+            report.Add(Descriptors.TwoEmbeddings, embeddings[1].Location, property.Name, embeddings[0].Name, embeddings[1].Name);
+            return;
+        }
+
+        if ((embeddings.FirstOrDefault() ?? classEmbedding) is not { } embedding)
+        {
+            report.Add(Descriptors.NoEmbedding, role.Location, property.Name, className);
+            return;
+        }
+
+        EmbeddingSpec spec = new EmbeddingParser(report, defaultSigma).Parse(embedding, embeddings.Length > 0 ? property.Name : className);
+        EquatableArray<string> names = key == KeyType.Enum
+            ? new(element.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => f.Name))
+            : default;
+
+        // PoolingKind is the attribute's Pooling moved up by one, None standing for a single value.
+        Categoricals.Add(new CategoricalSpec(
+            property.Name, column, key.Value, element.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), names, bag,
+            bag == BagForm.None ? PoolingKind.None : 1 + role.Get("Pooling", (PoolingKind)1),
+            role.Get("OutOfVocabulary", OutOfVocabularyKind.Error), minCount, key == KeyType.Bool ? 2 : cardinality, buckets,
+            role.Get("Separator", '|'), spec));
+    }
+
+    private static (ITypeSymbol Element, BagForm Form) Element(ITypeSymbol type)
+    {
+        if (type is IArrayTypeSymbol { Rank: 1 } array)
+        {
+            return (array.ElementType, BagForm.Array);
+        }
+
+        bool list = type is INamedTypeSymbol { TypeArguments.Length: 1 } named
+            && named.ContainingNamespace.ToDisplayString() == "System.Collections.Generic"
+            && named.Name is "List" or "IReadOnlyList" or "IList" or "IReadOnlyCollection" or "ICollection" or "IEnumerable";
+        return list ? (((INamedTypeSymbol)type).TypeArguments[0], BagForm.List) : (type, BagForm.None);
+    }
+
+    private static KeyType? Key(ITypeSymbol type) => type.SpecialType switch
+    {
+        SpecialType.System_String => KeyType.Text,
+        SpecialType.System_Boolean => KeyType.Bool,
+        SpecialType.System_Byte or SpecialType.System_SByte or SpecialType.System_Int16 or SpecialType.System_UInt16
+            or SpecialType.System_Int32 or SpecialType.System_UInt32 or SpecialType.System_Int64 => KeyType.Integer,
+        _ => type.TypeKind == TypeKind.Enum ? KeyType.Enum : null,
+    };
+
+    private static bool IsNumber(ITypeSymbol type) => type.SpecialType is SpecialType.System_Single or SpecialType.System_Double
+        or SpecialType.System_Byte or SpecialType.System_SByte or SpecialType.System_Int16 or SpecialType.System_UInt16
+        or SpecialType.System_Int32 or SpecialType.System_UInt32 or SpecialType.System_Int64;
+}

@@ -1,0 +1,110 @@
+using ModelGen.Generator.Helpers;
+
+namespace ModelGen.Generator.Specs;
+
+/// <summary>What the user meant by one annotated class, defaults applied: plain values, equal when the meaning is equal.</summary>
+public sealed record ModelSpec(
+    string Namespace,
+    string Name,
+    string Keyword,
+    LossKind Loss,
+    LabelSpec Label,
+    EquatableArray<NumericSpec> Numerics,
+    EquatableArray<CategoricalSpec> Categoricals,
+    HostSpec Host,
+    OptimizerSpec Optimizer);
+
+public enum LossKind
+{
+    BinaryCrossEntropy,
+    MeanSquaredError,
+}
+
+public sealed record LabelSpec(string Property, string Column, string Type);
+
+public enum TransformKind
+{
+    None,
+    Log1p,
+    Standardize,
+}
+
+public sealed record NumericSpec(string Property, string Column, string Type, TransformKind Transform);
+
+public enum KeyType
+{
+    Text,
+    Integer,
+    Bool,
+    Enum,
+}
+
+public enum BagForm
+{
+    None,
+    Array,
+    List,
+}
+
+public enum PoolingKind
+{
+    None,
+    Sum,
+    Mean,
+}
+
+public enum OutOfVocabularyKind
+{
+    Error,
+    SharedRow,
+    HashedBucket,
+    Zero,
+}
+
+/// <summary>A categorical property. Type is the element type as written in C#; EnumNames lists the members of an enum.</summary>
+public sealed record CategoricalSpec(
+    string Property,
+    string Column,
+    KeyType Key,
+    string Type,
+    EquatableArray<string> EnumNames,
+    BagForm Bag,
+    PoolingKind Pooling,
+    OutOfVocabularyKind OutOfVocabulary,
+    int MinCount,
+    long Cardinality,
+    int Buckets,
+    char Separator,
+    EmbeddingSpec Embedding);
+
+public enum EmbeddingKind
+{
+    Full,
+    MultiLayer,
+    Hashed,
+    QuotientRemainder,
+    LowRank,
+}
+
+/// <summary>An embedding parameterisation. Inner is k of MLET or the rank, Rows is m of hashing or c of quotient-remainder.</summary>
+public sealed record EmbeddingSpec(EmbeddingKind Kind, int Dimension, int Inner, float Sigma, int Rows);
+
+public enum HostKind
+{
+    Dlrm,
+    FactorizationMachine,
+}
+
+public sealed record HostSpec(HostKind Kind, EquatableArray<int> Bottom, EquatableArray<int> Top);
+
+public enum OptimizerRule
+{
+    Sgd,
+    Adagrad,
+    RowWiseAdagrad,
+    Adam,
+    NAdam,
+}
+
+public sealed record OptimizerSpec(
+    OptimizerRule Rule, float LearningRate, float TableRate, float FactorRate, float TowerRate, float Epsilon, float Beta1, float Beta2);

@@ -1,0 +1,52 @@
+using System;
+using System.Runtime.CompilerServices;
+
+namespace ModelGen.Compiled;
+
+/// <summary>Losses of one tile and their gradients; scores are contiguous floats, one per example.</summary>
+public static class Losses
+{
+    /// <summary>Sum of the binary cross-entropies of logits, natural logarithm, in the form that cannot overflow.</summary>
+    public static double Logistic(float[] labels, int first, int count, ref float score)
+    {
+        double sum = 0;
+        for (int i = 0; i < count; i++)
+        {
+            double s = Unsafe.Add(ref score, i);
+            sum += Math.Max(s, 0) - (s * labels[first + i]) + Math.Log(1 + Math.Exp(-Math.Abs(s)));
+        }
+
+        return sum;
+    }
+
+    /// <summary>gradient = (sigmoid(score) - label) x scale; zero for the rows past <paramref name="count"/>.</summary>
+    public static void LogisticGradient(float[] labels, int first, int count, int rows, float scale, ref float score, ref float gradient)
+    {
+        for (int i = 0; i < rows; i++)
+        {
+            Unsafe.Add(ref gradient, i) = i < count ? (float)(((1 / (1 + Math.Exp(-(double)Unsafe.Add(ref score, i)))) - labels[first + i]) * scale) : 0;
+        }
+    }
+
+    /// <summary>Sum of the squared errors.</summary>
+    public static double Squared(float[] labels, int first, int count, ref float score)
+    {
+        double sum = 0;
+        for (int i = 0; i < count; i++)
+        {
+            double error = Unsafe.Add(ref score, i) - labels[first + i];
+            sum += error * error;
+        }
+
+        return sum;
+    }
+
+    /// <summary>gradient = 2 (score - label) x scale; zero for the rows past <paramref name="count"/>.</summary>
+    public static void SquaredGradient(float[] labels, int first, int count, int rows, float scale, ref float score, ref float gradient)
+    {
+        for (int i = 0; i < rows; i++)
+        {
+            Unsafe.Add(ref gradient, i) = i < count ? 2 * (Unsafe.Add(ref score, i) - labels[first + i]) * scale : 0;
+        }
+    }
+}
