@@ -2,6 +2,8 @@ using System;
 using System.Collections.Generic;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Emit.CSharp;
+using ModelGen.Generator.Emit.Inference;
+using ModelGen.Generator.Emit.Onnx;
 using ModelGen.Generator.Ir;
 using ModelGen.Generator.Lowering;
 using ModelGen.Generator.Specs;
@@ -22,6 +24,8 @@ public static class ModelEmitter
             [
                 new($"{hint}.Model.g.cs", DescriptorEmitter.Emit(model, graph, plan)),
                 new($"{hint}.Trainer.g.cs", TrainerEmitter.Emit(model, graph, plan)),
+                new($"{hint}.Inference.g.cs", InferenceEmitter.Emit(model, graph)),
+                new($"{hint}.Onnx.g.cs", OnnxEmitter.Emit(model, graph)),
             ];
             string summary = $"ModelGen compiled {model.Name}: {model.Categoricals.Count} categorical and {model.Numerics.Count} numeric inputs, {graph.Forward.Count} forward and {graph.Backward.Count} backward operations";
             return new EmitResult(new(files), new([new DiagnosticInfo(Descriptors.Summary, null, new([summary]))]));

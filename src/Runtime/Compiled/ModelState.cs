@@ -45,6 +45,21 @@ public sealed class ModelState
     /// <summary>Optimiser steps taken so far.</summary>
     public long Steps { get; set; }
 
+    /// <summary>The dense parameter of a name.</summary>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public DenseParameter FindDense(string name)
+    {
+        foreach (DenseParameter parameter in Schema.Dense)
+        {
+            if (parameter.Name == name)
+            {
+                return parameter;
+            }
+        }
+
+        throw new ArgumentException($"Model {Schema.Name} has no dense parameter {name}.", nameof(name));
+    }
+
     /// <summary>Copies rows [firstRow, endRow) of a dense parameter into its transposed copy; does nothing when it has none.</summary>
     public void RefreshTransposed(DenseParameter parameter, int firstRow, int endRow)
     {

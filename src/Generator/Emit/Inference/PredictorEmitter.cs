@@ -1,0 +1,242 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using ModelGen.Generator.Emit.CSharp;
+using ModelGen.Generator.Helpers;
+using ModelGen.Generator.Ir;
+using ModelGen.Generator.Lowering;
+using ModelGen.Generator.Specs;
+
+namespace ModelGen.Generator.Emit.Inference;
+
+/// <summary>
+/// Writes the text of the stand-alone predictor: one class over the collapsed weights that references the framework only.
+/// The same text is compiled into the application and, at export, into the inference assembly.
+/// </summary>
+internal sealed class PredictorEmitter
+{
+    // Above this many floats of intermediate values the predictor keeps them on the heap instead of the stack.
+    private const int StackFloats = 32768;
+
+    private readonly ModelSpec _model;
+    private readonly Graph _graph;
+    private readonly SourceWriter _w = new();
+    private readonly Dictionary<Value, int> _offsets = [];
+    private readonly int _scratch;
+
+    private PredictorEmitter(ModelSpec model, Graph graph)
+    {
+        _model = model;
+        _graph = graph;
+        foreach (Op op in graph.Served)
+        {
+            _offsets[op.Result!] = _scratch;
+            _scratch += MemoryPlan.Up(op.Result!.Width, 16);
+        }
+    }
+
+    /// <summary>The class, without usings and namespace, under the given access modifier.</summary>
+    public static string Emit(ModelSpec model, Graph graph, string modifier) => new PredictorEmitter(model, graph).Write(modifier);
+
+    private string Write(string modifier)
+    {
+        _w.Line($"/// <summary>Scores {_model.Name} from its collapsed weights. Thread-safe; a call allocates nothing.</summary>");
+        using (_w.Block($"{modifier} sealed class {_model.Name}Predictor"))
+        {
+            WriteFields();
+            WriteConstructor();
+            _w.Line();
+            WriteLoad();
+            new PredictorInputs(_model, _w).Write();
+            WriteScore();
+            foreach (Op op in _graph.Served)
+            {
+                PredictorKernels.Write(_w, op, _kernels);
+            }
+
+            PredictorSupport.Write(_w, _model);
+        }
+
+        return _w.ToString();
+    }
+
+    private readonly HashSet<string> _kernels = [];
+
+    private void WriteFields()
+    {
+        foreach (Parameter p in _graph.ServedParameters)
+        {
+            _w.Line(p.IsTable ? $"private readonly Table {Field(p)};" : $"private readonly float[] {Field(p)};");
+        }
+
+        foreach (CategoricalSpec c in _model.Categoricals.Where(c => c.Cardinality == 0))
+        {
+            _w.Line(c.Key is KeyType.Text or KeyType.Enum
+                ? $"private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _{c.Property}Ids;"
+                : $"private readonly Dictionary<long, int> _{c.Property}Ids;");
+            _w.Line($"private readonly int _{c.Property}Count;");
+        }
+
+        if (_model.Numerics.Any(n => n.Transform == TransformKind.Standardize))
+        {
+            _w.Line("private readonly float[] _scaling;");
+        }
+
+        _w.Line();
+    }
+
+    private void WriteConstructor()
+    {
+        _w.Line("/// <summary>Reads the collapsed weights, a safetensors stream.</summary>");
+        _w.Line("/// <exception cref=\"InvalidDataException\">The stream is damaged or holds something else.</exception>");
+        using IDisposable block = _w.Block($"public {_model.Name}Predictor(Stream weights)");
+        _w.Line("var file = new Tensors(weights);");
+        foreach (Parameter p in _graph.ServedParameters)
+        {
+            _w.Line(p.IsTable
+                ? $"{Field(p)} = new Table(file, \"{p.Name}\", {p.Columns});"
+                : $"{Field(p)} = file.Dense(\"{p.Name}\", {p.Rows}, {p.Columns}, {PredictorKernels.Stride(p.Columns)});");
+        }
+
+        foreach (CategoricalSpec c in _model.Categoricals.Where(c => c.Cardinality == 0))
+        {
+            string kind = c.Key is KeyType.Text or KeyType.Enum ? "Text" : "Integers";
+            _w.Line($"Dictionary<{(kind == "Text" ? "string" : "long")}, int> ids{c.Property} = file.{kind}(\"{c.Property}\");");
+            _w.Line($"_{c.Property}Count = ids{c.Property}.Count;");
+            _w.Line($"_{c.Property}Ids = ids{c.Property}{(kind == "Text" ? ".GetAlternateLookup<ReadOnlySpan<char>>()" : "")};");
+        }
+
+        if (_model.Numerics.Any(n => n.Transform == TransformKind.Standardize))
+        {
+            _w.Line($"_scaling = file.Floats(\"numeric.scaling\", {2 * _model.Numerics.Count});");
+        }
+    }
+
+    private void WriteLoad() => _w.Lines($$"""
+        /// <summary>The predictor over the weights embedded in this assembly.</summary>
+        public static {{_model.Name}}Predictor Load()
+        {
+            using Stream weights = typeof({{_model.Name}}Predictor).Assembly.GetManifestResourceStream("weights")
+                ?? throw new InvalidDataException("This assembly holds no resource named 'weights'.");
+            return new {{_model.Name}}Predictor(weights);
+        }
+
+        """);
+
+    private void WriteScore()
+    {
+        bool heap = _scratch > StackFloats;
+        _w.Lines("""
+            /// <summary>
+            /// Score of one example given as raw numeric values and ids: feature f owns ids[offsets[f] .. offsets[f + 1]), -1 is the zero vector.
+            /// </summary>
+            public float PredictIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets)
+            """);
+        using IDisposable block = _w.Braces();
+        _w.Line($"Span<float> scratch = {(heap ? "new" : "stackalloc")} float[{_scratch}];");
+        foreach (Op op in _graph.Served.Where(op => op.Result!.Domain == Domain.Example))
+        {
+            _w.Line($"// {Printer.Line(op)}");
+            _w.Lines(Statement(op));
+        }
+
+        Value score = _graph.Served[_graph.Served.Count - 1].Result!;
+        _w.Line(_model.Loss == LossKind.BinaryCrossEntropy
+            ? $"return (float)(1 / (1 + Math.Exp(-(double)scratch[{_offsets[score]}])));"
+            : $"return scratch[{_offsets[score]}];");
+    }
+
+    private string Statement(Op op)
+    {
+        string y = Span(op.Result!);
+        string[] x = [.. op.Inputs.Where(v => v.Domain == Domain.Example).Select(Span)];
+        return op.Kind switch
+        {
+            OpKind.Lookup => Lookup(op),
+            OpKind.Numerics => string.Join("\n", _model.Numerics.Select((n, i) => $"scratch[{_offsets[op.Result!] + i}] = {Transform(n, i)};")),
+            OpKind.Constant => $"{Field(op.Parameters[0])}.AsSpan(0, {op.Result!.Width}).CopyTo({y});",
+            OpKind.Linear => $"{PredictorKernels.Linear(op)}({x[0]}, {Field(op.Parameters[0])}{(op.Parameters.Count > 1 ? $", {Field(op.Parameters[1])}" : "")}, {y});",
+            OpKind.Relu => $"for (int i = 0; i < {op.Result!.Width}; i++) scratch[{_offsets[op.Result]} + i] = Math.Max(0, scratch[{_offsets[op.Inputs[0]]} + i]);",
+            OpKind.Concat => Concat(op),
+            OpKind.Pairs or OpKind.Fm => $"{PredictorKernels.Interaction(op)}({x[0]}, {y});",
+            OpKind.Add => $"for (int i = 0; i < {op.Result!.Width}; i++) scratch[{_offsets[op.Result]} + i] = {string.Join(" + ", op.Inputs.Select(v => $"scratch[{_offsets[v]} + i]"))};",
+            OpKind.Offset => $"for (int i = 0; i < {op.Result!.Width}; i++) scratch[{_offsets[op.Result]} + i] = scratch[{_offsets[op.Inputs[0]]} + i] + {Field(op.Parameters[0])}[i];",
+            _ => throw new LoweringException($"operation {op.Kind} has no inference form"),
+        };
+    }
+
+    private string Concat(Op op)
+    {
+        int at = _offsets[op.Result!];
+        var lines = new List<string>();
+        foreach (Value part in op.Inputs)
+        {
+            lines.Add($"{Span(part)}.CopyTo(scratch.Slice({at}, {part.Width}));");
+            at += part.Width;
+        }
+
+        return string.Join("\n", lines);
+    }
+
+    // Vectors of the ids of one feature, pooled.
+    private string Lookup(Op op)
+    {
+        Value vector = op.Inputs[0];
+        Op producer = _graph.Served.First(o => o.Result == vector);
+        (int f, int width) = (vector.Feature, vector.Width);
+        string mean = op.Number == 2 ? $"\nif (offsets[{f + 1}] - offsets[{f}] > 1) Scale({Span(op.Result!)}, 1f / (offsets[{f + 1}] - offsets[{f}]));" : "";
+        return $$"""
+            for (int p = offsets[{{f}}]; p < offsets[{{f + 1}}]; p++)
+            {
+                int id = ids[p];
+                if (id >= 0)
+                {
+            {{string.Join("\n", Vector(producer).Append($"AddTo({Span(vector)}, {Span(op.Result!)});").Select(line => "        " + line))}}
+                }
+            }
+            """ + mean;
+    }
+
+    private IEnumerable<string> Vector(Op op)
+    {
+        foreach (Value input in op.Inputs)
+        {
+            foreach (string line in Vector(_graph.Served.First(o => o.Result == input)))
+            {
+                yield return line;
+            }
+        }
+
+        switch (op.Kind)
+        {
+            case OpKind.Gather:
+                string row = op.Parameters[0].Index switch
+                {
+                    RowIndexKind.Quotient => $"id / {op.Parameters[0].Modulus}",
+                    RowIndexKind.Remainder => $"id % {op.Parameters[0].Modulus}",
+                    _ => "id",
+                };
+                yield return $"{Field(op.Parameters[0])}.Read({row}, {Span(op.Result!)});";
+                break;
+            case OpKind.Project:
+                yield return $"{PredictorKernels.Linear(op)}({Span(op.Inputs[0])}, {Field(op.Parameters[0])}, {Span(op.Result!)});";
+                break;
+            case OpKind.Multiply:
+                yield return $"for (int i = 0; i < {op.Result!.Width}; i++) scratch[{_offsets[op.Result]} + i] = scratch[{_offsets[op.Inputs[0]]} + i] * scratch[{_offsets[op.Inputs[1]]} + i];";
+                break;
+            default:
+                throw new LoweringException($"operation {op.Kind} has no inference form on ids");
+        }
+    }
+
+    private static string Transform(NumericSpec n, int i) => n.Transform switch
+    {
+        TransformKind.Log1p => $"MathF.Log(1 + MathF.Max(numerics[{i}], 0))",
+        TransformKind.Standardize => $"(numerics[{i}] - _scaling[{2 * i}]) * _scaling[{(2 * i) + 1}]",
+        _ => $"numerics[{i}]",
+    };
+
+    private string Span(Value value) => $"scratch.Slice({_offsets[value]}, {value.Width})";
+
+    private static string Field(Parameter parameter) => "_" + TileEmitter.Identifier(parameter.Name);
+}
