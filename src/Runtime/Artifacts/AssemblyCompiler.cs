@@ -19,11 +19,15 @@ namespace ModelGen.Compiled;
 /// </summary>
 internal static class AssemblyCompiler
 {
+    // The file format addresses its parts with 31 bits; the rest is for code and metadata.
+    private const long MostResourceBytes = 2_000_000_000;
+
     /// <summary>Compiles to a file, written under a temporary name first. Returns its length in bytes.</summary>
     /// <param name="path">The file; its name without extension names the assembly.</param>
     /// <param name="source">The source text.</param>
-    /// <param name="resources">Resources by name, each opened once.</param>
+    /// <param name="resources">Resources by name, as seekable streams.</param>
     /// <exception cref="AssemblyCompilationException">The source does not compile.</exception>
+    /// <exception cref="InvalidOperationException">The resources are larger than an assembly can hold.</exception>
     /// <exception cref="ArtifactWriteException">The file cannot be written; what was there before is unchanged.</exception>
     public static long Compile(string path, string source, IReadOnlyList<(string Name, Func<Stream> Open)> resources)
     {
@@ -35,12 +39,14 @@ internal static class AssemblyCompiler
     /// <summary>Compiles into memory.</summary>
     /// <param name="assemblyName">Name of the assembly.</param>
     /// <param name="source">The source text.</param>
-    /// <param name="resources">Resources by name, each opened once.</param>
+    /// <param name="resources">Resources by name, as seekable streams.</param>
     /// <param name="references">What the source may refer to; assemblies of the framework only.</param>
     /// <exception cref="AssemblyCompilationException">The source does not compile.</exception>
+    /// <exception cref="InvalidOperationException">The resources are larger than an assembly can hold.</exception>
     public static MemoryStream Compile(
         string assemblyName, string source, IReadOnlyList<(string Name, Func<Stream> Open)> resources, ImmutableArray<MetadataReference> references)
     {
+        CheckSize(assemblyName, resources);
         SyntaxTree tree = CSharpSyntaxTree.ParseText(
             SourceText.From(source, Encoding.UTF8), new CSharpParseOptions(LanguageVersion.Latest), path: assemblyName + ".cs");
         var options = new CSharpCompilationOptions(
@@ -71,6 +77,22 @@ internal static class AssemblyCompiler
         using var file = new PEReader(image, PEStreamOptions.LeaveOpen);
         MetadataReader metadata = file.GetMetadataReader();
         return [.. metadata.AssemblyReferences.Select(r => metadata.GetString(metadata.GetAssemblyReference(r).Name))];
+    }
+
+    private static void CheckSize(string assemblyName, IReadOnlyList<(string Name, Func<Stream> Open)> resources)
+    {
+        long bytes = 0;
+        foreach ((_, Func<Stream> open) in resources)
+        {
+            using Stream content = open();
+            bytes += content.Length;
+        }
+
+        if (bytes > MostResourceBytes)
+        {
+            throw new InvalidOperationException(
+                $"The weights of '{assemblyName}' take {bytes:N0} bytes; an assembly holds at most {MostResourceBytes:N0}. Quantise the model, or export it to ONNX.");
+        }
     }
 
     // The promise of the inference assembly is that it runs where .NET runs, with nothing beside it.

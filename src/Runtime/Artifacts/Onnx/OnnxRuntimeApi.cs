@@ -10,7 +10,7 @@ namespace ModelGen.Compiled;
 /// </summary>
 internal sealed unsafe class OnnxRuntimeApi
 {
-    // The first version with every function used here whose headers are current; later libraries hand it out as well.
+    // Every later library hands out this version of the table too.
     private const uint Version = 17;
     private const int ErrorSeverity = 3;
 
