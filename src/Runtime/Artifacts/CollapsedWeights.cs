@@ -1,4 +1,130 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.IO;
+using System.Linq;
+
 namespace ModelGen.Compiled;
 
-/// <summary>Placeholder.</summary>
-public sealed class CollapsedWeights;
+/// <summary>
+/// All that a collapsed model is: what serving needs and nothing else. It is the common source of the safetensors file, the ONNX file
+/// and the inference assembly.
+/// </summary>
+public sealed class CollapsedWeights
+{
+    /// <summary>Puts a collapsed model together.</summary>
+    /// <param name="schema">The model.</param>
+    /// <param name="tables">The tables, with unique names; the rows of each fit the vocabulary of its feature.</param>
+    /// <param name="dense">The dense parameters, with unique names.</param>
+    /// <param name="vocabularies">One vocabulary per categorical feature, in schema order.</param>
+    /// <param name="scalings">One scaling per numeric feature, in schema order.</param>
+    /// <exception cref="ArgumentException">The parts do not fit each other.</exception>
+    public CollapsedWeights(
+        ModelSchema schema, ImmutableArray<CollapsedTable> tables, ImmutableArray<CollapsedDense> dense,
+        ImmutableArray<Vocabulary> vocabularies, ImmutableArray<NumericScaling> scalings)
+    {
+        if (vocabularies.Length != schema.Categoricals.Length || scalings.Length != schema.Numerics.Length)
+        {
+            throw new ArgumentException(
+                $"Model '{schema.Name}' has {schema.Categoricals.Length} categorical and {schema.Numerics.Length} numeric features, " +
+                $"but {vocabularies.Length} vocabularies and {scalings.Length} scalings are given.");
+        }
+
+        var names = new HashSet<string>();
+        foreach (string name in tables.Select(t => t.Name).Concat(dense.Select(d => d.Name)))
+        {
+            if (!names.Add(name))
+            {
+                throw new ArgumentException($"Two parameters are named '{name}'.");
+            }
+        }
+
+        foreach (CollapsedTable table in tables)
+        {
+            if (table.Feature >= vocabularies.Length)
+            {
+                throw new ArgumentException($"Table '{table.Name}' belongs to feature {table.Feature}, but there are {vocabularies.Length}.");
+            }
+
+            long ids = vocabularies[table.Feature].Rows;
+            long rows = CollapsedTable.RowsFor(table.Index, table.Modulus, ids);
+            if (table.Rows != rows)
+            {
+                throw new ArgumentException(
+                    $"Table '{table.Name}' has {table.Rows} rows; the {ids} ids of feature '{schema.Categoricals[table.Feature].Name}' need {rows}.");
+            }
+        }
+
+        Schema = schema;
+        Tables = tables;
+        Dense = dense;
+        Vocabularies = vocabularies;
+        Scalings = scalings;
+    }
+
+    /// <summary>The model.</summary>
+    public ModelSchema Schema { get; }
+
+    /// <summary>The tables.</summary>
+    public ImmutableArray<CollapsedTable> Tables { get; }
+
+    /// <summary>The dense parameters.</summary>
+    public ImmutableArray<CollapsedDense> Dense { get; }
+
+    /// <summary>Vocabulary of every categorical feature.</summary>
+    public ImmutableArray<Vocabulary> Vocabularies { get; }
+
+    /// <summary>Scaling of every numeric feature.</summary>
+    public ImmutableArray<NumericScaling> Scalings { get; }
+
+    /// <summary>Bytes of everything the model needs to serve: tables, scales, dense parameters, vocabularies, scalings.</summary>
+    public long Bytes => Breakdown.Sum(part => part.Bytes);
+
+    /// <summary>Bytes of each part, by the name of its tensor in the safetensors file.</summary>
+    public IReadOnlyList<(string Name, long Bytes)> Breakdown => CollapsedFile.Describe(this).Parts;
+
+    /// <summary>The table of this name.</summary>
+    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    public CollapsedTable FindTable(string name) =>
+        Tables.FirstOrDefault(t => t.Name == name) ?? throw new KeyNotFoundException($"Model '{Schema.Name}' has no table '{name}'.");
+
+    /// <summary>The dense parameter of this name.</summary>
+    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    public CollapsedDense FindDense(string name) =>
+        Dense.FirstOrDefault(d => d.Name == name) ?? throw new KeyNotFoundException($"Model '{Schema.Name}' has no dense parameter '{name}'.");
+
+    /// <summary>
+    /// The same model with its tables in another format; everything that does not change is shared. Int8 is symmetric, code =
+    /// round(x / s) in -127 .. 127, the scale s of each row or table being searched among 64 candidates from max|x| / 127 down to a
+    /// tenth of it for the least squared error. A row of zeros decodes to zeros.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A table is already quantised in another way.</exception>
+    /// <exception cref="ArgumentException">A value of a table is not finite.</exception>
+    public CollapsedWeights Quantize(TableFormat format)
+    {
+        CollapsedTable Convert(CollapsedTable table) => (table.Format, format) switch
+        {
+            var (from, to) when from == to => table,
+            (_, TableFormat.Float32) => TableQuantizer.Decode(table),
+            (TableFormat.Float32, _) => TableQuantizer.Quantize(table, format),
+            _ => throw new InvalidOperationException(
+                $"Table '{table.Name}' is stored as {table.Format}; quantise the {TableFormat.Float32} form to {format}, not an already rounded one."),
+        };
+
+        return new CollapsedWeights(Schema, [.. Tables.Select(Convert)], Dense, Vocabularies, Scalings);
+    }
+
+    /// <summary>Writes the model as a safetensors file, the same bytes for the same content. Returns the length of the file in bytes.</summary>
+    /// <exception cref="ArtifactWriteException">The file cannot be written; what was there before is unchanged.</exception>
+    public long Save(string path) => CollapsedFile.Describe(this).Save(path);
+
+    /// <summary>Writes the content of the safetensors file to a stream.</summary>
+    public void WriteTo(Stream stream) => CollapsedFile.Describe(this).WriteTo(stream);
+
+    /// <summary>Reads a model that <see cref="Save"/> has written.</summary>
+    /// <param name="path">The safetensors file.</param>
+    /// <param name="schema">The model that is expected in it.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="CheckpointFormatException">The file is damaged, is something else, or holds another model or version.</exception>
+    public static CollapsedWeights Load(string path, ModelSchema schema) => CollapsedFile.Load(path, schema);
+}

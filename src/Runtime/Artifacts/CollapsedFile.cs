@@ -1,0 +1,188 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Linq;
+
+namespace ModelGen.Compiled;
+
+/// <summary>
+/// The safetensors layout of a collapsed model. Tensors: a table as F32 or I8 [rows, width], its scales as "name.scale" F32 [rows] or
+/// [1], a dense parameter as F32 [rows, columns], vocabularies as <see cref="VocabularyTensors"/> says, and "numeric.scaling" F32
+/// [features, 2] with mean and inverse deviation. Metadata: format, formatVersion, model, fingerprint; "tables" and "dense" list the
+/// names in order, and the name of each table leads to its feature, index, modulus and format.
+/// </summary>
+internal static class CollapsedFile
+{
+    private const string Format = "modelgen.collapsed";
+    private const string Version = "1";
+    private const string ScalingName = "numeric.scaling";
+
+    /// <summary>Everything that goes into the file, not yet written.</summary>
+    public static SafeTensorsWriter Describe(CollapsedWeights weights)
+    {
+        var writer = new SafeTensorsWriter();
+        writer.Metadata("format", Format);
+        writer.Metadata("formatVersion", Version);
+        writer.Metadata("model", weights.Schema.Name);
+        writer.Metadata("fingerprint", weights.Schema.Fingerprint);
+        writer.Metadata("tables", string.Join(' ', weights.Tables.Select(t => t.Name)));
+        writer.Metadata("dense", string.Join(' ', weights.Dense.Select(d => d.Name)));
+        foreach (CollapsedTable table in weights.Tables)
+        {
+            string feature = weights.Schema.Categoricals[table.Feature].Name;
+            writer.Metadata(TableKey(table.Name), string.Create(CultureInfo.InvariantCulture, $"{feature} {table.Index} {table.Modulus} {table.Format}"));
+            if (table.Format == TableFormat.Float32)
+            {
+                writer.Add(table.Name, table.Values, 0, table.Rows, table.Width, table.Width);
+                continue;
+            }
+
+            writer.Add(table.Name, SafeTensorType.I8, TensorContent.FromBytes(table.CodeStorage, table.Rows * table.Width), table.Rows, table.Width);
+            long scales = table.Scales.Length;
+            writer.Add(table.ScaleName, SafeTensorType.F32, TensorContent.From(table.Scales, 0, 1, scales, scales), scales);
+        }
+
+        foreach (CollapsedDense dense in weights.Dense)
+        {
+            writer.Add(dense.Name, dense.Values, dense.Rows, dense.Columns);
+        }
+
+        foreach (Vocabulary vocabulary in weights.Vocabularies)
+        {
+            VocabularyTensors.Add(writer, vocabulary);
+        }
+
+        if (weights.Scalings.Length > 0)
+        {
+            float[] values = [.. weights.Scalings.SelectMany(s => new[] { s.Mean, s.InverseDeviation })];
+            writer.Add(ScalingName, values, weights.Scalings.Length, 2);
+        }
+
+        return writer;
+    }
+
+    /// <summary>Reads a file and checks that it holds the expected model.</summary>
+    public static CollapsedWeights Load(string path, ModelSchema schema)
+    {
+        using SafeTensorsReader reader = SafeTensorsReader.Open(path);
+        CheckIdentity(reader, schema);
+        ImmutableArray<CollapsedTable> tables = [.. Names(reader, "tables").Select(name => ReadTable(reader, schema, name))];
+        ImmutableArray<CollapsedDense> dense = [.. Names(reader, "dense").Select(name => ReadDense(reader, name))];
+        ImmutableArray<NumericScaling> scalings = ReadScalings(reader, schema);
+        ImmutableArray<Vocabulary> vocabularies = [.. schema.Categoricals.Select(feature => VocabularyTensors.Read(reader, feature))];
+        try
+        {
+            return new CollapsedWeights(schema, tables, dense, vocabularies, scalings);
+        }
+        catch (ArgumentException e)
+        {
+            throw reader.Error(e.Message, e);
+        }
+    }
+
+    private static void CheckIdentity(SafeTensorsReader reader, ModelSchema schema)
+    {
+        string? format = reader.Metadata.GetValueOrDefault("format");
+        if (format != Format)
+        {
+            throw reader.Error($"The file is {(format is null ? "not a file of ModelGen" : $"of the format '{format}'")}, expected '{Format}', a collapsed model.");
+        }
+
+        string version = Required(reader, "formatVersion");
+        if (version != Version)
+        {
+            throw reader.Error($"The file has format version {version}; this release reads version {Version}.");
+        }
+
+        string fingerprint = Required(reader, "fingerprint");
+        if (fingerprint != schema.Fingerprint)
+        {
+            throw reader.Error(
+                $"The file holds the model '{Required(reader, "model")}' with fingerprint {fingerprint}; the class '{schema.Name}' has {schema.Fingerprint}. " +
+                "Load it with the class it was trained with, or train this one.");
+        }
+    }
+
+    private static CollapsedTable ReadTable(SafeTensorsReader reader, ModelSchema schema, string name)
+    {
+        string text = Required(reader, TableKey(name));
+        string[] parts = text.Split(' ');
+        int feature = parts.Length == 4 ? schema.Categoricals.Select(c => c.Name).ToList().IndexOf(parts[0]) : -1;
+        if (feature < 0 ||
+            !TryParse(parts[1], out RowIndex index) ||
+            !int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out int modulus) ||
+            !TryParse(parts[3], out TableFormat format))
+        {
+            throw reader.Error($"The table '{name}' is described as '{text}', expected feature, index, modulus and format.");
+        }
+
+        SafeTensorInfo info = reader.Require(name, format == TableFormat.Float32 ? SafeTensorType.F32 : SafeTensorType.I8, -1, -1);
+        (long rows, long width) = (info.Shape[0], info.Shape[1]);
+        if (width is < 1 or > int.MaxValue)
+        {
+            throw reader.Error($"The table '{name}' is {info.Describe()}; a width of {width} is not possible.");
+        }
+
+        try
+        {
+            if (format == TableFormat.Float32)
+            {
+                return new CollapsedTable(name, feature, index, modulus, rows, (int)width, reader.ReadNative(name));
+            }
+
+            string scaleName = name + ".scale";
+            reader.Require(scaleName, SafeTensorType.F32, format == TableFormat.Int8PerRow ? rows : 1);
+            NativeFloats scales = reader.ReadNative(scaleName);
+            for (long i = 0; i < scales.Length; i++)
+            {
+                if (!(scales.At(i) >= 0 && float.IsFinite(scales.At(i))))
+                {
+                    throw reader.Error($"The tensor '{scaleName}' holds {scales.At(i)} at {i}; a scale is finite and at least 0.");
+                }
+            }
+
+            NativeFloats codes = reader.ReadBytesNative(name, SafeTensorType.I8);
+            return new CollapsedTable(name, feature, index, modulus, rows, (int)width, format, NativeFloats.Empty, codes, scales);
+        }
+        catch (ArgumentException e)
+        {
+            throw reader.Error(e.Message, e);
+        }
+    }
+
+    private static CollapsedDense ReadDense(SafeTensorsReader reader, string name)
+    {
+        SafeTensorInfo info = reader.Require(name, SafeTensorType.F32, -1, -1);
+        if (info.Shape[0] > int.MaxValue || info.Shape[1] > int.MaxValue)
+        {
+            throw reader.Error($"The parameter '{name}' is {info.Describe()}, which is too large.");
+        }
+
+        return new CollapsedDense(name, (int)info.Shape[0], (int)info.Shape[1], reader.ReadArray<float>(name));
+    }
+
+    private static ImmutableArray<NumericScaling> ReadScalings(SafeTensorsReader reader, ModelSchema schema)
+    {
+        if (schema.Numerics.IsEmpty)
+        {
+            return [];
+        }
+
+        reader.Require(ScalingName, SafeTensorType.F32, schema.Numerics.Length, 2);
+        float[] values = reader.ReadArray<float>(ScalingName);
+        return [.. Enumerable.Range(0, schema.Numerics.Length).Select(i => new NumericScaling(values[2 * i], values[2 * i + 1]))];
+    }
+
+    private static string[] Names(SafeTensorsReader reader, string key) =>
+        Required(reader, key).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private static string Required(SafeTensorsReader reader, string key) =>
+        reader.Metadata.GetValueOrDefault(key) ?? throw reader.Error($"The metadata entry '{key}' is missing.");
+
+    private static string TableKey(string name) => "table." + name;
+
+    // Enum.TryParse would also accept numbers.
+    private static bool TryParse<T>(string text, out T value) where T : struct, Enum =>
+        Enum.TryParse(text, out value) && value.ToString() == text;
+}

@@ -1,0 +1,129 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Runtime.InteropServices;
+
+namespace ModelGen.Compiled;
+
+/// <summary>A loaded ONNX model. It computes on one thread without busy waiting, so it disturbs nothing else on the machine.</summary>
+internal sealed unsafe class OnnxSession : IDisposable
+{
+    private readonly OnnxRuntimeApi _api;
+    private readonly nint _memory;
+    private nint _session;
+
+    private OnnxSession(OnnxRuntimeApi api, nint session)
+    {
+        _api = api;
+        _session = session;
+        _memory = api.CreateCpuMemory();
+        Inputs = [.. Enumerable.Range(0, api.InputCount(session)).Select(DescribeInput)];
+        Outputs = [.. Enumerable.Range(0, api.OutputCount(session)).Select(i => api.OutputName(session, i))];
+    }
+
+    /// <summary>The inputs; a size of -1 is chosen by each run.</summary>
+    public IReadOnlyList<(string Name, OnnxType Type, long[] Shape)> Inputs { get; }
+
+    /// <summary>Names of the outputs.</summary>
+    public IReadOnlyList<string> Outputs { get; }
+
+    /// <summary>Loads a model file, with its external data if it has any.</summary>
+    /// <exception cref="OnnxRuntimeException">ONNX Runtime is missing, or refuses the file.</exception>
+    public static OnnxSession Load(string path)
+    {
+        OnnxRuntimeApi api = OnnxRuntimeLibrary.Load();
+        nint options = api.CreateSessionOptions();
+        try
+        {
+            api.SetIntraOpThreads(options, 1);
+            api.AddConfiguration(options, "session.intra_op.allow_spinning", "0");
+            return new OnnxSession(api, api.CreateSession(path, options));
+        }
+        finally
+        {
+            api.ReleaseSessionOptions(options);
+        }
+    }
+
+    /// <summary>Runs the model and returns one output of floats with its shape.</summary>
+    /// <param name="inputs">All inputs of the model, in any order.</param>
+    /// <param name="output">Name of the output; the first one by default.</param>
+    /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses an input, or an index lies outside a table.</exception>
+    public (float[] Values, long[] Shape) Run(IReadOnlyList<OnnxTensor> inputs, string? output = null)
+    {
+        ObjectDisposedException.ThrowIf(_session == 0, this);
+        var values = new nint[inputs.Count];
+        var names = new List<Utf8Text>();
+        var pins = new List<GCHandle>();
+        var results = new nint[1];
+        try
+        {
+            for (int i = 0; i < inputs.Count; i++)
+            {
+                names.Add(new Utf8Text(inputs[i].Name));
+                values[i] = CreateValue(inputs[i], pins);
+            }
+
+            using var wanted = new Utf8Text(output ?? Outputs[0]);
+            _api.Run(_session, [.. names.Select(n => n.Pointer)], values, [wanted.Pointer], results);
+            (OnnxType type, long[] shape) = _api.Shape(results[0]);
+            if (type != OnnxType.Float)
+            {
+                throw new OnnxRuntimeException($"The output '{output ?? Outputs[0]}' is {type}, expected {OnnxType.Float}.");
+            }
+
+            int count = checked((int)shape.Aggregate(1L, (product, size) => product * size));
+            return (new ReadOnlySpan<float>(_api.TensorData(results[0]), count).ToArray(), shape);
+        }
+        finally
+        {
+            foreach (nint value in values.Concat(results).Where(v => v != 0))
+            {
+                _api.ReleaseValue(value);
+            }
+
+            names.ForEach(n => n.Dispose());
+            pins.ForEach(p => p.Free());
+        }
+    }
+
+    /// <summary>Releases the model.</summary>
+    public void Dispose()
+    {
+        if (_session != 0)
+        {
+            _api.ReleaseSession(_session);
+            _api.ReleaseMemory(_memory);
+            _session = 0;
+        }
+    }
+
+    private nint CreateValue(OnnxTensor tensor, List<GCHandle> pins)
+    {
+        if (tensor.Values is string[] texts)
+        {
+            Utf8Text[] copies = [.. texts.Select(t => new Utf8Text(t))];
+            nint value = _api.CreateTextTensor(tensor.Shape, [.. copies.Select(c => c.Pointer)]);
+            Array.ForEach(copies, c => c.Dispose());
+            return value;
+        }
+
+        GCHandle pin = GCHandle.Alloc(tensor.Values, GCHandleType.Pinned);
+        pins.Add(pin);
+        return _api.CreateTensor(_memory, (void*)pin.AddrOfPinnedObject(), Buffer.ByteLength(tensor.Values), tensor.Shape, tensor.Type);
+    }
+
+    private (string Name, OnnxType Type, long[] Shape) DescribeInput(int index)
+    {
+        nint description = _api.InputType(_session, index);
+        try
+        {
+            (OnnxType type, long[] shape) = _api.DeclaredShape(description);
+            return (_api.InputName(_session, index), type, shape);
+        }
+        finally
+        {
+            _api.ReleaseType(description);
+        }
+    }
+}

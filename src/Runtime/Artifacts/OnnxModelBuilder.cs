@@ -1,4 +1,0 @@
-namespace ModelGen.Compiled;
-
-/// <summary>Placeholder.</summary>
-public sealed class OnnxModelBuilder;
