@@ -13,6 +13,7 @@ internal sealed class PredictorInputs(ModelSpec model, SourceWriter w)
     {
         WriteSingle();
         WriteBatch();
+        WriteArrays();
         foreach (CategoricalSpec c in model.Categoricals)
         {
             WriteId(c);
@@ -82,6 +83,17 @@ internal sealed class PredictorInputs(ModelSpec model, SourceWriter w)
                 w.Line($"scores[i] = Predict({string.Join(", ", names.Select(n => $"@{n}[i]"))});");
             }
         }
+    }
+
+    // For callers that cannot pass spans, such as reflection or other languages.
+    private void WriteArrays()
+    {
+        IEnumerable<string> names = model.Numerics.Select(n => n.Property).Concat(model.Categoricals.Select(c => c.Property));
+        string parameters = string.Join(", ", Parameters(single: false)).Replace("ReadOnlySpan<", "").Replace("> @", "[] @");
+        w.Line();
+        w.Line("/// <summary>Scores of many examples given as arrays of equal length.</summary>");
+        w.Line("/// <exception cref=\"ArgumentException\">The columns differ in length.</exception>");
+        w.Line($"public void Predict({parameters}, float[] scores) => Predict({string.Join(", ", names.Select(n => $"@{n}.AsSpan()"))}, scores.AsSpan());");
     }
 
     private IEnumerable<string> Parameters(bool single)

@@ -1,0 +1,176 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Threading.Tasks;
+using ModelGen.Compiled;
+
+namespace ModelGen;
+
+/// <summary>
+/// A trained model in its served form: for MLET the product E = T P (section 5 of the paper), everything else as trained,
+/// no optimiser state. It scores, measures itself, and leaves as a safetensors file, an ONNX file and an inference assembly.
+/// </summary>
+/// <typeparam name="TModel">The user's class.</typeparam>
+public sealed class CollapsedModel<TModel>
+    where TModel : class, IEmbeddingModel<TModel>
+{
+    private const int BlockExamples = 4096;
+
+    private readonly Lazy<IPredictor<TModel>> _predictor;
+
+    internal CollapsedModel(CollapsedWeights weights)
+    {
+        Weights = weights;
+        _predictor = new Lazy<IPredictor<TModel>>(() => TModel.CreatePredictor(weights));
+    }
+
+    /// <summary>The content: tables, dense parameters, vocabularies, scalings.</summary>
+    public CollapsedWeights Weights { get; }
+
+    /// <summary>Bytes of everything serving needs.</summary>
+    public long Bytes => Weights.Bytes;
+
+    /// <summary>Bytes of the embedding tables and their factors alone, without vocabularies and towers.</summary>
+    public long EmbeddingBytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (CollapsedTable table in Weights.Tables)
+            {
+                bytes += table.Bytes;
+            }
+
+            foreach (CollapsedDense dense in Weights.Dense)
+            {
+                foreach (DenseParameter parameter in TModel.Schema.Dense)
+                {
+                    bytes += parameter.Name == dense.Name && parameter.Group == ParameterGroup.Factor ? 4L * dense.Values.Length : 0;
+                }
+            }
+
+            return bytes;
+        }
+    }
+
+    /// <summary>Reads a model that <see cref="Save"/> has written.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="CheckpointFormatException">The file is damaged, is something else, or holds another model or version.</exception>
+    public static CollapsedModel<TModel> Load(string path) => new(CollapsedWeights.Load(path, TModel.Schema));
+
+    /// <summary>Score of one example: a probability under binary cross-entropy, else the raw output.</summary>
+    /// <exception cref="KeyNotFoundException">A value is unknown and its feature refuses unknown values.</exception>
+    public float Predict(TModel example)
+    {
+        ArgumentNullException.ThrowIfNull(example);
+        return _predictor.Value.Predict(example);
+    }
+
+    /// <summary>Scores of a data set, one per example, in order.</summary>
+    /// <exception cref="UnknownKeyException">A value is unknown and its feature refuses unknown values.</exception>
+    public float[] Score(DataSet<TModel> data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        var ids = new ExampleIds(data, Weights.Vocabularies);
+        IPredictor<TModel> predictor = _predictor.Value;
+        float[] scores = new float[data.Count];
+        Parallel.For(0, (data.Count + BlockExamples - 1) / BlockExamples, block =>
+        {
+            ExampleIds.Reader reader = ids.CreateReader();
+            for (int i = block * BlockExamples; i < Math.Min(data.Count, (block + 1) * BlockExamples); i++)
+            {
+                reader.Read(i);
+                scores[i] = predictor.PredictIds(reader.Numerics, reader.Ids, reader.Offsets);
+            }
+        });
+        return scores;
+    }
+
+    /// <summary>Measures the collapsed model on labelled examples, by its own scores.</summary>
+    public Evaluation Evaluate(DataSet<TModel> data) => Evaluate(data, Score(data));
+
+    /// <summary>The model with its tables in signed bytes, scales searched on a grid (one per row by default).</summary>
+    public CollapsedModel<TModel> Quantize(TableFormat format = TableFormat.Int8PerRow) => new(Weights.Quantize(format));
+
+    /// <summary>Writes a safetensors file. Returns its length in bytes.</summary>
+    /// <exception cref="ArtifactWriteException">The file cannot be written; what was there before is unchanged.</exception>
+    public long Save(string path) => Weights.Save(path);
+
+    /// <summary>
+    /// Writes an ONNX file of standard operators, vocabularies included, and runs it once beside this model where ONNX Runtime is found.
+    /// </summary>
+    /// <exception cref="ArtifactWriteException">The file cannot be written; what was there before is unchanged.</exception>
+    /// <exception cref="ArtifactMismatchException">The file was run and scores differently from this model.</exception>
+    public ArtifactReport SaveOnnx(string path)
+    {
+        var onnx = new OnnxModelBuilder(TModel.Schema.Name);
+        TModel.BuildOnnx(onnx, Weights);
+        long bytes = onnx.Save(path);
+        if (!OnnxRuntimeLibrary.TryLoad(out string whyNot))
+        {
+            return new ArtifactReport(path, bytes, null, whyNot);
+        }
+
+        DataSet<TModel> probes = Probes.Create<TModel>(Weights);
+        return Verified(path, bytes, Score(probes), ScoreOnnx(path, probes));
+    }
+
+    /// <summary>Scores of an ONNX file of this model over a data set.</summary>
+    /// <exception cref="OnnxRuntimeException">ONNX Runtime is not found, or refuses the file or an input.</exception>
+    public float[] ScoreOnnx(string path, DataSet<TModel> data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return OnnxScorer.Score(path, data, Weights.Vocabularies);
+    }
+
+    /// <summary>
+    /// Compiles the stand-alone inference assembly, weights inside, and compares it with this model. It references the framework only;
+    /// its one public class is named after the model, with Predict for one example and for columns.
+    /// </summary>
+    /// <exception cref="ArtifactWriteException">The file cannot be written; what was there before is unchanged.</exception>
+    /// <exception cref="ArtifactMismatchException">The assembly scores differently from this model.</exception>
+    public ArtifactReport SaveAssembly(string path)
+    {
+        using var weights = new MemoryStream();
+        Weights.WriteTo(weights);
+        long bytes = AssemblyCompiler.Compile(path, TModel.InferenceSource, [("weights", () => new MemoryStream(weights.GetBuffer(), 0, (int)weights.Length))]);
+        DataSet<TModel> probes = Probes.Create<TModel>(Weights);
+        return Verified(path, bytes, Score(probes), ScoreAssembly(path, probes));
+    }
+
+    /// <summary>Scores of an inference assembly of this model over a data set, through its public column call.</summary>
+    public static float[] ScoreAssembly(string path, DataSet<TModel> data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return AssemblyScorer.Score(path, data);
+    }
+
+    /// <summary>Measures scores that an artefact gave for a data set.</summary>
+    /// <param name="data">The examples.</param>
+    /// <param name="scores">One score per example, as <see cref="Score"/>, <see cref="ScoreOnnx"/> or <see cref="ScoreAssembly"/> return them.</param>
+    public Evaluation Evaluate(DataSet<TModel> data, float[] scores) =>
+        Evaluation.FromPredictions(scores, data.Labels, TModel.Schema.Loss, ValueFrequencies.Compute(data, Weights.Vocabularies));
+
+    private static ArtifactReport Verified(string path, long bytes, float[] expected, float[] actual)
+    {
+        // Sums of floats in another order: a few units in the last place of the largest term.
+        const float Tolerance = 1e-5f;
+        float difference = MaxDifference(expected, actual, out float scale);
+        return difference <= Tolerance * Math.Max(1, scale)
+            ? new ArtifactReport(path, bytes, difference, null)
+            : throw new ArtifactMismatchException(path, difference, Tolerance * Math.Max(1, scale));
+    }
+
+    private static float MaxDifference(float[] expected, float[] actual, out float scale)
+    {
+        (float difference, scale) = (0, 0);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            float d = Math.Abs(expected[i] - actual[i]);
+            difference = float.IsNaN(d) ? float.PositiveInfinity : Math.Max(difference, d);
+            scale = Math.Max(scale, Math.Abs(expected[i]));
+        }
+
+        return difference;
+    }
+}

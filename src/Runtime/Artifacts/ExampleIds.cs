@@ -1,0 +1,80 @@
+using System;
+using System.Collections.Immutable;
+using ModelGen.Compiled;
+
+namespace ModelGen;
+
+/// <summary>The examples of a data set as raw numeric values and vocabulary ids, one example at a time.</summary>
+internal sealed class ExampleIds
+{
+    private readonly DataSet _data;
+    private readonly int[][] _maps;
+
+    public ExampleIds(DataSet data, ImmutableArray<Vocabulary> vocabularies)
+    {
+        _data = data;
+        _maps = new int[vocabularies.Length][];
+        for (int f = 0; f < _maps.Length; f++)
+        {
+            _maps[f] = vocabularies[f].Map(data.Categoricals[f]);
+        }
+    }
+
+    public Reader CreateReader() => new(this);
+
+    /// <summary>One example at a time; not shared between threads.</summary>
+    public sealed class Reader
+    {
+        private readonly ExampleIds _source;
+        private readonly float[] _numerics;
+        private readonly int[] _offsets;
+        private int[] _ids = new int[64];
+
+        internal Reader(ExampleIds source)
+        {
+            _source = source;
+            _numerics = new float[source._data.Numerics.Length];
+            _offsets = new int[source._maps.Length + 1];
+        }
+
+        public ReadOnlySpan<float> Numerics => _numerics;
+
+        public ReadOnlySpan<int> Ids => _ids;
+
+        public ReadOnlySpan<int> Offsets => _offsets;
+
+        public void Read(int example)
+        {
+            for (int j = 0; j < _numerics.Length; j++)
+            {
+                _numerics[j] = _source._data.Numerics[j][example];
+            }
+
+            int at = 0;
+            for (int f = 0; f < _source._maps.Length; f++)
+            {
+                KeyColumn column = _source._data.Categoricals[f];
+                (int begin, int end) = column.Offsets is { } offsets ? (offsets[example], offsets[example + 1]) : (example, example + 1);
+                for (int p = begin; p < end; p++)
+                {
+                    int id = _source._maps[f][column.Codes[p]];
+
+                    // An unknown value of a bag under the zero policy is neither summed nor counted.
+                    if (id < 0 && column.Offsets is not null)
+                    {
+                        continue;
+                    }
+
+                    if (at == _ids.Length)
+                    {
+                        Array.Resize(ref _ids, 2 * at);
+                    }
+
+                    _ids[at++] = id;
+                }
+
+                _offsets[f + 1] = at;
+            }
+        }
+    }
+}
