@@ -44,8 +44,8 @@ internal sealed class CheckpointReader : IDisposable
         }
     }
 
-    /// <summary>Reads the position of a run.</summary>
-    public TrainingPosition ReadPosition()
+    /// <summary>Reads the position of a run whose epochs have <paramref name="stepsPerEpoch"/> steps.</summary>
+    public TrainingPosition ReadPosition(long stepsPerEpoch)
     {
         TrainingPosition position = new()
         {
@@ -56,10 +56,10 @@ internal sealed class CheckpointReader : IDisposable
             BestEpoch = Number<int>("bestEpoch"),
             History = ReadHistory(),
         };
-        if (position.Epoch < 0 || position.Step < 0 || position.History.Count != position.Epoch || (uint)position.BestEpoch > (uint)position.Epoch)
+        if (position.Epoch < 0 || position.Step < 0 || position.Step > stepsPerEpoch || position.History.Count != position.Epoch || (uint)position.BestEpoch > (uint)position.Epoch)
         {
             throw _file.Error(
-                $"The position is not sound: {position.Epoch} epochs and {position.Step} steps done, {position.History.Count} epochs in the history, best epoch {position.BestEpoch}.");
+                $"The position is not sound: {position.Epoch} epochs and {position.Step} of {stepsPerEpoch} steps done, {position.History.Count} epochs in the history, best epoch {position.BestEpoch}.");
         }
 
         return position;

@@ -31,7 +31,16 @@ public sealed class BatchLoader
         FeatureBatch[] features = new FeatureBatch[schema.Categoricals.Length];
         for (int f = 0; f < features.Length; f++)
         {
-            features[f] = new FeatureBatch { Gradients = new NativeFloats((long)capacity * schema.Categoricals[f].VectorStride) };
+            List<SharedRows> shared = [];
+            for (int t = 0; t < schema.Tables.Length; t++)
+            {
+                if (schema.Tables[t].Feature == f && schema.Tables[t].Index != RowIndex.Identity)
+                {
+                    shared.Add(new SharedRows { Table = t });
+                }
+            }
+
+            features[f] = new FeatureBatch { Gradients = new NativeFloats((long)capacity * schema.Categoricals[f].VectorStride), Shared = [.. shared] };
         }
 
         return new Batch(capacity, schema.Numerics.Length, features);
@@ -103,6 +112,19 @@ public sealed class BatchLoader
         target.SegmentExamples = [.. segment];
         CategoricalFeature description = _schema.Categoricals[feature];
         target.Vectors = new NativeFloats((long)ids.Count * description.VectorStride);
+        foreach (SharedRows shared in target.Shared)
+        {
+            TableParameter table = _schema.Tables[shared.Table];
+            HashSet<int> rows = [];
+            for (int s = 1; s < ids.Count; s++)
+            {
+                rows.Add(table.Index == RowIndex.Quotient ? ids[s] / table.Modulus : ids[s] % table.Modulus);
+            }
+
+            shared.Rows = [.. rows];
+            shared.Count = rows.Count;
+        }
+
         target.FactorGradients = new NativeFloats((long)target.Chunks * description.FactorFloats);
     }
 }

@@ -286,7 +286,7 @@ internal sealed class Trainer<TModel> : IDisposable
     {
         using CheckpointReader reader = CheckpointReader.Open(path, TModel.Schema);
         ResumeCheck.Require(path, reader, _state, _options, _data.Count);
-        _position = reader.ReadPosition();
+        _position = reader.ReadPosition(_stepsPerEpoch);
         reader.ReadParameters(_state, best: false);
         reader.ReadOptimizer(_state);
         _lastCheckpoint = path;
