@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace ModelGen.Compiled;
@@ -20,7 +21,7 @@ internal sealed class TensorContent(long bytes, Action<Stream> write)
     /// <summary>The content of an array.</summary>
     public static TensorContent From<T>(ReadOnlyMemory<T> values) where T : unmanaged
     {
-        long bytes = (long)values.Length * Marshal.SizeOf<T>();
+        long bytes = (long)values.Length * Unsafe.SizeOf<T>();
         return new TensorContent(bytes, stream => WritePieces(stream, values.Span));
     }
 
@@ -98,7 +99,7 @@ internal sealed class TensorContent(long bytes, Action<Stream> write)
 
     private static void WritePieces<T>(Stream stream, ReadOnlySpan<T> values) where T : unmanaged
     {
-        int most = PieceBytes / Marshal.SizeOf<T>();
+        int most = PieceBytes / Unsafe.SizeOf<T>();
         while (!values.IsEmpty)
         {
             int piece = int.Min(most, values.Length);

@@ -29,6 +29,6 @@ internal static class CheckpointFormat
     /// <summary>Prefix of optimiser state number <paramref name="index"/>.</summary>
     public static string OptimizerState(int index) => $"optimizer{index}/";
 
-    /// <summary>Training counts of a feature's vocabulary, I64 [known values].</summary>
+    /// <summary>Training counts of a feature's vocabulary, I64 [known values + 1]; the last is that of the unknown ones.</summary>
     public static string Counts(CategoricalFeature feature) => feature.Name + ".counts";
 }

@@ -84,10 +84,14 @@ internal sealed class CheckpointReader : IDisposable
         ImmutableArray<Vocabulary>.Builder vocabularies = ImmutableArray.CreateBuilder<Vocabulary>(_schema.Categoricals.Length);
         foreach (CategoricalFeature feature in _schema.Categoricals)
         {
-            Vocabulary vocabulary = VocabularyTensors.Read(_file, feature);
-            _file.Require(CheckpointFormat.Counts(feature), SafeTensorType.I64, vocabulary.Count);
-            vocabulary.Counts = _file.ReadArray<long>(CheckpointFormat.Counts(feature));
-            vocabularies.Add(vocabulary);
+            _file.Require(CheckpointFormat.Counts(feature), SafeTensorType.I64, -1);
+            long[] counts = _file.ReadArray<long>(CheckpointFormat.Counts(feature));
+            if (counts.Length == 0)
+            {
+                throw _file.Error($"The tensor '{CheckpointFormat.Counts(feature)}' is empty.");
+            }
+
+            vocabularies.Add(VocabularyTensors.Read(_file, feature, counts[..^1], counts[^1]));
         }
 
         return vocabularies.MoveToImmutable();

@@ -79,7 +79,8 @@ internal static class CheckpointWriter
         foreach (Vocabulary vocabulary in state.Vocabularies)
         {
             VocabularyTensors.Add(writer, vocabulary);
-            writer.Add(CheckpointFormat.Counts(vocabulary.Feature), vocabulary.Counts, vocabulary.Counts.Length);
+            long[] counts = [.. vocabulary.Counts, vocabulary.UnknownCount];
+            writer.Add(CheckpointFormat.Counts(vocabulary.Feature), counts, counts.Length);
         }
 
         float[] scalings = new float[2 * state.Scalings.Length];

@@ -11,12 +11,12 @@ internal static class ValueFrequencies
     /// For every example the sum over the categorical features of log(1 + training count of its value), for a bag the mean over
     /// its values; an unknown value counts as never seen, an empty bag adds nothing.
     /// </summary>
-    public static double[] Compute(DataSet data, ImmutableArray<Vocabulary> vocabularies)
+    public static double[] Compute(int examples, ImmutableArray<KeyColumn> columns, ImmutableArray<Vocabulary> vocabularies)
     {
-        double[] sums = new double[data.Count];
+        double[] sums = new double[examples];
         for (int f = 0; f < vocabularies.Length; f++)
         {
-            KeyColumn column = data.Keys[f];
+            KeyColumn column = columns[f];
             double[] logs = Logs(vocabularies[f].Map(column), vocabularies[f].Counts);
             if (column.Offsets is not { } offsets)
             {

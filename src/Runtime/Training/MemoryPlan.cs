@@ -42,7 +42,7 @@ public sealed record MemoryPlan(long Parameters, long OptimizerState, long BestP
         long state = (long)schema.DenseFloats * schema.Optimizer.DenseStates;
         foreach (TableParameter table in schema.Tables)
         {
-            long rows = ParameterFactory.RowsOf(schema, table, vocabularies);
+            long rows = table.Rows(vocabularies[table.Feature].Rows);
             values += rows * table.Width;
             foreach (int width in schema.Optimizer.TableStateWidths(table.Width))
             {
@@ -66,7 +66,7 @@ public sealed record MemoryPlan(long Parameters, long OptimizerState, long BestP
         for (int f = 0; f < schema.Categoricals.Length; f++)
         {
             CategoricalFeature feature = schema.Categoricals[f];
-            long positions = (long)Math.Ceiling((double)capacity * data.Keys[f].Codes.Length / data.Count);
+            long positions = (long)Math.Ceiling((double)capacity * data.Categoricals[f].Codes.Length / data.Count);
             long chunks = (positions + ModelSchema.ChunkSlots - 1) / ModelSchema.ChunkSlots;
             batch += ((positions + 1 + capacity) * feature.VectorStride) + (chunks * feature.FactorFloats) + (4 * positions);
             foreach (TableParameter table in schema.Tables)

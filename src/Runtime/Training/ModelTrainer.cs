@@ -12,11 +12,11 @@ public static class ModelTrainer
     /// Trains a model: builds vocabularies and scalings on the training data, starts the parameters (or resumes from a checkpoint)
     /// and runs the epochs. The same data, options and seed give the same bits on any number of threads, interrupted or not.
     /// </summary>
-    /// <param name="data">Training examples, at least one.</param>
+    /// <param name="data">Training examples.</param>
     /// <param name="options">Settings.</param>
     /// <param name="cancellationToken">Stops after the step under way, with a checkpoint when a path is set.</param>
-    /// <exception cref="ArgumentException">There are no examples or a setting is wrong; the message names it.</exception>
-    /// <exception cref="System.IO.InvalidDataException">A label does not fit the loss, or a table would have no rows.</exception>
+    /// <exception cref="ArgumentException">A setting is wrong; the message names it.</exception>
+    /// <exception cref="VocabularyException">A feature has no known value, or values that are not allowed; see <see cref="Vocabulary.Build"/>.</exception>
     /// <exception cref="InsufficientMemoryException">The run does not fit in memory; the message holds the plan.</exception>
     /// <exception cref="ArtifactWriteException">The checkpoint cannot be written; found before the first step where possible.</exception>
     /// <exception cref="CheckpointFormatException">The checkpoint to resume from is damaged or of another model or version.</exception>
@@ -38,10 +38,10 @@ public static class ModelTrainer
     }
 
     /// <summary>The memory a run would take, without starting it.</summary>
-    /// <param name="data">Training examples, at least one.</param>
+    /// <param name="data">Training examples.</param>
     /// <param name="options">Settings.</param>
-    /// <exception cref="ArgumentException">There are no examples or a setting is wrong; the message names it.</exception>
-    /// <exception cref="System.IO.InvalidDataException">A label does not fit the loss, or a table would have no rows.</exception>
+    /// <exception cref="ArgumentException">A setting is wrong; the message names it.</exception>
+    /// <exception cref="VocabularyException">A feature has no known value, or values that are not allowed; see <see cref="Vocabulary.Build"/>.</exception>
     public static MemoryPlan Plan<TModel>(DataSet<TModel> data, TrainingOptions options)
         where TModel : class, IEmbeddingModel<TModel>
     {
@@ -54,7 +54,7 @@ public static class ModelTrainer
         ImmutableArray<Vocabulary>.Builder vocabularies = ImmutableArray.CreateBuilder<Vocabulary>(schema.Categoricals.Length);
         for (int f = 0; f < schema.Categoricals.Length; f++)
         {
-            vocabularies.Add(Vocabulary.Build(schema.Categoricals[f], data.Keys[f]));
+            vocabularies.Add(Vocabulary.Build(schema.Categoricals[f], data.Categoricals[f]));
         }
 
         return vocabularies.MoveToImmutable();
@@ -77,15 +77,5 @@ public static class ModelTrainer
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
         options.Check<TModel>();
-        if (data.Count == 0)
-        {
-            throw new ArgumentException("The training data are empty; training needs at least one example.", nameof(data));
-        }
-
-        LabelCheck.Require(TModel.Schema, data, "training");
-        if (options.Validation is { } validation)
-        {
-            LabelCheck.Require(TModel.Schema, validation, "validation");
-        }
     }
 }

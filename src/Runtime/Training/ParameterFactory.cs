@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Immutable;
-using System.IO;
 using ModelGen.Compiled;
 
 namespace ModelGen;
@@ -9,7 +8,6 @@ namespace ModelGen;
 internal static class ParameterFactory
 {
     /// <summary>Allocates all parameters, zero, with or without optimiser state.</summary>
-    /// <exception cref="InvalidDataException">A table would have no rows.</exception>
     /// <exception cref="InsufficientMemoryException">The memory cannot be had.</exception>
     public static ModelState Allocate(
         ModelSchema schema, ImmutableArray<Vocabulary> vocabularies, ImmutableArray<NumericScaling> scalings, bool optimizerState)
@@ -18,7 +16,7 @@ internal static class ParameterFactory
         for (int t = 0; t < tables.Length; t++)
         {
             TableParameter parameter = schema.Tables[t];
-            long rows = RowsOf(schema, parameter, vocabularies);
+            long rows = parameter.Rows(vocabularies[parameter.Feature].Rows);
             ImmutableArray<int> widths = optimizerState ? schema.Optimizer.TableStateWidths(parameter.Width) : [];
             NativeFloats[] state = new NativeFloats[widths.Length];
             for (int s = 0; s < state.Length; s++)
@@ -75,21 +73,6 @@ internal static class ParameterFactory
         }
 
         TransposedCopies.Refresh(state);
-    }
-
-    /// <summary>Rows of a table for the given vocabularies.</summary>
-    /// <exception cref="InvalidDataException">There are none.</exception>
-    public static long RowsOf(ModelSchema schema, TableParameter parameter, ImmutableArray<Vocabulary> vocabularies)
-    {
-        long rows = parameter.Rows(vocabularies[parameter.Feature].Rows);
-        if (rows > 0)
-        {
-            return rows;
-        }
-
-        CategoricalFeature feature = schema.Categoricals[parameter.Feature];
-        throw new InvalidDataException(
-            $"Table {parameter.Name} of model {schema.Name} would have no rows: no value of column '{feature.Column}' occurs at least {feature.MinCount} time(s) in the training data. Lower MinCount of {feature.Name} or check the column.");
     }
 
     /// <summary>Rows with start values; the shared row of unknown values, the last one where a row belongs to one id, starts at zero.</summary>

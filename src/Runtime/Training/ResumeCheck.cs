@@ -41,7 +41,8 @@ internal static class ResumeCheck
         a.Count == b.Count
         && a.TextKeys.AsSpan().SequenceEqual(b.TextKeys)
         && a.IntegerKeys.AsSpan().SequenceEqual(b.IntegerKeys)
-        && a.Counts.AsSpan().SequenceEqual(b.Counts);
+        && a.Counts.AsSpan().SequenceEqual(b.Counts)
+        && a.UnknownCount == b.UnknownCount;
 
     private static void RequireSame<T>(string path, string name, T stored, T given, string advice)
         where T : IEquatable<T>

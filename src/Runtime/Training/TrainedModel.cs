@@ -43,11 +43,10 @@ public sealed class TrainedModel<TModel>
     }
 
     /// <summary>Measures the model on labelled examples, rare and popular tenths included.</summary>
-    /// <param name="data">Examples of the model, at least one.</param>
+    /// <param name="data">Examples of the model.</param>
     /// <param name="threads">Threads, 1 to 1,024; 0 uses all cores. The result does not depend on it.</param>
-    /// <exception cref="System.ArgumentException">There are no examples.</exception>
     public Evaluation Evaluate(DataSet<TModel> data, int threads = 0) => Evaluation.From(
-        RawScores(data, threads), data.Labels, State.Schema.Loss, ValueFrequencies.Compute(data, State.Vocabularies));
+        RawScores(data, threads), data.Labels, State.Schema.Loss, ValueFrequencies.Compute(data.Count, data.Categoricals, State.Vocabularies));
 
     /// <summary>Writes parameters, vocabularies, scalings and history to a safetensors file, without optimiser state; see <see cref="Load"/>.</summary>
     /// <exception cref="ArtifactWriteException">The file cannot be written; a file that was there before is unchanged.</exception>

@@ -53,7 +53,7 @@ internal sealed class Trainer<TModel> : IDisposable
             if (options.Validation is { } validation)
             {
                 _validator = new Scorer<TModel>(_state, validation, _team);
-                _validationFrequencies = ValueFrequencies.Compute(validation, vocabularies);
+                _validationFrequencies = ValueFrequencies.Compute(validation.Count, validation.Categoricals, vocabularies);
                 _best = options.KeepBest ? new BestParameters(_state) : null;
             }
         }

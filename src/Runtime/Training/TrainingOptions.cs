@@ -1,4 +1,5 @@
 using System;
+using ModelGen.Compiled;
 
 namespace ModelGen;
 
@@ -64,6 +65,7 @@ public sealed record TrainingOptions
 
     /// <exception cref="ArgumentException">A setting is out of range or needs another one.</exception>
     internal void Check<TModel>()
+        where TModel : class, IEmbeddingModel<TModel>
     {
         Check(Epochs >= 1, nameof(Epochs), Epochs, "must be at least 1");
         Check(BatchSize is >= 1 and <= 1 << 20, nameof(BatchSize), BatchSize, "must be 1 to 1,048,576");
@@ -77,7 +79,6 @@ public sealed record TrainingOptions
         Check(CheckpointEverySteps >= 0, nameof(CheckpointEverySteps), CheckpointEverySteps, "must be at least 0");
         Check(MaxSteps is null or >= 1, nameof(MaxSteps), MaxSteps, "must be at least 1, or null for no limit");
         Check(Validation is null or DataSet<TModel>, nameof(Validation), Validation?.GetType(), $"must be examples of {typeof(TModel).Name}");
-        Check(Validation is null or { Count: > 0 }, nameof(Validation), "an empty data set", "must hold at least one example, or be null");
         Check(Patience == 0 || Validation is not null, nameof(Patience), Patience, $"needs {nameof(Validation)}, by which an improvement is measured");
         Check(CheckpointPath is null || CheckpointPath.Trim().Length > 0, nameof(CheckpointPath), "empty", "must be a file path, or null for no checkpoints");
         Check(CheckpointEverySteps == 0 || CheckpointPath is not null, nameof(CheckpointEverySteps), CheckpointEverySteps, $"needs {nameof(CheckpointPath)}");

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Immutable;
-using System.IO;
 using System.Linq;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
 using ModelGen.Compiled;
@@ -83,15 +82,6 @@ public class ParameterFactoryTests
     }
 
     [TestMethod]
-    public void A_table_without_rows_is_an_error_that_names_table_and_column()
-    {
-        InvalidDataException e = Assert.ThrowsExactly<InvalidDataException>(() => Start(Table(Initialization.Normal, 1), 0));
-        Assert.Contains("Item.E", e.Message);
-        Assert.Contains("'Item'", e.Message);
-        Assert.Contains("MinCount", e.Message);
-    }
-
-    [TestMethod]
     public void Optimiser_state_has_the_shape_its_rule_asks_for()
     {
         ModelSchema schema = Schema([Table(Initialization.Zero, 0)], OutOfVocabulary.Zero, null);
@@ -127,7 +117,7 @@ public class ParameterFactoryTests
         [TestSchemas.Feature("Item", 4, outOfVocabulary)], tables, dense is null ? [] : [dense], denseFloats: 256, transposedFloats: 128);
 
     private static ImmutableArray<Vocabulary> Vocabularies(ModelSchema schema, int items) =>
-        [new Vocabulary(schema.Categoricals[0], [.. Enumerable.Range(0, items).Select(i => $"{i}")], null)];
+        [new Vocabulary(schema.Categoricals[0], [.. Enumerable.Range(0, items).Select(i => $"{i}")])];
 
     private static float[] Values(NativeFloats values) => values.Span(0, (int)values.Length).ToArray();
 }

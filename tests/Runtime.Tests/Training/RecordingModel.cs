@@ -5,7 +5,7 @@ using ModelGen.Compiled;
 namespace ModelGen.Tests;
 
 /// <summary>A model that computes nothing but records which work it is asked to do, with two features, shared rows, factors and a tower.</summary>
-internal sealed class RecordingModel : IEmbeddingModel<RecordingModel>
+internal sealed class RecordingModel : Example, IEmbeddingModel<RecordingModel>
 {
     /// <summary>Calls of the run whose working state is the key.</summary>
     public static readonly ConcurrentDictionary<ModelState, ConcurrentQueue<Call>> Calls = new();
@@ -26,7 +26,7 @@ internal sealed class RecordingModel : IEmbeddingModel<RecordingModel>
 
     public static string InferenceSource => throw new NotSupportedException();
 
-    public static void Append(RecordingModel example, DataSetBuilder builder) => throw new NotSupportedException();
+    public static void Append(RecordingModel example, DataSetBuilder builder) => AppendTo(builder, example);
 
     public static void Embed(StepContext step, int feature, int first, int end) => Record(step, new Call("Embed", feature, first, end));
 

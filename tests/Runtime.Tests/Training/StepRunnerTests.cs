@@ -55,7 +55,7 @@ public class StepRunnerTests
         CollectionAssert.AreEqual(phaseOfCall.Order().ToArray(), phaseOfCall);
 
         Batch batch = calls[0].Batch!;
-        int[] distinct = [Distinct(data.Keys[0], start, count), Distinct(data.Keys[1], start, count)];
+        int[] distinct = [Distinct(data.Categoricals[0], start, count), Distinct(data.Categoricals[1], start, count)];
         for (int f = 0; f < 2; f++)
         {
             Covers(calls, "Embed", f, 1, distinct[f] + 1);

@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using ModelGen.Compiled;
 
 namespace ModelGen.Tests;
 
@@ -7,11 +8,13 @@ namespace ModelGen.Tests;
 internal static class TestData
 {
     /// <summary>Examples with text columns and numeric columns.</summary>
-    public static DataSet<T> Create<T>(string[][] texts, float[][] numerics, float[] labels) =>
-        new(labels, numerics, [.. texts.Select(Column)]);
+    public static DataSet<T> Create<T>(string[][] texts, float[][] numerics, float[] labels)
+        where T : Example, IEmbeddingModel<T>, new() => DataSet<T>.FromExamples(Enumerable.Range(0, labels.Length).Select(
+            i => new T { Label = labels[i], Numerics = [.. numerics.Select(n => n[i])], Texts = [.. texts.Select(t => t[i])] }));
 
     /// <summary>Clicks that depend on the item and on x, so that there is something to learn; item 0 is the most frequent one.</summary>
     public static DataSet<T> Clicks<T>(int count, int items = 400, int seed = 7)
+        where T : Example, IEmbeddingModel<T>, new()
     {
         Random random = new(seed);
         string[] keys = new string[count];
@@ -31,14 +34,8 @@ internal static class TestData
 
     /// <summary>All values of a trained state, for comparison to the bit.</summary>
     public static float[] Bits<T>(TrainedModel<T> model)
-        where T : class, Compiled.IEmbeddingModel<T> =>
+        where T : class, IEmbeddingModel<T> =>
         [.. model.State.Tables.SelectMany(t => t.Values.Span(0, (int)t.Values.Length).ToArray()),
             .. model.State.Dense.Span(0, (int)model.State.Dense.Length).ToArray(),
             .. model.State.Transposed.Span(0, (int)model.State.Transposed.Length).ToArray()];
-
-    private static KeyColumn Column(string[] values)
-    {
-        string[] keys = [.. values.Distinct()];
-        return new KeyColumn { TextKeys = keys, Codes = [.. values.Select(value => Array.IndexOf(keys, value))] };
-    }
 }

@@ -19,7 +19,8 @@ internal sealed class ForeignModel : TinyModelBase<ForeignModel>, IEmbeddingMode
 }
 
 /// <summary>The code of <see cref="TinyModel"/>, shared with models that differ in their schema.</summary>
-internal abstract class TinyModelBase<TSelf>
+internal abstract class TinyModelBase<TSelf> : Example
+    where TSelf : Example
 {
     private const int Width = 4;
     private const int Stride = 16;
@@ -44,7 +45,7 @@ internal abstract class TinyModelBase<TSelf>
         Numerics = [new NumericFeature("X", "X", Transform.Standardize)],
     };
 
-    public static void Append(TSelf example, DataSetBuilder builder) => throw new NotSupportedException();
+    public static void Append(TSelf example, DataSetBuilder builder) => AppendTo(builder, example);
 
     public static void Embed(StepContext step, int feature, int first, int end)
     {

@@ -160,21 +160,10 @@ public class TrainerTests
     }
 
     [TestMethod]
-    public void Empty_data_and_labels_that_are_no_classes_are_refused()
-    {
-        Assert.Contains("at least one example", Assert.ThrowsExactly<ArgumentException>(
-            () => ModelTrainer.Train(TestData.Clicks<TinyModel>(0), new TrainingOptions())).Message);
-        DataSet<TinyModel> wrong = TestData.Create<TinyModel>([["a", "b", "a"]], [[1, 2, 3]], [0, 1, 2]);
-        string message = Assert.ThrowsExactly<InvalidDataException>(() => ModelTrainer.Train(wrong, new TrainingOptions())).Message;
-        Assert.Contains("example 2", message);
-        Assert.Contains("0 or 1", message);
-    }
-
-    [TestMethod]
     public void The_memory_plan_counts_parameters_state_and_the_best_copy()
     {
         MemoryPlan plan = ModelTrainer.Plan(s_train, new TrainingOptions { Validation = s_validation });
-        long rows = s_train.Keys[0].TextKeys!.Length;
+        long rows = s_train.Categoricals[0].KeyCount;
         Assert.AreEqual(4 * (rows * 4 + 80 + 16), plan.Parameters);
         Assert.AreEqual(4 * (rows * 4 + 80), plan.OptimizerState);
         Assert.AreEqual(4 * (rows * 4 + 80), plan.BestParameters);
