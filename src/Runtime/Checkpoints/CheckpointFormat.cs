@@ -1,0 +1,34 @@
+using ModelGen.Compiled;
+
+namespace ModelGen;
+
+/// <summary>Names in a checkpoint: a safetensors file with the parameters under their own names, everything else under a prefix.</summary>
+internal static class CheckpointFormat
+{
+    /// <summary>Metadata "format" of every checkpoint.</summary>
+    public const string Name = "modelgen.checkpoint";
+
+    /// <summary>Metadata "formatVersion"; raised with every change that an older reader would misread.</summary>
+    public const string Version = "1";
+
+    /// <summary>Metadata "content" of a run that can be resumed: optimiser state and position are there.</summary>
+    public const string Training = "training";
+
+    /// <summary>Metadata "content" of a finished model: parameters, vocabularies and scalings only.</summary>
+    public const string Model = "model";
+
+    /// <summary>Prefix of the parameters under their own names.</summary>
+    public const string Parameters = "";
+
+    /// <summary>Prefix of the parameters of the best epoch, there when they differ from the current ones.</summary>
+    public const string Best = "best/";
+
+    /// <summary>Numeric scalings, F32 [numerics, 2]: mean, inverse deviation.</summary>
+    public const string Scalings = "numeric.scalings";
+
+    /// <summary>Prefix of optimiser state number <paramref name="index"/>.</summary>
+    public static string OptimizerState(int index) => $"optimizer{index}/";
+
+    /// <summary>Training counts of a feature's vocabulary, I64 [known values + 1]; the last is that of the unknown ones.</summary>
+    public static string Counts(CategoricalFeature feature) => feature.Name + ".counts";
+}

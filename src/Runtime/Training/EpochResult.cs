@@ -1,0 +1,9 @@
+namespace ModelGen;
+
+/// <summary>What came of one epoch.</summary>
+/// <param name="Epoch">Number of the epoch, 1 for the first.</param>
+/// <param name="Loss">Mean training loss, each batch measured before its own update.</param>
+/// <param name="Validation">Result on the validation data; null without such data.</param>
+/// <param name="Seconds">Time of the training steps, without validation and checkpoints.</param>
+/// <param name="ExamplesPerSecond">Training speed.</param>
+public sealed record EpochResult(int Epoch, double Loss, Evaluation? Validation, double Seconds, double ExamplesPerSecond);

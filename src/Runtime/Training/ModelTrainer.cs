@@ -1,0 +1,81 @@
+using System;
+using System.Collections.Immutable;
+using System.Threading;
+using ModelGen.Compiled;
+
+namespace ModelGen;
+
+/// <summary>Trains compiled models.</summary>
+public static class ModelTrainer
+{
+    /// <summary>
+    /// Trains a model: builds vocabularies and scalings on the training data, starts the parameters (or resumes from a checkpoint)
+    /// and runs the epochs. The same data, options and seed give the same bits on any number of threads, interrupted or not.
+    /// </summary>
+    /// <param name="data">Training examples.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="cancellationToken">Stops after the step under way, with a checkpoint when a path is set.</param>
+    /// <exception cref="ArgumentException">A setting is wrong; the message names it.</exception>
+    /// <exception cref="VocabularyException">A feature has no known value, or values that are not allowed; see <see cref="Vocabulary.Build"/>.</exception>
+    /// <exception cref="InsufficientMemoryException">The run does not fit in memory; the message holds the plan.</exception>
+    /// <exception cref="ArtifactWriteException">The checkpoint cannot be written; found before the first step where possible.</exception>
+    /// <exception cref="CheckpointFormatException">The checkpoint to resume from is damaged or of another model or version.</exception>
+    /// <exception cref="CheckpointMismatchException">The checkpoint to resume from belongs to a different run.</exception>
+    /// <exception cref="TrainingDivergedException">The loss or a parameter is no longer finite.</exception>
+    /// <exception cref="TrainingCanceledException">The token was cancelled.</exception>
+    public static TrainedModel<TModel> Train<TModel>(DataSet<TModel> data, TrainingOptions options, CancellationToken cancellationToken = default)
+        where TModel : class, IEmbeddingModel<TModel>
+    {
+        Check(data, options);
+        if (options.CheckpointPath is { } path)
+        {
+            // Found out now rather than after an epoch.
+            AtomicFile.Create(path).Dispose();
+        }
+
+        using Trainer<TModel> trainer = new(data, options);
+        return trainer.Run(cancellationToken);
+    }
+
+    /// <summary>The memory a run would take, without starting it.</summary>
+    /// <param name="data">Training examples.</param>
+    /// <param name="options">Settings.</param>
+    /// <exception cref="ArgumentException">A setting is wrong; the message names it.</exception>
+    /// <exception cref="VocabularyException">A feature has no known value, or values that are not allowed; see <see cref="Vocabulary.Build"/>.</exception>
+    public static MemoryPlan Plan<TModel>(DataSet<TModel> data, TrainingOptions options)
+        where TModel : class, IEmbeddingModel<TModel>
+    {
+        Check(data, options);
+        return MemoryPlan.Compute(TModel.Schema, BuildVocabularies(TModel.Schema, data), data, options);
+    }
+
+    internal static ImmutableArray<Vocabulary> BuildVocabularies(ModelSchema schema, DataSet data)
+    {
+        ImmutableArray<Vocabulary>.Builder vocabularies = ImmutableArray.CreateBuilder<Vocabulary>(schema.Categoricals.Length);
+        for (int f = 0; f < schema.Categoricals.Length; f++)
+        {
+            vocabularies.Add(Vocabulary.Build(schema.Categoricals[f], data.Categoricals[f]));
+        }
+
+        return vocabularies.MoveToImmutable();
+    }
+
+    internal static ImmutableArray<NumericScaling> BuildScalings(ModelSchema schema, DataSet data)
+    {
+        ImmutableArray<NumericScaling>.Builder scalings = ImmutableArray.CreateBuilder<NumericScaling>(schema.Numerics.Length);
+        for (int j = 0; j < schema.Numerics.Length; j++)
+        {
+            scalings.Add(NumericStatistics.Compute(data.Numerics[j], schema.Numerics[j].Transform));
+        }
+
+        return scalings.MoveToImmutable();
+    }
+
+    private static void Check<TModel>(DataSet<TModel> data, TrainingOptions options)
+        where TModel : class, IEmbeddingModel<TModel>
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check<TModel>();
+    }
+}

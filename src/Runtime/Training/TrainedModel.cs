@@ -1,0 +1,75 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using ModelGen.Compiled;
+
+namespace ModelGen;
+
+/// <summary>A trained model in the form it was trained in, before it is collapsed to its served form.</summary>
+/// <typeparam name="TModel">The user's class.</typeparam>
+public sealed class TrainedModel<TModel>
+    where TModel : class, IEmbeddingModel<TModel>
+{
+    internal TrainedModel(ModelState state, IReadOnlyList<EpochResult> history, int bestEpoch)
+    {
+        State = state;
+        History = history;
+        BestEpoch = bestEpoch;
+    }
+
+    /// <summary>Parameters, vocabularies and numeric scalings. Optimiser state is there after training, not after loading.</summary>
+    public ModelState State { get; }
+
+    /// <summary>Results of the epochs, in order.</summary>
+    public IReadOnlyList<EpochResult> History { get; }
+
+    /// <summary>Number of the epoch with the best validation result, 1 for the first; 0 without validation. <see cref="State"/> holds its parameters unless KeepBest was off.</summary>
+    public int BestEpoch { get; }
+
+    /// <summary>Scores examples: probabilities under binary cross-entropy, else raw values; one per example, in order.</summary>
+    /// <param name="data">Examples of the model.</param>
+    /// <param name="threads">Threads, 1 to 1,024; 0 uses all cores. The scores do not depend on it.</param>
+    public float[] Score(DataSet<TModel> data, int threads = 0)
+    {
+        float[] scores = RawScores(data, threads);
+        if (State.Schema.Loss == Loss.BinaryCrossEntropy)
+        {
+            for (int i = 0; i < scores.Length; i++)
+            {
+                scores[i] = (float)LogisticLoss.Probability(scores[i]);
+            }
+        }
+
+        return scores;
+    }
+
+    /// <summary>Measures the model on labelled examples, rare and popular tenths included.</summary>
+    /// <param name="data">Examples of the model.</param>
+    /// <param name="threads">Threads, 1 to 1,024; 0 uses all cores. The result does not depend on it.</param>
+    public Evaluation Evaluate(DataSet<TModel> data, int threads = 0) => Evaluation.From(
+        RawScores(data, threads), data.Labels, State.Schema.Loss, ValueFrequencies.Compute(data.Count, data.Categoricals, State.Vocabularies));
+
+    /// <summary>Writes parameters, vocabularies, scalings and history to a safetensors file, without optimiser state; see <see cref="Load"/>.</summary>
+    /// <exception cref="ArtifactWriteException">The file cannot be written; a file that was there before is unchanged.</exception>
+    public void SaveCheckpoint(string path) => CheckpointWriter.WriteModel(path, State, BestEpoch, History);
+
+    /// <summary>
+    /// Reads a model from a file of <see cref="SaveCheckpoint"/>, or from a training checkpoint, of which the parameters of the
+    /// best epoch are taken when it holds them.
+    /// </summary>
+    /// <exception cref="System.IO.FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="CheckpointFormatException">The file is damaged, no checkpoint, of another version or of another model.</exception>
+    public static TrainedModel<TModel> Load(string path)
+    {
+        using CheckpointReader reader = CheckpointReader.Open(path, TModel.Schema);
+        ImmutableArray<Vocabulary> vocabularies = reader.ReadVocabularies();
+        ModelState state = ParameterFactory.Allocate(TModel.Schema, vocabularies, reader.ReadScalings(), optimizerState: false);
+        reader.ReadParameters(state, best: reader.HasBest);
+        return new TrainedModel<TModel>(state, reader.ReadHistory(), reader.Number<int>("bestEpoch"));
+    }
+
+    private float[] RawScores(DataSet<TModel> data, int threads)
+    {
+        using WorkerTeam team = new(TrainingOptions.CountThreads(threads));
+        return new Scorer<TModel>(State, data, team).Score();
+    }
+}

@@ -1,0 +1,316 @@
+using System;
+using System.Diagnostics;
+using System.IO;
+using System.Threading;
+using ModelGen.Compiled;
+
+namespace ModelGen;
+
+/// <summary>One training run: epochs, validation, the best epoch, checkpoints, and the ways a run can end early.</summary>
+/// <typeparam name="TModel">The user's class.</typeparam>
+internal sealed class Trainer<TModel> : IDisposable
+    where TModel : class, IEmbeddingModel<TModel>
+{
+    private static readonly TimeSpan s_reportInterval = TimeSpan.FromMilliseconds(100);
+
+    private readonly DataSet<TModel> _data;
+    private readonly TrainingOptions _options;
+    private readonly WorkerTeam _team;
+    private readonly ModelState _state;
+    private readonly StepRunner<TModel> _runner;
+    private readonly OptimizerSchedule _schedule;
+    private readonly Scorer<TModel>? _validator;
+    private readonly double[] _validationFrequencies = [];
+    private readonly BestParameters? _best;
+    private readonly int _batchSize;
+    private readonly long _stepsPerEpoch;
+    private TrainingPosition _position = new();
+    private string? _lastCheckpoint;
+
+    /// <summary>Plans and allocates a run.</summary>
+    public Trainer(DataSet<TModel> data, TrainingOptions options)
+    {
+        _data = data;
+        _options = options;
+        _batchSize = int.Min(options.BatchSize, data.Count);
+        _stepsPerEpoch = ((long)data.Count + _batchSize - 1) / _batchSize;
+        ModelSchema schema = TModel.Schema;
+        var vocabularies = ModelTrainer.BuildVocabularies(schema, data);
+        MemoryPlan plan = MemoryPlan.Compute(schema, vocabularies, data, options);
+        if (plan.ToAllocate > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+        {
+            throw new InsufficientMemoryException(
+                $"Training {schema.Name} takes more memory than this machine has. Use a smaller batch, width or vocabulary (MinCount).\n{plan}");
+        }
+
+        _team = new WorkerTeam(options.TeamSize);
+        try
+        {
+            _schedule = new OptimizerSchedule(schema.Optimizer, options);
+            _state = ParameterFactory.Allocate(schema, vocabularies, ModelTrainer.BuildScalings(schema, data), optimizerState: true);
+            BatchLoader loader = new(data, schema, vocabularies, _state.Scalings);
+            _runner = new StepRunner<TModel>(_state, loader, _batchSize, LaneSet.Create(schema, _batchSize, training: true), _team);
+            if (options.Validation is { } validation)
+            {
+                _validator = new Scorer<TModel>(_state, validation, _team);
+                _validationFrequencies = ValueFrequencies.Compute(validation.Count, validation.Categoricals, vocabularies);
+                _best = options.KeepBest ? new BestParameters(_state) : null;
+            }
+        }
+        catch
+        {
+            _team.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether an optimiser step is left in the run.</summary>
+    private bool LimitReached => _state.Steps >= _options.MaxSteps;
+
+    /// <summary>Whether the patience with the epochs after the best one is used up.</summary>
+    private bool IsStoppedEarly => _options.Patience > 0 && _position.BestEpoch > 0 && _position.Epoch - _position.BestEpoch >= _options.Patience;
+
+    /// <summary>Runs to the end and returns the model.</summary>
+    public TrainedModel<TModel> Run(CancellationToken token)
+    {
+        if (_options.Resume && File.Exists(_options.CheckpointPath))
+        {
+            Resume(_options.CheckpointPath);
+        }
+        else
+        {
+            ParameterFactory.Start(_state, _options.Seed, _options.FactorSigma, _team);
+        }
+
+        // An epoch that a step limit cut short ends the run, and a run resumed from inside an epoch finishes that epoch first.
+        bool isWhole = true;
+        while (isWhole && _position.Epoch < _options.Epochs && !IsStoppedEarly && (!LimitReached || _position.Step > 0))
+        {
+            isWhole = RunEpoch(token);
+        }
+
+        if (_best is not null && _position.BestEpoch > 0 && _position.BestEpoch != _position.History.Count)
+        {
+            _best.CopyTo(_state);
+        }
+
+        return new TrainedModel<TModel>(_state, _position.History, _position.BestEpoch);
+    }
+
+    /// <summary>Ends the threads.</summary>
+    public void Dispose() => _team.Dispose();
+
+    /// <summary>Runs what is left of the epoch under way; false when the step limit ended it before its last step.</summary>
+    private bool RunEpoch(CancellationToken token)
+    {
+        RunSteps(token);
+        StopIfCanceled(token);
+        RequireFiniteParameters();
+        bool isWhole = _position.Step == _stepsPerEpoch;
+        if (!isWhole)
+        {
+            // Written before the epoch is closed, so that a run with a higher limit can finish it.
+            WriteCheckpoint();
+        }
+
+        Evaluation? validation = Validate(token);
+        long examples = ExamplesDone;
+        EpochResult result = new(
+            _position.Epoch + 1, _position.LossSum / examples, validation, _position.Seconds, examples / _position.Seconds);
+        _position.History.Add(result);
+        if (validation is not null && IsBest(validation))
+        {
+            _position.BestEpoch = result.Epoch;
+            _best?.CopyFrom(_state);
+        }
+
+        _options.Progress?.Report(new TrainingProgress(
+            TrainingProgressKind.EpochEnd, result.Epoch, _options.Epochs, _position.Step, _stepsPerEpoch, result.ExamplesPerSecond, result.Loss,
+            TimeLeft(result.ExamplesPerSecond), validation));
+        if (isWhole)
+        {
+            (_position.Epoch, _position.Step, _position.LossSum, _position.Seconds) = (_position.Epoch + 1, 0, 0, 0);
+            WriteCheckpoint();
+        }
+
+        return isWhole;
+    }
+
+    private void RunSteps(CancellationToken token)
+    {
+        if (_position.Step >= _stepsPerEpoch || LimitReached)
+        {
+            return;
+        }
+
+        int[] order = ShuffleOrder.Create(_data.Count, _options.Seed, _position.Epoch);
+        long lastReport = Stopwatch.GetTimestamp();
+        long started = lastReport;
+        _runner.Prepare(order, StartOf(_position.Step), CountOf(_position.Step));
+        while (_position.Step < _stepsPerEpoch && !LimitReached)
+        {
+            AddTime(ref started);
+            StopIfCanceled(token);
+            started = Stopwatch.GetTimestamp();
+            Step();
+            if (_options.CheckpointEverySteps > 0 && _state.Steps % _options.CheckpointEverySteps == 0 && _position.Step < _stepsPerEpoch)
+            {
+                AddTime(ref started);
+                WriteCheckpoint();
+                started = Stopwatch.GetTimestamp();
+            }
+
+            if (_options.Progress is { } progress && Stopwatch.GetElapsedTime(lastReport) > s_reportInterval)
+            {
+                AddTime(ref started);
+                lastReport = started;
+                ReportStep(progress);
+            }
+        }
+
+        AddTime(ref started);
+    }
+
+    private void Step()
+    {
+        long next = _position.Step + 1;
+        bool hasNext = next < _stepsPerEpoch;
+        double loss = _runner.Step(_schedule.At(_state.Steps + 1), hasNext ? StartOf(next) : 0, hasNext ? CountOf(next) : 0);
+        if (!double.IsFinite(loss))
+        {
+            throw Diverged("the loss is not a finite number", next, loss / CountOf(_position.Step));
+        }
+
+        _position.LossSum += loss;
+        _position.Step = next;
+        _state.Steps++;
+    }
+
+    private int StartOf(long step) => (int)(step * _batchSize);
+
+    private int CountOf(long step) => int.Min(_batchSize, _data.Count - StartOf(step));
+
+    private long ExamplesDone => long.Min(_position.Step * _batchSize, _data.Count);
+
+    private void AddTime(ref long started)
+    {
+        long now = Stopwatch.GetTimestamp();
+        _position.Seconds += Stopwatch.GetElapsedTime(started, now).TotalSeconds;
+        started = now;
+    }
+
+    private void ReportStep(IProgress<TrainingProgress> progress)
+    {
+        double speed = ExamplesDone / _position.Seconds;
+        progress.Report(new TrainingProgress(
+            TrainingProgressKind.Step, _position.Epoch + 1, _options.Epochs, _position.Step, _stepsPerEpoch, speed,
+            _position.LossSum / ExamplesDone, TimeLeft(speed), null));
+    }
+
+    private TimeSpan TimeLeft(double examplesPerSecond)
+    {
+        double examples = ((double)(_options.Epochs - _position.Epoch) * _data.Count) - ExamplesDone;
+        if (_options.MaxSteps is { } limit)
+        {
+            examples = double.Min(examples, (double)(limit - _state.Steps) * _batchSize);
+        }
+
+        return TimeSpan.FromSeconds(examples <= 0 || examplesPerSecond <= 0 ? 0 : double.Min(examples / examplesPerSecond, TimeSpan.MaxValue.TotalSeconds / 2));
+    }
+
+    private Evaluation? Validate(CancellationToken token)
+    {
+        if (_validator is null)
+        {
+            return null;
+        }
+
+        float[] scores;
+        try
+        {
+            scores = _validator.Score(token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw Canceled(token);
+        }
+
+        Evaluation evaluation = Evaluation.From(scores, _options.Validation!.Labels, TModel.Schema.Loss, _validationFrequencies);
+        return evaluation.IsFinite
+            ? evaluation
+            : throw Diverged("a validation score is not a finite number", _position.Step, _position.LossSum / ExamplesDone);
+    }
+
+    private bool IsBest(Evaluation validation) => _position.BestEpoch == 0
+        || validation.IsBetterThan(_position.History[_position.BestEpoch - 1].Validation!, TModel.Schema.Loss);
+
+    private void StopIfCanceled(CancellationToken token)
+    {
+        if (token.IsCancellationRequested)
+        {
+            throw Canceled(token);
+        }
+    }
+
+    private TrainingCanceledException Canceled(CancellationToken token)
+    {
+        WriteCheckpoint();
+        return new TrainingCanceledException(_position.Epoch + 1, _position.Step, _options.CheckpointPath, token);
+    }
+
+    private TrainingDivergedException Diverged(string what, long step, double loss) =>
+        new(what, _position.Epoch + 1, step, loss, _lastCheckpoint);
+
+    private void RequireFiniteParameters()
+    {
+        if (ParameterCheck.FirstNonFinite(_state) is { } name)
+        {
+            throw Diverged($"parameter {name} is not finite", _position.Step, _position.LossSum / long.Max(1, ExamplesDone));
+        }
+    }
+
+    private void WriteCheckpoint()
+    {
+        if (_options.CheckpointPath is not { } path)
+        {
+            return;
+        }
+
+        RequireFiniteParameters();
+        bool isBest = _position.Step == 0 && _position.BestEpoch == _position.Epoch;
+        CheckpointWriter.WriteTraining(path, _state, _position, _position.BestEpoch == 0 || isBest ? null : _best, _options, _data.Count);
+        _lastCheckpoint = path;
+    }
+
+    private void Resume(string path)
+    {
+        using CheckpointReader reader = CheckpointReader.Open(path, TModel.Schema);
+        ResumeCheck.Require(path, reader, _state, _options, _data.Count);
+        _position = reader.ReadPosition(_stepsPerEpoch);
+        reader.ReadParameters(_state, best: false);
+        reader.ReadOptimizer(_state);
+        _lastCheckpoint = path;
+        if (_options.Validation is null)
+        {
+            _position.BestEpoch = 0;
+        }
+
+        if (_best is null || _position.BestEpoch == 0)
+        {
+            return;
+        }
+
+        if (reader.HasBest)
+        {
+            reader.ReadBest(_state, _best);
+        }
+        else if (_position.Step == 0 && _position.BestEpoch == _position.Epoch)
+        {
+            _best.CopyFrom(_state);
+        }
+        else
+        {
+            throw new CheckpointMismatchException(path, "it was written with KeepBest = false and does not hold the parameters of its best epoch. Set KeepBest = false, or start over.");
+        }
+    }
+}
