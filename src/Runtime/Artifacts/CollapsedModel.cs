@@ -149,7 +149,7 @@ public sealed class CollapsedModel<TModel>
     /// <param name="data">The examples.</param>
     /// <param name="scores">One score per example, as <see cref="Score"/>, <see cref="ScoreOnnx"/> or <see cref="ScoreAssembly"/> return them.</param>
     public Evaluation Evaluate(DataSet<TModel> data, float[] scores) =>
-        Evaluation.FromPredictions(scores, data.Labels, TModel.Schema.Loss, ValueFrequencies.Compute(data, Weights.Vocabularies));
+        Evaluation.FromPredictions(scores, data.Labels, TModel.Schema.Loss, ValueFrequencies.Compute(data.Count, data.Categoricals, Weights.Vocabularies));
 
     private static ArtifactReport Verified(string path, long bytes, float[] expected, float[] actual)
     {

@@ -1,12 +1,15 @@
 using System;
 using System.Linq;
 using System.Runtime.InteropServices;
+using System.Threading.Tasks;
 
 namespace ModelGen.Compiled;
 
 /// <summary>A table of a collapsed model: Rows x Width values, in floats or in signed bytes with scales.</summary>
 public sealed class CollapsedTable
 {
+    private const int ProductRows = 1024;
+
     private readonly NativeFloats _codes;
 
     /// <summary>Creates a table over its values in 32-bit floating point; the block is kept, not copied.</summary>
@@ -96,6 +99,49 @@ public sealed class CollapsedTable
         values.CopyFrom(table.Values);
         TableParameter parameter = table.Parameter;
         return new CollapsedTable(parameter.Name, parameter.Feature, parameter.Index, parameter.Modulus, table.Rows, parameter.Width, values);
+    }
+
+    /// <summary>The product E = T P of a table and a dense factor, each element summed in double precision.</summary>
+    /// <param name="name">Name of the product.</param>
+    /// <param name="table">T, rows x k.</param>
+    /// <param name="factor">P, k x d.</param>
+    /// <param name="arena">The dense arena that P lies in.</param>
+    public static CollapsedTable Product(string name, Table table, DenseParameter factor, NativeFloats arena)
+    {
+        (int inner, int width) = (factor.Rows, factor.Columns);
+        double[] p = new double[inner * width];
+        for (int k = 0; k < inner; k++)
+        {
+            for (int d = 0; d < width; d++)
+            {
+                p[(k * width) + d] = arena.At(factor.Offset + ((long)k * factor.Stride) + d);
+            }
+        }
+
+        var values = new NativeFloats(table.Rows * width);
+        Parallel.For(0, (table.Rows + ProductRows - 1) / ProductRows, block =>
+        {
+            double[] sums = new double[width];
+            for (long row = block * ProductRows; row < Math.Min(table.Rows, (block + 1) * ProductRows); row++)
+            {
+                Array.Clear(sums);
+                for (int k = 0; k < inner; k++)
+                {
+                    double t = table.Values.At((row * inner) + k);
+                    for (int d = 0; d < width; d++)
+                    {
+                        sums[d] += t * p[(k * width) + d];
+                    }
+                }
+
+                for (int d = 0; d < width; d++)
+                {
+                    values.At((row * width) + d) = (float)sums[d];
+                }
+            }
+        });
+        TableParameter parameter = table.Parameter;
+        return new CollapsedTable(name, parameter.Feature, parameter.Index, parameter.Modulus, table.Rows, width, values);
     }
 
     /// <summary>The codes of one row.</summary>

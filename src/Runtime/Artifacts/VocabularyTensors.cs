@@ -17,8 +17,9 @@ internal static class VocabularyTensors
     /// <exception cref="ArgumentException">A key is not valid Unicode.</exception>
     public static void Add(SafeTensorsWriter writer, Vocabulary vocabulary)
     {
-        if (vocabulary.TextKeys is { } texts)
+        if (vocabulary.Feature.KeyKind == KeyKind.Text)
         {
+            string[] texts = vocabulary.TextKeys;
             var offsets = new long[texts.Length + 1];
             for (int i = 0; i < texts.Length; i++)
             {
@@ -35,32 +36,32 @@ internal static class VocabularyTensors
             });
             writer.Add(KeysName(vocabulary.Feature), SafeTensorType.U8, content, offsets[^1]);
         }
-        else if (vocabulary.IntegerKeys is { } integers)
+        else if (vocabulary.Feature.Cardinality == 0)
         {
-            writer.Add(KeysName(vocabulary.Feature), integers, integers.Length);
+            writer.Add(KeysName(vocabulary.Feature), vocabulary.IntegerKeys, vocabulary.IntegerKeys.Length);
         }
     }
 
-    /// <summary>Reads the vocabulary of a feature.</summary>
+    /// <summary>Reads the vocabulary of a feature, to which the training counts are added when the caller has them.</summary>
     /// <exception cref="CheckpointFormatException">The tensors are missing or do not hold a vocabulary.</exception>
-    public static Vocabulary Read(SafeTensorsReader reader, CategoricalFeature feature)
+    public static Vocabulary Read(SafeTensorsReader reader, CategoricalFeature feature, long[]? counts = null, long unknownCount = 0)
     {
         try
         {
             if (feature.Cardinality > 0)
             {
-                return new Vocabulary(feature, null, null);
+                return new Vocabulary(feature, (long[])[], counts, unknownCount);
             }
 
             if (feature.KeyKind == KeyKind.Integer)
             {
                 reader.Require(KeysName(feature), SafeTensorType.I64, -1);
-                return new Vocabulary(feature, null, reader.ReadArray<long>(KeysName(feature)));
+                return new Vocabulary(feature, reader.ReadArray<long>(KeysName(feature)), counts, unknownCount);
             }
 
-            return new Vocabulary(feature, ReadTexts(reader, feature), null);
+            return new Vocabulary(feature, ReadTexts(reader, feature), counts, unknownCount);
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or VocabularyException)
         {
             throw reader.Error($"The vocabulary of '{feature.Name}' is not sound: {e.Message}", e);
         }

@@ -43,6 +43,9 @@ public sealed class DataSet<TModel> : DataSet
         return new DataSet<TModel>(builder.Finish([], "there are no examples."));
     }
 
+    /// <summary>The examples of a builder.</summary>
+    internal static DataSet<TModel> FromBuilder(DataSetBuilder builder) => new(builder.Finish([], "there are no examples."));
+
     /// <summary>
     /// Reads a delimited text file in UTF-8 with a header row, compressed when its name ends in .gz. Columns are found by name without
     /// regard to case, in any order. Numbers are in the invariant culture; integer keys and labels may also be written true or false;

@@ -78,6 +78,25 @@ public sealed record Evaluation
         };
     }
 
+    /// <summary>Measures predictions (probabilities under <see cref="Loss.BinaryCrossEntropy"/>) instead of raw scores; see <see cref="From"/>.</summary>
+    /// <remarks>A probability that rounded to 0 or 1 counts as 1e-7 away from it, so that the log loss stays finite.</remarks>
+    public static Evaluation FromPredictions(ReadOnlySpan<float> predictions, ReadOnlySpan<float> labels, Loss loss, ReadOnlySpan<double> frequencies = default)
+    {
+        if (loss != Loss.BinaryCrossEntropy)
+        {
+            return From(predictions, labels, loss, frequencies);
+        }
+
+        float[] logits = new float[predictions.Length];
+        for (int i = 0; i < logits.Length; i++)
+        {
+            double p = Math.Clamp(predictions[i], 1e-7, 1 - 1e-7);
+            logits[i] = (float)Math.Log(p / (1 - p));
+        }
+
+        return From(logits, labels, loss, frequencies);
+    }
+
     /// <summary>Whether training should prefer this result to another one on the same data: the higher AUC under logistic loss where defined, else the lower loss.</summary>
     internal bool IsBetterThan(Evaluation other, Loss loss) => loss == Loss.MeanSquaredError
         ? Mse < other.Mse

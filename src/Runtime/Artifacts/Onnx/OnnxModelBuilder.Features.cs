@@ -52,11 +52,11 @@ public sealed partial class OnnxModelBuilder
             _ => OutOfRange,
         };
 
-        string ids = vocabulary switch
+        string ids = feature switch
         {
-            { TextKeys: { } keys } => LabelEncoder(input, Padded(feature, keys, TextPadding), EncodedIds(feature, vocabulary, unknown), unknown),
-            { IntegerKeys: { } keys } => LabelEncoder(input, Padded(feature, keys, IntegerPadding), EncodedIds(feature, vocabulary, unknown), unknown),
-            _ => FixedIds(input, feature, vocabulary, unknown),
+            { Cardinality: > 0 } => FixedIds(input, feature, vocabulary, unknown),
+            { KeyKind: KeyKind.Text } => LabelEncoder(input, Padded(feature, vocabulary.TextKeys, TextPadding), EncodedIds(feature, vocabulary, unknown), unknown),
+            _ => LabelEncoder(input, Padded(feature, vocabulary.IntegerKeys, IntegerPadding), EncodedIds(feature, vocabulary, unknown), unknown),
         };
 
         if (feature.OutOfVocabulary == OutOfVocabulary.HashedBucket)
