@@ -48,6 +48,29 @@ public class StepRunnerTests
         }
     }
 
+    [TestMethod]
+    public void A_step_allocates_nothing_once_the_batches_have_grown()
+    {
+        DataSet<TinyModel> data = TestData.Clicks<TinyModel>(Examples);
+        ModelSchema schema = TinyModel.Schema;
+        using WorkerTeam team = new(1);
+        ModelState state = ParameterFactory.Allocate(schema, ModelTrainer.BuildVocabularies(schema, data), ModelTrainer.BuildScalings(schema, data), optimizerState: true);
+        ParameterFactory.Start(state, seed: 1, factorSigma: null, team);
+        BatchLoader loader = new(data, schema, state.Vocabularies, state.Scalings);
+        StepRunner<TinyModel> runner = new(state, loader, 200, LaneSet.Create(schema, 200, training: true), team);
+        OptimizerSchedule schedule = new(schema.Optimizer, new TrainingOptions());
+        runner.Prepare([.. Enumerable.Range(0, Examples)], 0, 200);
+        long before = 0;
+        for (int step = 1; step <= 20; step++)
+        {
+            // Both batches have seen all the data by the tenth step.
+            before = step == 11 ? GC.GetAllocatedBytesForCurrentThread() : before;
+            runner.Step(schedule.At(step), step % 5 * 200, 200);
+        }
+
+        Assert.AreEqual(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
     private static void Check(List<Call> calls, int count, DataSet<RecordingModel> data, int start)
     {
         string[][] phases = [["Embed"], ["TrainTile"], ["UpdateRows", "UpdateTowers"], ["UpdateSharedRows", "UpdateFactors"]];
