@@ -35,7 +35,7 @@ internal static class DescriptorEmitter
         public static DataSet<{{model.Name}}> ReadCsv(string path, CsvOptions? options = null, CancellationToken cancellation = default) => DataSet<{{model.Name}}>.ReadCsv(path, options, cancellation);
 
         /// <summary>Reads all rows of a database query.</summary>
-        public static DataSet<{{model.Name}}> Read(DbDataReader reader, CancellationToken cancellation = default) => DataSet<{{model.Name}}>.Read(reader, cancellation: cancellation);
+        public static DataSet<{{model.Name}}> Read(DbDataReader reader, CancellationToken cancellation = default) => DataSet<{{model.Name}}>.Read(reader, cancellationToken: cancellation);
 
         /// <summary>Takes examples from memory.</summary>
         public static DataSet<{{model.Name}}> From(IEnumerable<{{model.Name}}> examples) => DataSet<{{model.Name}}>.FromExamples(examples);
