@@ -43,6 +43,16 @@ public sealed class PrintedTextTests
     }
 
     [TestMethod]
+    public void The_grid_of_models_holds_every_operation()
+    {
+        string[] abstractOnes = [Ops.Table[OpKind.Embed].Name];
+        IrModel[] models = [.. Specs.Grid().Select(cell => IrText.Parse(Specs.Print(cell.Spec)))];
+        string[] printed = [.. models.SelectMany(ir => ir.Forward.Concat(ir.Backward)).Select(op => op.Name).Distinct()];
+        CollectionAssert.AreEquivalent(Ops.Table.Values.Select(info => info.Name).Except(abstractOnes).ToArray(), printed);
+        Assert.IsTrue(models.Any(ir => ir.Forward.Any(op => op.Relu)) && models.Any(ir => ir.Backward.Any(op => op.Mask is not null)), "the fused forms");
+    }
+
+    [TestMethod]
     [DataRow("linear score top1.W", "line 1: expected 'model <name> loss=<logistic|squared>'")]
     [DataRow("  A.w1 : id(A) x 1 = gather", "line 9: 'gather' does not take 0 operands")]
     [DataRow("  A.w1 : id(C) x 1 = gather A.w", "line 9: 'C' is not a feature")]

@@ -54,15 +54,16 @@ internal static class Specs
         PoolingKind[] poolings = [PoolingKind.None, PoolingKind.Sum, PoolingKind.Mean];
         CategoricalSpec[] features = [.. kinds.Select((form, i) => Feature($"F{i}", Form(form, dimension), poolings[i % 3]))];
 
-        // An odd top width beside an even one; a bottom tower only where there are numeric inputs.
-        HostSpec hostSpec = host == HostKind.FactorizationMachine ? Fm : Dlrm(numerics > 0 ? [5, dimension] : [], [5, 2]);
+        // Towers of no, one and two layers, odd and even widths; a bottom tower only where there are numeric inputs.
+        int[] bottom = numerics == 0 ? [] : dimension == 4 ? [4] : [5, dimension], top = dimension == 3 ? [] : [5, 2];
+        HostSpec hostSpec = host == HostKind.FactorizationMachine ? Fm : Dlrm(bottom, top);
         string name = $"{host} {kind?.ToString() ?? "mixed"} {loss} {numerics} numerics, width {dimension}";
         return new Case(name, Model(hostSpec, loss, numerics, features), [.. features.Select((_, i) => 7 + i)]);
     }
 
     private static EmbeddingSpec Form(EmbeddingKind kind, int dimension) => kind switch
     {
-        EmbeddingKind.MultiLayer => Embedding(kind, dimension, inner: 5),
+        EmbeddingKind.MultiLayer => Embedding(kind, dimension, inner: dimension + 2),
         EmbeddingKind.LowRank => Embedding(kind, dimension, inner: (dimension + 1) / 2),
         EmbeddingKind.Hashed or EmbeddingKind.QuotientRemainder => Embedding(kind, dimension, rows: 3),
         _ => Embedding(kind, dimension),

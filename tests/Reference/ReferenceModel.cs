@@ -77,7 +77,7 @@ public sealed class ReferenceModel
         foreach (string name in served.Names)
         {
             IrProduct? product = Ir.Collapse.FirstOrDefault(p => p.Result == name);
-            served[name] = product is null ? (double[,])Parameters[name].Clone() : Product(Parameters[product.Left], Parameters[product.Right]);
+            served[name] = product is null ? Parameters[name] : Product(Parameters[product.Left], Parameters[product.Right]);
         }
 
         return served;

@@ -20,7 +20,7 @@ public sealed class ReferenceParameters
     /// <summary>Names of the parameters in declaration order.</summary>
     public IReadOnlyCollection<string> Names => _values.Keys;
 
-    /// <summary>The matrix of a parameter; writing into it changes the model.</summary>
+    /// <summary>The matrix of a parameter. Writing into it changes the model; setting it copies.</summary>
     /// <exception cref="ArgumentException">No parameter has this name, or a new matrix has another shape.</exception>
     public double[,] this[string name]
     {
@@ -36,7 +36,7 @@ public sealed class ReferenceParameters
                     $"'{name}' is {old.GetLength(0)} x {old.GetLength(1)}, not {value.GetLength(0)} x {value.GetLength(1)}.", nameof(value));
             }
 
-            _values[name] = value;
+            _values[name] = (double[,])value.Clone();
         }
     }
 
