@@ -1,0 +1,38 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using ModelGen.Compiled;
+
+namespace ModelGen.Tests.Catalogue;
+
+/// <summary>What is done to every model of the catalogue.</summary>
+internal interface IModelAction
+{
+    void Run<T>()
+        where T : class, IEmbeddingModel<T>;
+}
+
+/// <summary>The compiled models that the tests go through, by name.</summary>
+internal static class AllModels
+{
+    private static readonly Dictionary<string, Action<IModelAction>> s_models = new()
+    {
+        [nameof(DlrmMixed)] = a => a.Run<DlrmMixed>(),
+        [nameof(DlrmShared)] = a => a.Run<DlrmShared>(),
+        [nameof(DlrmOdd)] = a => a.Run<DlrmOdd>(),
+        [nameof(DlrmWide)] = a => a.Run<DlrmWide>(),
+        [nameof(DlrmKeys)] = a => a.Run<DlrmKeys>(),
+        [nameof(DlrmFlat)] = a => a.Run<DlrmFlat>(),
+        [nameof(FmSmallest)] = a => a.Run<FmSmallest>(),
+        [nameof(FmNumerics)] = a => a.Run<FmNumerics>(),
+        [nameof(FmTwelve)] = a => a.Run<FmTwelve>(),
+        [nameof(FmForms)] = a => a.Run<FmForms>(),
+        [nameof(FmDefault)] = a => a.Run<FmDefault>(),
+        [nameof(FmFactored)] = a => a.Run<FmFactored>(),
+    };
+
+    /// <summary>One row per model, for data-driven tests.</summary>
+    public static IEnumerable<object[]> Names => s_models.Keys.Select(name => new object[] { name });
+
+    public static void Run(string name, IModelAction action) => s_models[name](action);
+}
