@@ -51,7 +51,7 @@ public partial class DlrmShared
 
 /// <summary>Odd widths everywhere, squared error, NAdam.</summary>
 [EmbeddingModel(Loss = Loss.MeanSquaredError)]
-[Dlrm(Bottom = [7, 5], Top = [9, 3])]
+[Dlrm(Bottom = [3, 5], Top = [9, 7])]
 [NAdam(LearningRate = 0.01f, Epsilon = 0.01f)]
 public partial class DlrmOdd
 {
