@@ -1,0 +1,250 @@
+using System;
+using System.Collections.Immutable;
+using System.Linq;
+
+namespace ModelGen.Compiled;
+
+/// <summary>
+/// Turns examples of a data set into batches. <see cref="Begin"/> comes first; then every feature may be filled on its own thread,
+/// since all working memory belongs to one feature. Two batches must not be filled at the same time by one loader.
+/// After the first few batches nothing is allocated.
+/// </summary>
+public sealed class BatchLoader
+{
+    private readonly DataSet _data;
+    private readonly ModelSchema _schema;
+    private readonly ImmutableArray<NumericScaling> _scalings;
+    private readonly int[][] _maps;
+    private readonly Scratch[] _scratch;
+
+    /// <summary>Creates a loader; maps every distinct key of the data to its id once.</summary>
+    /// <param name="data">The examples.</param>
+    /// <param name="schema">Their model.</param>
+    /// <param name="vocabularies">One per categorical input.</param>
+    /// <param name="scalings">One per numeric input.</param>
+    /// <exception cref="UnknownKeyException">A key of the data is unknown to a feature that refuses unknown keys.</exception>
+    public BatchLoader(DataSet data, ModelSchema schema, ImmutableArray<Vocabulary> vocabularies, ImmutableArray<NumericScaling> scalings)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(schema);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(data.Numerics.Length, schema.Numerics.Length, nameof(data));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(data.Categoricals.Length, schema.Categoricals.Length, nameof(data));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(vocabularies.Length, schema.Categoricals.Length, nameof(vocabularies));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(scalings.Length, schema.Numerics.Length, nameof(scalings));
+        _data = data;
+        _schema = schema;
+        _scalings = scalings;
+        _maps = [.. vocabularies.Select((v, f) => v.Map(data.Categoricals[f]))];
+        _scratch = [.. vocabularies.Select(_ => new Scratch())];
+    }
+
+    /// <summary>Creates an empty batch for a model.</summary>
+    /// <param name="schema">The model.</param>
+    /// <param name="capacity">Most examples it can hold, at least 1.</param>
+    public static Batch CreateBatch(ModelSchema schema, int capacity)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
+        FeatureBatch[] features = [.. schema.Categoricals.Select((_, feature) => new FeatureBatch
+        {
+            Shared = [.. schema.Tables.Index()
+                .Where(t => t.Item.Feature == feature && t.Item.Index != RowIndex.Identity)
+                .Select(t => new SharedRows { Table = t.Index })],
+        })];
+        return new Batch(capacity, schema.Numerics.Length, features);
+    }
+
+    /// <summary>Starts a batch: sets its count, labels and transformed numeric inputs.</summary>
+    /// <param name="batch">A batch made by <see cref="CreateBatch"/>.</param>
+    /// <param name="examples">Indices into the data set, at most the batch's capacity.</param>
+    public void Begin(Batch batch, ReadOnlySpan<int> examples)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(examples.Length, batch.Capacity, nameof(examples));
+        batch.Count = examples.Length;
+        for (int i = 0; i < examples.Length; i++)
+        {
+            batch.Labels[i] = _data.Labels[examples[i]];
+        }
+
+        int width = batch.NumericWidth;
+        for (int n = 0; n < width; n++)
+        {
+            float[] column = _data.Numerics[n];
+            Transform transform = _schema.Numerics[n].Transform;
+            NumericScaling scaling = _scalings[n];
+            for (int i = 0; i < examples.Length; i++)
+            {
+                batch.Numerics[(long)i * width + n] = NumericStatistics.Apply(transform, scaling, column[examples[i]]);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Fills one categorical input: slots, distinct ids and offsets; for training also the members of every slot, the grouping of
+    /// shared rows and room for the gradients. Unknown ids under <see cref="OutOfVocabulary.Zero"/> get slot 0, inside a bag they are
+    /// dropped. Vectors and gradients keep no content between batches.
+    /// </summary>
+    /// <param name="batch">The batch, after <see cref="Begin"/> with the same examples.</param>
+    /// <param name="feature">Index of the categorical input.</param>
+    /// <param name="examples">Indices into the data set.</param>
+    /// <param name="training">Whether a backward pass follows.</param>
+    public void FillFeature(Batch batch, int feature, ReadOnlySpan<int> examples, bool training)
+    {
+        CategoricalFeature description = _schema.Categoricals[feature];
+        FeatureBatch target = batch.Features[feature];
+        KeyColumn column = _data.Categoricals[feature];
+        Scratch scratch = _scratch[feature];
+        if (column.Offsets is null)
+        {
+            AssignSlots(target, scratch, column.Codes, _maps[feature], examples);
+        }
+        else
+        {
+            AssignBagSlots(target, scratch, column, column.Offsets, _maps[feature], examples);
+        }
+
+        target.Vectors = Room.For(target.Vectors, (long)target.SlotCount * description.VectorStride);
+        target.Vectors.Span(0, description.VectorStride).Clear();
+        if (!training)
+        {
+            return;
+        }
+
+        BuildSegments(target, examples.Length);
+        target.Gradients = Room.For(target.Gradients, (long)examples.Length * description.VectorStride);
+        target.FactorGradients = Room.For(target.FactorGradients, (long)target.Chunks * description.FactorFloats);
+        foreach (SharedRows shared in target.Shared)
+        {
+            GroupRows(target, shared, _schema.Tables[shared.Table], scratch);
+        }
+    }
+
+    private static void AssignSlots(FeatureBatch target, Scratch scratch, int[] codes, int[] map, ReadOnlySpan<int> examples)
+    {
+        StartSlots(target, scratch, examples.Length);
+        int[] slots = target.Slots;
+        int[] ids = target.Ids;
+        int count = 1;
+        for (int i = 0; i < examples.Length; i++)
+        {
+            int id = map[codes[examples[i]]];
+            slots[i] = id < 0 ? 0 : scratch.Grouping.Add(id, ids, ref count);
+        }
+
+        target.Positions = examples.Length;
+        target.SlotCount = count;
+    }
+
+    private static void AssignBagSlots(FeatureBatch target, Scratch scratch, KeyColumn column, int[] bags, int[] map, ReadOnlySpan<int> examples)
+    {
+        long values = 0;
+        foreach (int example in examples)
+        {
+            values += bags[example + 1] - bags[example];
+        }
+
+        StartSlots(target, scratch, values);
+        Room.For(ref target.Offsets, examples.Length + 1);
+        int[] slots = target.Slots;
+        int[] ids = target.Ids;
+        int[] offsets = target.Offsets;
+        int count = 1;
+        int position = 0;
+        offsets[0] = 0;
+        for (int i = 0; i < examples.Length; i++)
+        {
+            foreach (int code in column.Codes.AsSpan(bags[examples[i]]..bags[examples[i] + 1]))
+            {
+                int id = map[code];
+                if (id >= 0)
+                {
+                    slots[position++] = scratch.Grouping.Add(id, ids, ref count);
+                }
+            }
+
+            offsets[i + 1] = position;
+        }
+
+        target.Positions = position;
+        target.SlotCount = count;
+    }
+
+    private static void StartSlots(FeatureBatch target, Scratch scratch, long values)
+    {
+        scratch.Grouping.Reset(values);
+        Room.For(ref target.Slots, (int)values);
+        Room.For(ref target.Ids, (int)values + 1);
+        target.Ids[0] = -1;
+    }
+
+    /// <summary>Counting sort of the positions by slot; stable, so members stay in position order.</summary>
+    private static void BuildSegments(FeatureBatch target, int examples)
+    {
+        ReadOnlySpan<int> slots = target.Slots.AsSpan(0, target.Positions);
+        Span<int> starts = SegmentStarts.Count(ref target.SegmentStarts, slots, target.SlotCount);
+
+        // Slot 0 is nobody's row: its positions are taken out of the sums, and skipped below.
+        SegmentStarts.Sum(starts, first: 1);
+        Room.For(ref target.SegmentExamples, target.Positions);
+        int[] members = target.SegmentExamples;
+        if (target.Offsets.Length == 0)
+        {
+            for (int i = 0; i < slots.Length; i++)
+            {
+                if (slots[i] != 0)
+                {
+                    members[starts[slots[i] + 1]++] = i;
+                }
+            }
+
+            return;
+        }
+
+        for (int i = 0; i < examples; i++)
+        {
+            foreach (int slot in slots[target.Offsets[i]..target.Offsets[i + 1]])
+            {
+                members[starts[slot + 1]++] = i;
+            }
+        }
+    }
+
+    /// <summary>Groups the slots by the row of a table that their ids read.</summary>
+    private static void GroupRows(FeatureBatch target, SharedRows shared, TableParameter table, Scratch scratch)
+    {
+        int slots = target.SlotCount - 1;
+        scratch.Grouping.Reset(slots);
+        Room.For(ref scratch.Rows, slots + 1);
+        Room.For(ref scratch.Groups, slots);
+        int count = 1;
+        for (int i = 0; i < slots; i++)
+        {
+            int id = target.Ids[i + 1];
+            int row = table.Index == RowIndex.Quotient ? id / table.Modulus : id % table.Modulus;
+            scratch.Groups[i] = scratch.Grouping.Add(row, scratch.Rows, ref count) - 1;
+        }
+
+        shared.Count = count - 1;
+        Room.For(ref shared.Rows, shared.Count);
+        scratch.Rows.AsSpan(1, shared.Count).CopyTo(shared.Rows);
+
+        ReadOnlySpan<int> groups = scratch.Groups.AsSpan(0, slots);
+        Span<int> starts = SegmentStarts.Count(ref shared.SegmentStarts, groups, shared.Count);
+        SegmentStarts.Sum(starts, first: 0);
+        Room.For(ref shared.SegmentSlots, slots);
+        for (int i = 0; i < groups.Length; i++)
+        {
+            shared.SegmentSlots[starts[groups[i] + 1]++] = i + 1;
+        }
+
+        shared.RowGradients = Room.For(shared.RowGradients, (long)target.SlotCount * table.Width);
+    }
+
+    /// <summary>Working memory of one feature.</summary>
+    private sealed class Scratch
+    {
+        public SlotGrouping Grouping;
+        public int[] Rows = [];
+        public int[] Groups = [];
+    }
+}
