@@ -197,6 +197,22 @@ public sealed class CsvTests
     }
 
     [TestMethod]
+    public void A_gzip_file_that_was_cut_short_is_refused_and_one_of_two_members_is_read()
+    {
+        string rows = string.Concat(Enumerable.Range(0, 5000).Select(i => $"1,{i % 97},Ulm{i * 7919 % 5000},{i},,\n"));
+        Schemas.WithFile("visits.csv.gz", Header + rows, path =>
+        {
+            byte[] whole = File.ReadAllBytes(path);
+            File.WriteAllBytes(path, whole[..(whole.Length / 2)]);
+            DataSetException e = Assert.ThrowsExactly<DataSetException>(() => DataSet<Visit>.ReadCsv(path));
+            StringAssert.Contains(e.Message, "visits.csv.gz: the file is not valid gzip data (it ends too early)");
+
+            Schemas.WithFile("more.gz", "1,1,Ulm,1,,\n", more => File.WriteAllBytes(path, [.. whole, .. File.ReadAllBytes(more)]));
+            Assert.AreEqual(5001, DataSet<Visit>.ReadCsv(path).Count);
+        });
+    }
+
+    [TestMethod]
     public void Text_that_is_not_utf8_is_refused()
     {
         Schemas.WithFile("latin.csv", Header, path =>
