@@ -1,0 +1,131 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace ModelGen.Reference;
+
+/// <summary>Follows the printed backward section literally: per example, per distinct id, and sums into parameters.</summary>
+internal sealed class BackwardPass(ReferenceModel model, ReferenceForward forward)
+{
+    private readonly ReferenceBatch _batch = forward.Batch;
+    private readonly Values _values = forward.Values;
+    private readonly ReferenceGradients _gradients = new(model);
+
+    public ReferenceGradients Run()
+    {
+        for (int f = 0; f < model.Ir.Features.Count; f++)
+        {
+            if (_batch.DistinctIds(f).Count > 0)
+            {
+                _gradients.Activate(model.Ir.Features[f]);
+            }
+        }
+
+        foreach (IrOp op in model.Ir.Backward)
+        {
+            if (op.Accumulates)
+            {
+                Accumulate(op);
+            }
+            else if (op.Feature is null)
+            {
+                _values.DefinePerExample(op, _batch.Count, e => Example(op, e));
+            }
+            else
+            {
+                _values.DefinePerId(op, _batch.DistinctIds(model.FeatureIndex(op.Feature)), id => Id(op, id));
+            }
+        }
+
+        return _gradients;
+    }
+
+    private double[] Example(IrOp op, int e)
+    {
+        double[] Input(int i) => _values.At(op.Inputs[i], e);
+        double label = _batch.Examples[e].Label;
+        return op.Name switch
+        {
+            "logistic_gradient" => [((1 / (1 + Math.Exp(-Input(0)[0]))) - label) / _batch.Count],
+            "squared_gradient" => [2 * (Input(0)[0] - label) / _batch.Count],
+            "linear_input" => Mask(op, e, Vectors.TimesTransposed(Input(0), model.Parameters[op.Parameters[0]])),
+            "relu_gradient" => Positive(Input(0), Input(1)),
+            "slice" => Input(0)[op.At..(op.At + op.Width)],
+            "pairs_gradient" => Vectors.PairsGradient(Input(0), Input(1), op.Vectors),
+            "fm_gradient" => Vectors.FmGradient(Input(0)[0], Input(1), op.Vectors),
+            "add" => op.Inputs.Select(v => _values.At(v, e)).Aggregate(Vectors.Plus),
+            _ => throw new InvalidOperationException($"line {op.Line}: '{op.Name}' is not a gradient per example."),
+        };
+    }
+
+    private double[] Id(IrOp op, int id) => op.Name switch
+    {
+        "segment_sum" => SegmentSum(op, id),
+        "project_input" => Vectors.TimesTransposed(_values.AtId(op.Inputs[0], id), model.Parameters[op.Parameters[0]]),
+        "multiply" => Vectors.Multiply(_values.AtId(op.Inputs[0], id), _values.AtId(op.Inputs[1], id)),
+        "add" => op.Inputs.Select(v => _values.AtId(v, id)).Aggregate(Vectors.Plus),
+        _ => throw new InvalidOperationException($"line {op.Line}: '{op.Name}' is not a gradient per id."),
+    };
+
+    // Every occurrence of the id contributes the gradient of its example, divided by the bag's size under mean pooling.
+    private double[] SegmentSum(IrOp op, int id)
+    {
+        int feature = model.FeatureIndex(op.Feature!);
+        double[] sum = new double[op.Width];
+        for (int e = 0; e < _batch.Count; e++)
+        {
+            int[] ids = _batch.Examples[e].Ids[feature];
+            double[] gradient = _values.At(op.Inputs[0], e);
+            foreach (int _ in ids.Where(other => other == id))
+            {
+                sum = Vectors.Plus(sum, op.Pool == "mean" ? Vectors.Scale(gradient, 1.0 / ids.Length) : gradient);
+            }
+        }
+
+        return sum;
+    }
+
+    private void Accumulate(IrOp op)
+    {
+        double[,] target = _gradients[op.Target];
+        switch (op.Name)
+        {
+            case "linear_weight":
+                for (int e = 0; e < _batch.Count; e++)
+                {
+                    Vectors.AddOuter(target, _values.At(op.Inputs[0], e), _values.At(op.Inputs[1], e));
+                }
+
+                break;
+            case "column_sum":
+                for (int e = 0; e < _batch.Count; e++)
+                {
+                    Vectors.AddRow(target, 0, _values.At(op.Inputs[0], e));
+                }
+
+                break;
+            case "project_weight":
+                foreach ((int id, double[] h) in _values.PerId(op.Inputs[0]))
+                {
+                    Vectors.AddOuter(target, h, _values.AtId(op.Inputs[1], id));
+                }
+
+                break;
+            case "scatter":
+                IrParameter table = model.Declared(op.Target);
+                foreach ((int id, double[] g) in _values.PerId(op.Inputs[0]))
+                {
+                    Vectors.AddRow(target, table.RowOf(id), g);
+                    _gradients.Touch(op.Target, table.RowOf(id));
+                }
+
+                break;
+            default:
+                throw new InvalidOperationException($"line {op.Line}: '{op.Name}' does not add to a parameter.");
+        }
+    }
+
+    private double[] Mask(IrOp op, int e, double[] gradient) => op.Mask is null ? gradient : Positive(gradient, _values.At(op.Mask, e));
+
+    private static double[] Positive(double[] gradient, double[] mask) => [.. gradient.Select((g, i) => mask[i] > 0 ? g : 0)];
+}

@@ -1,0 +1,129 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace ModelGen.Reference;
+
+/// <summary>The update rules.</summary>
+public enum ReferenceRule
+{
+    /// <summary>w -= rate g.</summary>
+    Sgd,
+
+    /// <summary>a += g^2; w -= rate g / (sqrt(a) + epsilon).</summary>
+    Adagrad,
+
+    /// <summary>Adagrad with one accumulator per table row, the mean of g^2 over the row; element-wise on dense parameters.</summary>
+    RowWiseAdagrad,
+
+    /// <summary>Adam, lazy on table rows, bias correction of the global step.</summary>
+    Adam,
+
+    /// <summary>Adam with Nesterov momentum and the 0.96^t schedule, lazy on table rows.</summary>
+    NAdam,
+}
+
+/// <summary>Rule and constants of an optimiser.</summary>
+/// <param name="Rule">Update rule.</param>
+/// <param name="TableRate">Rate of group table.</param>
+/// <param name="FactorRate">Rate of group factor.</param>
+/// <param name="TowerRate">Rate of group tower.</param>
+/// <param name="Epsilon">Added to the root.</param>
+/// <param name="Beta1">First-moment decay (Adam, NAdam).</param>
+/// <param name="Beta2">Second-moment decay (Adam, NAdam).</param>
+public sealed record ReferenceRates(
+    ReferenceRule Rule, double TableRate, double FactorRate, double TowerRate, double Epsilon = 0, double Beta1 = 0.9, double Beta2 = 0.999);
+
+/// <summary>
+/// Applies gradients to a model. A table row changes only in steps whose batch reads it, a factor only in steps whose batch has
+/// a known id of its feature, every other dense parameter in every step.
+/// </summary>
+public sealed class ReferenceOptimizer(ReferenceModel model, ReferenceRates rates)
+{
+    private readonly Dictionary<string, double[][,]> _state = model.Ir.Parameters.ToDictionary(p => p.Name, p => NewState(p, model.Parameters[p.Name], rates.Rule));
+    private double _momentProduct = 1;
+
+    /// <summary>Steps taken.</summary>
+    public int Steps { get; private set; }
+
+    /// <summary>
+    /// State of a parameter: none for SGD, the accumulator for Adagrad (one column for a table under row-wise Adagrad), first and
+    /// second moment for Adam and NAdam.
+    /// </summary>
+    public IReadOnlyList<double[,]> State(string parameter) => _state[parameter];
+
+    /// <summary>Takes one step.</summary>
+    public void Step(ReferenceGradients gradients)
+    {
+        Steps++;
+        _momentProduct *= Momentum(Steps);
+        foreach (IrParameter parameter in model.Ir.Parameters)
+        {
+            double[,] values = model.Parameters[parameter.Name];
+            bool skipped = parameter.Group == IrGroup.Factor && !gradients.ActiveFeatures.Contains(model.FactorFeature(parameter.Name));
+            IEnumerable<int> rows = parameter.IsTable ? gradients.Touched(parameter.Name) : skipped ? [] : Enumerable.Range(0, values.GetLength(0));
+            foreach (int row in rows)
+            {
+                UpdateRow(parameter, values, gradients[parameter.Name], row);
+            }
+        }
+    }
+
+    private static double[][,] NewState(IrParameter parameter, double[,] values, ReferenceRule rule)
+    {
+        int rows = values.GetLength(0), columns = values.GetLength(1);
+        return rule switch
+        {
+            ReferenceRule.Sgd => [],
+            ReferenceRule.RowWiseAdagrad when parameter.IsTable => [new double[rows, 1]],
+            ReferenceRule.Adagrad or ReferenceRule.RowWiseAdagrad => [new double[rows, columns]],
+            _ => [new double[rows, columns], new double[rows, columns]],
+        };
+    }
+
+    private void UpdateRow(IrParameter parameter, double[,] values, double[,] gradient, int row)
+    {
+        double rate = parameter.Group switch
+        {
+            IrGroup.Table => rates.TableRate,
+            IrGroup.Factor => rates.FactorRate,
+            _ => rates.TowerRate,
+        };
+        double[][,] state = _state[parameter.Name];
+        bool rowWise = rates.Rule == ReferenceRule.RowWiseAdagrad && parameter.IsTable;
+        if (rowWise)
+        {
+            state[0][row, 0] += Vectors.Row(gradient, row).Average(g => g * g);
+        }
+
+        for (int c = 0; c < values.GetLength(1); c++)
+        {
+            double g = gradient[row, c];
+            values[row, c] -= rate * (rates.Rule switch
+            {
+                ReferenceRule.Sgd => g,
+                ReferenceRule.Adagrad or ReferenceRule.RowWiseAdagrad when !rowWise => g / (Math.Sqrt(state[0][row, c] += g * g) + rates.Epsilon),
+                ReferenceRule.RowWiseAdagrad => g / (Math.Sqrt(state[0][row, 0]) + rates.Epsilon),
+                _ => Moments(state, row, c, g),
+            });
+        }
+    }
+
+    private double Moments(double[][,] state, int row, int c, double g)
+    {
+        double m = state[0][row, c] = (rates.Beta1 * state[0][row, c]) + ((1 - rates.Beta1) * g);
+        double v = state[1][row, c] = (rates.Beta2 * state[1][row, c]) + ((1 - rates.Beta2) * g * g);
+        double second = v / (1 - Math.Pow(rates.Beta2, Steps));
+        double first = m / (1 - Math.Pow(rates.Beta1, Steps));
+        if (rates.Rule == ReferenceRule.NAdam)
+        {
+            double now = Momentum(Steps), next = Momentum(Steps + 1);
+            first = (next * m / (1 - (_momentProduct * next))) + ((1 - now) * g / (1 - _momentProduct));
+        }
+
+        return first / (Math.Sqrt(second) + rates.Epsilon);
+    }
+
+    // The momentum of step t under NAdam's schedule.
+    private double Momentum(int t) => rates.Beta1 * (1 - (0.5 * Math.Pow(0.96, t)));
+}
