@@ -43,7 +43,7 @@ internal sealed class GradientBuilder
 
         if (parts.Count > 1)
         {
-            Value sum = value with { Name = $"d.{value.Name}" };
+            Value sum = value with { Name = $"d.{value.Name}.sum" };
             Ops.Add(new Op(OpKind.Add, sum, [.. parts], []));
             _contributions[value] = [sum];
         }
