@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Emit;
+using ModelGen.Generator.Helpers;
 using ModelGen.Generator.Parsing;
 
 namespace ModelGen.Generator;
@@ -21,8 +22,8 @@ public sealed class ModelGenerator : IIncrementalGenerator
             .WithTrackingName(StageNames.Parse);
 
         context.RegisterSourceOutput(
-            parsed.SelectMany(static (result, _) => result.Diagnostics),
-            static (output, diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic()));
+            parsed.SelectMany(static (result, _) => result.Diagnostics).Combine(context.CompilationProvider),
+            static (output, pair) => output.ReportDiagnostic(pair.Left.ToDiagnostic(pair.Right)));
 
         IncrementalValuesProvider<EmitResult> emitted = parsed
             .Select(static (result, _) => result.Spec)
@@ -31,16 +32,22 @@ public sealed class ModelGenerator : IIncrementalGenerator
             .Select(static (spec, _) => ModelEmitter.Emit(spec!))
             .WithTrackingName(StageNames.Emit);
 
-        context.RegisterSourceOutput(emitted, static (output, result) =>
+        // File names are compared without case, class names are not.
+        IncrementalValueProvider<EquatableArray<string>> clashes = emitted
+            .SelectMany(static (result, _) => result.Files.Select(f => f.Name))
+            .Collect()
+            .Select(static (names, _) => HintNames.Clashes(names));
+
+        context.RegisterSourceOutput(emitted.Combine(clashes), static (output, pair) =>
         {
-            foreach (DiagnosticInfo diagnostic in result.Diagnostics)
+            foreach (DiagnosticInfo diagnostic in pair.Left.Diagnostics)
             {
                 output.ReportDiagnostic(diagnostic.ToDiagnostic());
             }
 
-            foreach (GeneratedFile file in result.Files)
+            foreach (GeneratedFile file in pair.Left.Files)
             {
-                output.AddSource(file.Name, file.Text);
+                output.AddSource(HintNames.Unique(file.Name, pair.Right), file.Text);
             }
         });
     }

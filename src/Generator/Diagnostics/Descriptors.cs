@@ -13,6 +13,7 @@ public static class Descriptors
     public const string Summary = "MG0001";
     public const string NotPartial = "MG0002";
     public const string UnsupportedClass = "MG0003";
+    public const string UndefinedValue = "MG0004";
     public const string MissingLabel = "MG1001";
     public const string TwoLabels = "MG1002";
     public const string LabelType = "MG1003";
@@ -28,6 +29,7 @@ public static class Descriptors
     public const string NoEmbedding = "MG1013";
     public const string TwoEmbeddings = "MG1014";
     public const string DuplicateColumn = "MG1015";
+    public const string ReservedName = "MG1016";
     public const string Dimension = "MG2001";
     public const string Inner = "MG2002";
     public const string Sigma = "MG2003";
@@ -45,13 +47,15 @@ public static class Descriptors
     public const string LearningRate = "MG3007";
     public const string OptimizerConstant = "MG3008";
     public const string TooFewVectors = "MG3009";
+    public const string ModelTooLarge = "MG3010";
     public const string Internal = "MG9000";
 
     public static IReadOnlyDictionary<string, DiagnosticDescriptor> All { get; } = new[]
     {
         Rule(Summary, "Model compiled", "{0}", DiagnosticSeverity.Hidden),
         Rule(NotPartial, "Model class must be partial", "{0} carries [EmbeddingModel] but is not partial; add the partial modifier so that the trainer can be generated into it"),
-        Rule(UnsupportedClass, "Model class has an unsupported form", "{0} is {1}; an [EmbeddingModel] must be a top-level, non-static, non-generic class"),
+        Rule(UnsupportedClass, "Model class has an unsupported form", "{0} is {1}; an [EmbeddingModel] must be a top-level, non-static, non-generic class or record class that other files can extend and whose name is no C# keyword"),
+        Rule(UndefinedValue, "Value is not defined", "{0} of [{1}] on {2} is {3}, which is not a member of the enum; it must be one of {4}"),
         Rule(MissingLabel, "Label is missing", "{0} has no [Label]; mark exactly one bool or number property as the value to predict"),
         Rule(TwoLabels, "Two labels", "{0} is a second [Label]; {1} has that role already and a model has exactly one, so remove one of them"),
         Rule(LabelType, "Label has an unsupported type", "[Label] {0} has type {1}; use bool, an integer, float or double"),
@@ -59,14 +63,15 @@ public static class Descriptors
         Rule(CategoricalType, "Categorical input has an unsupported type", "[Categorical] {0} has type {1}; use string, bool, an enum, byte to long, or an array, List or IReadOnlyList of them"),
         Rule(TwoRoles, "Property has two roles", "{0} carries {1}; a property is a label, a numeric or a categorical input, so keep one of the attributes"),
         Rule(NoCategorical, "No categorical input", "{0} has no [Categorical] property; an embedding model needs at least one"),
-        Rule(Unreadable, "Property cannot be read", "{0} is {1}; a feature must be an instance property with a getter"),
+        Rule(Unreadable, "Property cannot be read", "{0} is {1}; a feature must be an instance property with a getter that the model class can call"),
         Rule(MinCount, "MinCount is out of range", "MinCount of {0} is {1}; it must be at least 1 (1 keeps every value seen in training)"),
-        Rule(Cardinality, "Cardinality is out of range", "Cardinality of {0} is {1}; it must be 0 (build a vocabulary) or 1 to 2147483647, and needs an integer property"),
+        Rule(Cardinality, "Cardinality is out of range", "Cardinality of {0} is {1} and its values are {2}; it must be 0 (build a vocabulary) or, on an integer property, 1 to 2147483647"),
         Rule(Buckets, "Buckets is out of range", "Buckets of {0} is {1}; it must be at least 1"),
         Rule(EmbeddingWithoutCategorical, "Embedding without a categorical input", "{0} carries [{1}] but not [Categorical]; add [Categorical] or remove the embedding"),
         Rule(NoEmbedding, "Categorical input without an embedding", "{0} has no embedding and {1} has no default; add [Full], [MultiLayer], [Hashed], [QuotientRemainder] or [LowRank] to the property or to the class"),
         Rule(TwoEmbeddings, "Two embeddings", "{0} carries [{1}] and [{2}]; keep one embedding"),
         Rule(DuplicateColumn, "Two properties read one column", "{0} and {1} both read column '{2}' (case is ignored); give one of them another Column"),
+        Rule(ReservedName, "Name is used by the generated code", "{0} of {1} has the name of something that the generated code declares or uses; rename it, and if it is a feature set Column = \"{0}\" to keep its column"),
         Rule(Dimension, "Dimension is out of range", "Dimension of [{0}] on {1} is {2}; it must be 1 to 1024"),
         Rule(Inner, "Inner is out of range", "Inner of [MultiLayer] on {0} is {1}; the inner dimension k must be 1 to 4096, normally at least Dimension"),
         Rule(Sigma, "Sigma is out of range", "Sigma of [MultiLayer] on {0} is {1}; it must be a positive number, or 0 for the paper's default"),
@@ -81,9 +86,10 @@ public static class Descriptors
         Rule(BottomWidth, "Bottom tower has the wrong last width", "Bottom of [Dlrm] on {0} ends in width {1}; it must end in the embedding Dimension {2}, because its output meets the embeddings in inner products"),
         Rule(TowerWidth, "Tower width is out of range", "{0} of [Dlrm] on {1} contains {2}; layer widths must be 2 to 8192"),
         Rule(TwoOptimizers, "Two optimisers", "{0} carries [{1}] and [{2}]; keep one optimiser"),
-        Rule(LearningRate, "Learning rate is out of range", "{0} of [{1}] on {2} is {3}; it must be a positive finite number"),
+        Rule(LearningRate, "Learning rate is out of range", "{0} of [{1}] on {2} is {3}; it must be a positive finite number{4}"),
         Rule(OptimizerConstant, "Optimiser constant is out of range", "{0} of [{1}] on {2} is {3}; it must be {4}"),
         Rule(TooFewVectors, "Too few vectors to interact", "{0} has {1} vector(s) to interact; [{2}] needs at least two, so add a [Categorical] input"),
+        Rule(ModelTooLarge, "Dense parameters are too many", "{0} has {1} dense parameters in towers and factors; at most {2} fit one arena, so make Bottom, Top or Inner narrower"),
         Rule(Internal, "Internal error of the generator", "ModelGen could not compile {0}: {1}. This is a defect of ModelGen, please report it with the annotated class"),
     }.ToDictionary(rule => rule.Id);
 

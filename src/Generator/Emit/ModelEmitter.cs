@@ -4,6 +4,7 @@ using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Emit.CSharp;
 using ModelGen.Generator.Emit.Inference;
 using ModelGen.Generator.Emit.Onnx;
+using ModelGen.Generator.Helpers;
 using ModelGen.Generator.Ir;
 using ModelGen.Generator.Lowering;
 using ModelGen.Generator.Specs;
@@ -15,11 +16,14 @@ public static class ModelEmitter
 {
     public static EmitResult Emit(ModelSpec model)
     {
+        string stage = "lowering";
         try
         {
             Graph graph = Lower.Run(model);
+            stage = "memory plan";
             MemoryPlan plan = MemoryPlan.Create(graph);
-            string hint = model.Namespace.Length > 0 ? $"{model.Namespace}.{model.Name}" : model.Name;
+            stage = "emission";
+            string hint = HintNames.For(model.Namespace, model.Name);
             List<GeneratedFile> files =
             [
                 new($"{hint}.Model.g.cs", DescriptorEmitter.Emit(model, graph, plan)),
@@ -30,9 +34,10 @@ public static class ModelEmitter
             string summary = $"ModelGen compiled {model.Name}: {model.Categoricals.Count} categorical and {model.Numerics.Count} numeric inputs, {graph.Forward.Count} forward and {graph.Backward.Count} backward operations";
             return new EmitResult(new(files), new([new DiagnosticInfo(Descriptors.Summary, null, new([summary]))]));
         }
-        catch (Exception e) when (e is LoweringException or InvalidOperationException or KeyNotFoundException or ArgumentException or IndexOutOfRangeException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            return new EmitResult(default, new([new DiagnosticInfo(Descriptors.Internal, null, new([model.Name, e.Message]))]));
+            // Whatever went wrong is ours; a rule with the stage says more than the compiler's warning about a generator that threw.
+            return new EmitResult(default, new([new DiagnosticInfo(Descriptors.Internal, null, new([model.Name, $"{stage}: {e.Message}"]))]));
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
 
@@ -6,16 +7,24 @@ namespace ModelGen.Generator.Helpers;
 /// <summary>A place in source text without a reference to the tree it came from.</summary>
 public sealed record LocationSnapshot(string Path, TextSpan Span, LinePositionSpan Lines)
 {
-    public static LocationSnapshot? From(SyntaxNode? node)
+    public static LocationSnapshot? From(SyntaxNode? node) => From(node?.GetLocation());
+
+    /// <summary>Null for a place outside source text, such as a symbol of a referenced assembly.</summary>
+    public static LocationSnapshot? From(Location? location)
     {
-        if (node is null)
+        if (location is not { IsInSource: true })
         {
             return null;
         }
 
-        FileLinePositionSpan lines = node.SyntaxTree.GetLineSpan(node.Span);
-        return new LocationSnapshot(lines.Path, node.Span, lines.Span);
+        FileLinePositionSpan lines = location.GetLineSpan();
+        return new LocationSnapshot(lines.Path, location.SourceSpan, lines.Span);
     }
 
-    public Location ToLocation() => Location.Create(Path, Span, Lines);
+    /// <summary>The place inside the compilation's own tree, so that #pragma warning and [SuppressMessage] reach it.</summary>
+    public Location ToLocation(Compilation? compilation)
+    {
+        SyntaxTree? tree = compilation?.SyntaxTrees.FirstOrDefault(t => t.FilePath == Path && Span.End <= t.Length && t.GetLineSpan(Span).Span == Lines);
+        return tree is null ? Location.Create(Path, Span, Lines) : Location.Create(tree, Span);
+    }
 }

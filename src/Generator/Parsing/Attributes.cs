@@ -1,50 +1,68 @@
+using System;
 using System.Collections.Generic;
-using System.Collections.Immutable;
+using System.Globalization;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Helpers;
 
 namespace ModelGen.Generator.Parsing;
 
-/// <summary>Reads one attribute of ours: named values with defaults, and the place of each value for diagnostics.</summary>
-internal sealed class AttributeReader(AttributeData data, CancellationToken cancellation)
+/// <summary>
+/// Reads one attribute of ours: named values with defaults, and the place of each value for diagnostics.
+/// Code that does not compile yet is read as far as it can be: a value of another type counts as not written.
+/// </summary>
+internal sealed class AttributeReader(AttributeData data, LocationSnapshot? owner, CancellationToken cancellation)
 {
+    private const string Suffix = "Attribute";
+
     /// <summary>The attribute as written by the user: "Full" for FullAttribute.</summary>
-    public string Name { get; } = data.AttributeClass!.Name.Substring(0, data.AttributeClass.Name.Length - "Attribute".Length);
+    public string Name { get; } = data.AttributeClass!.Name.Substring(0, data.AttributeClass.Name.Length - Suffix.Length);
 
     public string? BaseName { get; } = data.AttributeClass!.BaseType?.Name;
 
-    public LocationSnapshot? Location => LocationSnapshot.From(Syntax);
+    /// <summary>The attribute, or its owner when the attribute lies in a referenced assembly.</summary>
+    public LocationSnapshot? Location => LocationSnapshot.From(Syntax) ?? owner;
 
     private AttributeSyntax? Syntax => data.ApplicationSyntaxReference?.GetSyntax(cancellation) as AttributeSyntax;
 
-    public static IEnumerable<AttributeReader> Of(ISymbol symbol, CancellationToken cancellation) => symbol.GetAttributes()
-        .Where(a => a.AttributeClass?.ContainingNamespace is { Name: "ModelGen", ContainingNamespace.IsGlobalNamespace: true } && a.AttributeClass.Name.EndsWith("Attribute", System.StringComparison.Ordinal))
-        .Select(a => new AttributeReader(a, cancellation));
+    /// <summary>The attributes of namespace ModelGen on a symbol, in source order.</summary>
+    public static IEnumerable<AttributeReader> Of(ISymbol symbol, LocationSnapshot? owner, CancellationToken cancellation) => symbol.GetAttributes()
+        .Where(a => a.AttributeClass is { ContainingNamespace: { Name: "ModelGen", ContainingNamespace.IsGlobalNamespace: true } } type && type.Name.EndsWith(Suffix, StringComparison.Ordinal))
+        .Select(a => new AttributeReader(a, owner, cancellation));
 
-    public T Get<T>(string name, T fallback)
+    /// <summary>Whether the attribute is written on this declaration, which may be one of several parts of its class.</summary>
+    public bool StandsOn(SyntaxNode declaration) => Syntax?.Parent?.Parent == declaration;
+
+    public T Get<T>(string name, T fallback) => Find(name) is { Kind: TypedConstantKind.Primitive, Value: T value } ? value : fallback;
+
+    /// <summary>An enum of the attributes as the spec's enum, whose members are numbered from <paramref name="shift"/> up.</summary>
+    public T Choice<T>(Reporter report, string what, string name, T fallback, int shift = 0)
+        where T : struct, Enum
     {
-        foreach (KeyValuePair<string, TypedConstant> argument in data.NamedArguments)
+        if (Find(name) is not { Kind: TypedConstantKind.Enum, Value: int value })
         {
-            if (argument.Key == name && argument.Value.Kind != TypedConstantKind.Error && argument.Value.Value is { } value)
-            {
-                // Enum values arrive as their underlying integer.
-                return typeof(T).IsEnum ? (T)System.Enum.ToObject(typeof(T), value) : (T)value;
-            }
+            return fallback;
         }
 
-        return fallback;
+        var choice = (T)Enum.ToObject(typeof(T), value + shift);
+        string[] names = [.. Enum.GetNames(typeof(T)).Skip(shift)];
+        if (value < 0 || value >= names.Length)
+        {
+            report.Add(Descriptors.UndefinedValue, At(name), name, Name, what, value.ToString(CultureInfo.InvariantCulture), string.Join(", ", names));
+        }
+
+        return choice;
     }
 
-    public int[] Widths(string name)
-    {
-        ImmutableArray<TypedConstant> values = data.NamedArguments.FirstOrDefault(a => a.Key == name).Value is { Kind: TypedConstantKind.Array, IsNull: false } array ? array.Values : [];
-        return [.. values.Select(v => v.Value is int width ? width : 0)];
-    }
+    public int[] Widths(string name) =>
+        Find(name) is { Kind: TypedConstantKind.Array, IsNull: false } array ? [.. array.Values.Select(v => v is { Kind: TypedConstantKind.Primitive, Value: int width } ? width : 0)] : [];
 
     /// <summary>Where a named value is written, or the attribute itself when it is not.</summary>
     public LocationSnapshot? At(string name) =>
         LocationSnapshot.From(Syntax?.ArgumentList?.Arguments.FirstOrDefault(a => a.NameEquals?.Name.Identifier.ValueText == name)) ?? Location;
+
+    private TypedConstant Find(string name) => data.NamedArguments.FirstOrDefault(a => a.Key == name).Value;
 }

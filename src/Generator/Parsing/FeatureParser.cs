@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
@@ -9,9 +10,16 @@ using ModelGen.Generator.Specs;
 namespace ModelGen.Generator.Parsing;
 
 /// <summary>Property symbols -> label, numeric and categorical specs.</summary>
-internal sealed class FeatureParser(Reporter report, AttributeReader? classEmbedding, string className, float defaultSigma, CancellationToken cancellation)
+internal sealed class FeatureParser(
+    Reporter report, AttributeReader? classEmbedding, INamedTypeSymbol model, LocationSnapshot? at, float defaultSigma, Compilation compilation, CancellationToken cancellation)
 {
     public LabelSpec? Label { get; private set; }
+
+    /// <summary>Whether a property carries [Label], be it usable or not.</summary>
+    public bool HasLabel { get; private set; }
+
+    /// <summary>Which column each property reads and where that is said, in declaration order.</summary>
+    public List<(string Property, string Column, LocationSnapshot? Place)> Columns { get; } = [];
 
     public List<NumericSpec> Numerics { get; } = [];
 
@@ -19,9 +27,10 @@ internal sealed class FeatureParser(Reporter report, AttributeReader? classEmbed
 
     public void Parse(IPropertySymbol property)
     {
-        AttributeReader[] attributes = [.. AttributeReader.Of(property, cancellation)];
+        AttributeReader[] attributes = [.. AttributeReader.Of(property, at, cancellation)];
         AttributeReader[] roles = [.. attributes.Where(a => a.Name is "Label" or "Numeric" or "Categorical")];
         AttributeReader[] embeddings = [.. attributes.Where(a => a.BaseName == "EmbeddingAttribute")];
+        HasLabel |= roles.Any(r => r.Name == "Label");
         if (roles.Length == 0)
         {
             if (embeddings.Length > 0)
@@ -38,13 +47,19 @@ internal sealed class FeatureParser(Reporter report, AttributeReader? classEmbed
             return;
         }
 
-        if (property.IsStatic || property.IsIndexer || property.GetMethod is null)
+        if (Obstacle(property) is { } obstacle)
         {
-            report.Add(Descriptors.Unreadable, roles[0].Location, property.Name, property.IsStatic ? "static" : property.IsIndexer ? "an indexer" : "write-only");
+            report.Add(Descriptors.Unreadable, roles[0].Location, property.Name, obstacle);
             return;
         }
 
+        if (roles[0].Name != "Categorical" && embeddings.Length > 0)
+        {
+            report.Add(Descriptors.EmbeddingWithoutCategorical, embeddings[0].Location, property.Name, embeddings[0].Name);
+        }
+
         string column = roles[0].Get("Column", property.Name);
+        Columns.Add((property.Name, column, roles[0].At("Column")));
         switch (roles[0].Name)
         {
             case "Label":
@@ -83,7 +98,7 @@ internal sealed class FeatureParser(Reporter report, AttributeReader? classEmbed
             return;
         }
 
-        Numerics.Add(new NumericSpec(property.Name, column, property.Type.ToDisplayString(), role.Get("Transform", TransformKind.None)));
+        Numerics.Add(new NumericSpec(property.Name, column, property.Type.ToDisplayString(), role.Choice(report, property.Name, "Transform", TransformKind.None)));
     }
 
     private void ParseCategorical(IPropertySymbol property, AttributeReader role, AttributeReader[] embeddings, string column)
@@ -100,17 +115,17 @@ internal sealed class FeatureParser(Reporter report, AttributeReader? classEmbed
         long cardinality = role.Get("Cardinality", 0L);
         if (minCount < 1)
         {
-            report.Add(Descriptors.MinCount, role.At("MinCount"), property.Name, minCount.ToString());
+            report.Add(Descriptors.MinCount, role.At("MinCount"), property.Name, minCount.ToString(CultureInfo.InvariantCulture));
         }
 
         if (buckets < 1)
         {
-            report.Add(Descriptors.Buckets, role.At("Buckets"), property.Name, buckets.ToString());
+            report.Add(Descriptors.Buckets, role.At("Buckets"), property.Name, buckets.ToString(CultureInfo.InvariantCulture));
         }
 
         if (cardinality is < 0 or > int.MaxValue || (cardinality > 0 && key != KeyType.Integer))
         {
-            report.Add(Descriptors.Cardinality, role.At("Cardinality"), property.Name, cardinality.ToString());
+            report.Add(Descriptors.Cardinality, role.At("Cardinality"), property.Name, cardinality.ToString(CultureInfo.InvariantCulture), element.ToDisplayString());
         }
 
         if (embeddings.Length > 1)
@@ -121,22 +136,31 @@ internal sealed class FeatureParser(Reporter report, AttributeReader? classEmbed
 
         if ((embeddings.FirstOrDefault() ?? classEmbedding) is not { } embedding)
         {
-            report.Add(Descriptors.NoEmbedding, role.Location, property.Name, className);
+            report.Add(Descriptors.NoEmbedding, role.Location, property.Name, model.Name);
             return;
         }
 
-        EmbeddingSpec spec = new EmbeddingParser(report, defaultSigma).Parse(embedding, embeddings.Length > 0 ? property.Name : className);
+        PoolingKind pooling = role.Choice(report, property.Name, "Pooling", PoolingKind.Mean, shift: 1);
+        EmbeddingSpec spec = new EmbeddingParser(report, defaultSigma).Parse(embedding, embeddings.Length > 0 ? property.Name : model.Name);
         EquatableArray<string> names = key == KeyType.Enum
-            ? new(element.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => f.Name))
+            ? new(element.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).GroupBy(f => f.ConstantValue).Select(g => g.First().Name))
             : default;
 
-        // PoolingKind is the attribute's Pooling moved up by one, None standing for a single value.
+        // Members of one value are one key, called by the first of their names. PoolingKind is the attribute's Pooling moved up by one, None standing for a single value.
         Categoricals.Add(new CategoricalSpec(
             property.Name, column, key.Value, element.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), names, bag,
-            bag == BagForm.None ? PoolingKind.None : 1 + role.Get("Pooling", (PoolingKind)1),
-            role.Get("OutOfVocabulary", OutOfVocabularyKind.Error), minCount, key == KeyType.Bool ? 2 : cardinality, buckets,
+            bag == BagForm.None ? PoolingKind.None : pooling,
+            role.Choice(report, property.Name, "OutOfVocabulary", OutOfVocabularyKind.Error), minCount, key == KeyType.Bool ? 2 : cardinality, buckets,
             role.Get("Separator", '|'), spec));
     }
+
+    private string? Obstacle(IPropertySymbol property) =>
+        property.IsStatic ? "static"
+        : property.IsIndexer ? "an indexer"
+        : property.ExplicitInterfaceImplementations.Length > 0 ? "an explicit interface implementation"
+        : property.GetMethod is not { } getter ? "write-only"
+        : !compilation.IsSymbolAccessibleWithin(getter, model) ? $"not accessible from {model.Name}"
+        : null;
 
     private static (ITypeSymbol Element, BagForm Form) Element(ITypeSymbol type)
     {
@@ -146,7 +170,7 @@ internal sealed class FeatureParser(Reporter report, AttributeReader? classEmbed
         }
 
         bool list = type is INamedTypeSymbol { TypeArguments.Length: 1 } named
-            && named.ContainingNamespace.ToDisplayString() == "System.Collections.Generic"
+            && named.ContainingNamespace?.ToDisplayString() == "System.Collections.Generic"
             && named.Name is "List" or "IReadOnlyList" or "IList" or "IReadOnlyCollection" or "ICollection" or "IEnumerable";
         return list ? (((INamedTypeSymbol)type).TypeArguments[0], BagForm.List) : (type, BagForm.None);
     }

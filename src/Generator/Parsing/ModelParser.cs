@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
@@ -17,39 +16,53 @@ internal static class ModelParser
 {
     public const string MarkerAttribute = "ModelGen.EmbeddingModelAttribute";
 
+    /// <summary>Reads one class. A defect of the parser becomes a diagnostic at the class, never an exception.</summary>
     public static ParseResult Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    {
+        try
+        {
+            return Read(context, cancellation);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            var report = new Reporter();
+            report.Add(Descriptors.Internal, LocationSnapshot.From(context.TargetNode), context.TargetSymbol.Name, $"parsing: {e.Message}");
+            return new ParseResult(null, report.Items);
+        }
+    }
+
+    private static ParseResult Read(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
         var symbol = (INamedTypeSymbol)context.TargetSymbol;
         var syntax = (TypeDeclarationSyntax)context.TargetNode;
         var report = new Reporter();
-        LocationSnapshot? at = LocationSnapshot.From(syntax.AttributeLists.Count > 0 ? syntax.AttributeLists[0] : syntax);
-        if (!syntax.Modifiers.Any(SyntaxKind.PartialKeyword))
+        LocationSnapshot? at = LocationSnapshot.From(syntax.Identifier.GetLocation());
+        AttributeReader[] attributes = [.. AttributeReader.Of(symbol, at, cancellation)];
+        AttributeReader marker = attributes.First(a => a.Name == "EmbeddingModel");
+        if (!marker.StandsOn(syntax))
         {
-            report.Add(Descriptors.NotPartial, at, symbol.Name);
+            // The marker stands on two parts of one class; the compiler refuses that, and the first part speaks for the class.
+            return new ParseResult(null, default);
         }
 
-        if (symbol.ContainingType is not null || symbol.IsGenericType || symbol.IsStatic)
-        {
-            report.Add(Descriptors.UnsupportedClass, at, symbol.Name, symbol.ContainingType is not null ? "nested" : symbol.IsGenericType ? "generic" : "static");
-        }
-
-        AttributeReader[] attributes = [.. AttributeReader.Of(symbol, cancellation)];
+        CheckForm(report, symbol, syntax, at);
         AttributeReader? host = One(report, symbol.Name, attributes.Where(a => a.Name is "Dlrm" or "FactorizationMachine"), Descriptors.TwoHosts);
-        AttributeReader? optimizer = One(report, symbol.Name, attributes.Where(a => a.BaseName == "OptimizerAttribute"), Descriptors.TwoOptimizers);
+        AttributeReader? optimizer = One(report, symbol.Name, attributes.Where(a => Enum.IsDefined(typeof(OptimizerRule), a.Name)), Descriptors.TwoOptimizers);
         AttributeReader? embedding = One(report, symbol.Name, attributes.Where(a => a.BaseName == "EmbeddingAttribute"), Descriptors.TwoEmbeddings);
         if (host is null)
         {
             report.Add(Descriptors.NoHost, at, symbol.Name);
         }
 
-        var features = new FeatureParser(report, embedding, symbol.Name, host?.Name == "Dlrm" ? 0.25f : 0.5f, cancellation);
+        int before = report.Items.Count;
+        var features = new FeatureParser(report, embedding, symbol, at, host?.Name == "Dlrm" ? 0.25f : 0.5f, context.SemanticModel.Compilation, cancellation);
         foreach (IPropertySymbol property in Properties(symbol))
         {
             cancellation.ThrowIfCancellationRequested();
             features.Parse(property);
         }
 
-        if (features.Label is null && !report.Items.Any(d => d.Id == Descriptors.LabelType))
+        if (!features.HasLabel)
         {
             report.Add(Descriptors.MissingLabel, at, symbol.Name);
         }
@@ -59,25 +72,49 @@ internal static class ModelParser
             report.Add(Descriptors.NoCategorical, at, symbol.Name);
         }
 
-        CheckColumns(report, features, at);
-        HostSpec? hostSpec = host is null ? null : Host(report, host, symbol.Name, features);
-        OptimizerSpec optimizerSpec = Optimizer(report, optimizer, symbol.Name);
+        CheckColumns(report, features);
+        CheckNames(report, symbol, features);
+
+        // How the host fits the features is worth saying only when the features themselves are sound.
+        bool sound = report.Items.Skip(before).All(d => Descriptors.All[d.Id].DefaultSeverity != DiagnosticSeverity.Error);
+        HostSpec? hostSpec = host is null ? null : HostParser.Parse(report, host, symbol.Name, features, sound);
+        OptimizerSpec optimizerSpec = OptimizerParser.Parse(report, optimizer, symbol.Name);
+        LossKind loss = marker.Choice(report, symbol.Name, "Loss", LossKind.BinaryCrossEntropy);
         if (report.HasErrors)
         {
             return new ParseResult(null, report.Items);
         }
 
-        AttributeReader marker = attributes.First(a => a.Name == "EmbeddingModel");
         return new ParseResult(
             new ModelSpec(
                 symbol.ContainingNamespace.IsGlobalNamespace ? string.Empty : symbol.ContainingNamespace.ToDisplayString(),
-                symbol.Name, symbol.IsRecord ? "record" : "class", marker.Get("Loss", LossKind.BinaryCrossEntropy), features.Label!,
+                symbol.Name, symbol.IsRecord ? "record" : "class", loss, features.Label!,
                 new(features.Numerics), new(features.Categoricals), hostSpec!, optimizerSpec),
             report.Items);
     }
 
+    private static void CheckForm(Reporter report, INamedTypeSymbol symbol, TypeDeclarationSyntax syntax, LocationSnapshot? at)
+    {
+        string? form = symbol.TypeKind != TypeKind.Class ? $"a {symbol.TypeKind.ToString().ToLowerInvariant()}"
+            : symbol.ContainingType is not null ? "nested"
+            : symbol.IsGenericType ? "generic"
+            : symbol.IsStatic ? "static"
+            : symbol.IsFileLocal ? "local to its file"
+            : SyntaxFacts.GetKeywordKind(symbol.Name) != SyntaxKind.None || SyntaxFacts.GetContextualKeywordKind(symbol.Name) != SyntaxKind.None ? "named like a C# keyword"
+            : null;
+        if (form is not null)
+        {
+            report.Add(Descriptors.UnsupportedClass, at, symbol.Name, form);
+        }
+        else if (!syntax.Modifiers.Any(SyntaxKind.PartialKeyword))
+        {
+            report.Add(Descriptors.NotPartial, at, symbol.Name);
+        }
+    }
+
     // Base classes first, so that a derived class adds to what it inherits; declaration order inside a class.
-    private static IEnumerable<IPropertySymbol> Properties(INamedTypeSymbol symbol)
+    // A property declared again takes the place of the inherited one; an override without attributes leaves the inherited ones in force.
+    private static List<IPropertySymbol> Properties(INamedTypeSymbol symbol)
     {
         var types = new Stack<INamedTypeSymbol>();
         for (INamedTypeSymbol? type = symbol; type is { SpecialType: not SpecialType.System_Object }; type = type.BaseType)
@@ -85,7 +122,21 @@ internal static class ModelParser
             types.Push(type);
         }
 
-        return types.SelectMany(t => t.GetMembers().OfType<IPropertySymbol>());
+        var properties = new List<IPropertySymbol>();
+        foreach (IPropertySymbol property in types.SelectMany(t => t.GetMembers().OfType<IPropertySymbol>()))
+        {
+            int inherited = property.IsIndexer ? -1 : properties.FindIndex(p => p.Name == property.Name);
+            if (inherited < 0)
+            {
+                properties.Add(property);
+            }
+            else if (!property.IsOverride || property.GetAttributes().Length > 0)
+            {
+                properties[inherited] = property;
+            }
+        }
+
+        return properties;
     }
 
     private static AttributeReader? One(Reporter report, string owner, IEnumerable<AttributeReader> candidates, string rule)
@@ -99,102 +150,24 @@ internal static class ModelParser
         return all.FirstOrDefault();
     }
 
-    private static void CheckColumns(Reporter report, FeatureParser features, LocationSnapshot? at)
+    private static void CheckColumns(Reporter report, FeatureParser features)
     {
-        IEnumerable<(string Property, string Column)> columns = features.Numerics.Select(n => (n.Property, n.Column))
-            .Concat(features.Categoricals.Select(c => (c.Property, c.Column)))
-            .Concat(features.Label is { } label ? [(label.Property, label.Column)] : []);
-        foreach (IGrouping<string, (string Property, string Column)> twice in columns.GroupBy(c => c.Column, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
+        foreach (var twice in features.Columns.GroupBy(c => c.Column, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
         {
-            report.Add(Descriptors.DuplicateColumn, at, twice.First().Property, twice.Last().Property, twice.Key);
+            (string property, _, LocationSnapshot? place) = twice.Last();
+            report.Add(Descriptors.DuplicateColumn, place, twice.First().Property, property, twice.Key);
         }
     }
 
-    private static HostSpec Host(Reporter report, AttributeReader host, string owner, FeatureParser features)
+    // Methods may share a name with generated ones (they overload), other members may not.
+    private static void CheckNames(Reporter report, INamedTypeSymbol symbol, FeatureParser features)
     {
-        int[] bottom = host.Widths("Bottom"), top = host.Widths("Top");
-        foreach ((string tower, int[] widths) in new[] { ("Bottom", bottom), ("Top", top) })
+        foreach (ISymbol member in symbol.GetMembers().Where(m => m.Kind is SymbolKind.Property or SymbolKind.Field or SymbolKind.Event && !m.IsImplicitlyDeclared))
         {
-            if (widths.Any(width => width is < 2 or > 8192))
+            if (ReservedNames.Contains(member.Name) || features.Categoricals.Any(c => ReservedNames.BelongsTo(c.Property, member.Name)))
             {
-                report.Add(Descriptors.TowerWidth, host.At(tower), tower, owner, Text(widths.First(width => width is < 2 or > 8192)));
-            }
-        }
-
-        if (features.Categoricals.Count > 0)
-        {
-            CheckWidths(report, host, features);
-            int dimension = features.Categoricals[0].Embedding.Dimension;
-            if (host.Name == "Dlrm" && (bottom.Length > 0) != (features.Numerics.Count > 0))
-            {
-                report.Add(Descriptors.BottomWithoutNumerics, host.At("Bottom"), owner, Text(bottom.Length), Text(features.Numerics.Count));
-            }
-            else if (bottom.Length > 0 && bottom[bottom.Length - 1] != dimension)
-            {
-                report.Add(Descriptors.BottomWidth, host.At("Bottom"), owner, Text(bottom[bottom.Length - 1]), Text(dimension));
-            }
-
-            int vectors = features.Categoricals.Count + (host.Name == "Dlrm" ? 1 : 0);
-            if (vectors < 2)
-            {
-                report.Add(Descriptors.TooFewVectors, host.Location, owner, Text(vectors), host.Name);
-            }
-        }
-
-        return new HostSpec(host.Name == "Dlrm" ? HostKind.Dlrm : HostKind.FactorizationMachine, new(bottom), new(top));
-    }
-
-    private static void CheckWidths(Reporter report, AttributeReader host, FeatureParser features)
-    {
-        CategoricalSpec first = features.Categoricals[0];
-        if (features.Categoricals.FirstOrDefault(c => c.Embedding.Dimension != first.Embedding.Dimension) is { } other)
-        {
-            report.Add(
-                Descriptors.WidthMismatch, host.Location, other.Property, Text(other.Embedding.Dimension), first.Property, Text(first.Embedding.Dimension), $"[{host.Name}]");
-        }
-    }
-
-    private static OptimizerSpec Optimizer(Reporter report, AttributeReader? optimizer, string owner)
-    {
-        if (optimizer is null)
-        {
-            return new OptimizerSpec(OptimizerRule.Adagrad, 0.01f, 0.01f, 0.01f, 0.01f, 1e-10f, 0, 0);
-        }
-
-        var rule = (OptimizerRule)Enum.Parse(typeof(OptimizerRule), optimizer.Name);
-        float rate = Rate("LearningRate", 0.01f);
-        float epsilon = optimizer.Get("Epsilon", rule switch { OptimizerRule.Adam => 1e-8f, OptimizerRule.NAdam => 1e-7f, _ => 1e-10f });
-        float beta1 = optimizer.Get("Beta1", 0.9f), beta2 = optimizer.Get("Beta2", 0.999f);
-        Constant("Epsilon", epsilon, epsilon > 0 && !float.IsInfinity(epsilon), "positive");
-        Constant("Beta1", beta1, beta1 is >= 0 and < 1, "at least 0 and below 1");
-        Constant("Beta2", beta2, beta2 is >= 0 and < 1, "at least 0 and below 1");
-        return new OptimizerSpec(
-            rule, rate, Rate("TableLearningRate", rate), Rate("FactorLearningRate", rate), Rate("TowerLearningRate", rate), epsilon, beta1, beta2);
-
-        float Rate(string name, float fallback)
-        {
-            float value = optimizer.Get(name, 0f);
-            if (value == 0 && (name != "LearningRate" || optimizer.At(name) == optimizer.Location))
-            {
-                return fallback;
-            }
-
-            if (!(value > 0) || float.IsInfinity(value))
-            {
-                report.Add(Descriptors.LearningRate, optimizer.At(name), name, optimizer.Name, owner, value.ToString(CultureInfo.InvariantCulture));
-            }
-
-            return value;
-        }
-
-        void Constant(string name, float value, bool holds, string range)
-        {
-            if (!holds)
-            {
-                report.Add(Descriptors.OptimizerConstant, optimizer.At(name), name, optimizer.Name, owner, value.ToString(CultureInfo.InvariantCulture), range);
+                report.Add(Descriptors.ReservedName, LocationSnapshot.From(member.Locations.FirstOrDefault()), member.Name, symbol.Name);
             }
         }
     }
-
-    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -15,5 +15,13 @@ internal sealed class Reporter
 
     public EquatableArray<DiagnosticInfo> Items => new(_items);
 
-    public void Add(string rule, LocationSnapshot? location, params string[] arguments) => _items.Add(new DiagnosticInfo(rule, location, new(arguments)));
+    /// <summary>Adds a diagnostic. The default embedding of a class is read once per feature, so a repetition is dropped.</summary>
+    public void Add(string rule, LocationSnapshot? location, params string[] arguments)
+    {
+        var item = new DiagnosticInfo(rule, location, new(arguments));
+        if (!_items.Contains(item))
+        {
+            _items.Add(item);
+        }
+    }
 }

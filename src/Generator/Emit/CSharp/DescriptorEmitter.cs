@@ -98,7 +98,7 @@ internal static class DescriptorEmitter
                 w.Line($"{c.Type}.@{name} => \"{name}\",");
             }
 
-            w.Line("_ => ((long)value).ToString(System.Globalization.CultureInfo.InvariantCulture),");
+            w.Line("_ => ((long)value).ToString(global::System.Globalization.CultureInfo.InvariantCulture),");
         }
     }
 

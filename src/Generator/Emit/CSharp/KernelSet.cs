@@ -10,13 +10,16 @@ namespace ModelGen.Generator.Emit.CSharp;
 /// </summary>
 internal sealed class KernelSet
 {
-    private readonly Dictionary<string, string> _kernels = [];
-    private readonly List<string> _order = [];
+    private readonly Dictionary<string, (int Lanes, string Summary, string Parameters, string Body)> _bodies = [];
+    private readonly List<string> _texts = [];
 
     /// <summary>The widest vector, in floats, that divides a width: 16, 8, 4 or 1.</summary>
     public static int Lanes(int width) => width % 16 == 0 ? 16 : width % 8 == 0 ? 8 : width % 4 == 0 ? 4 : 1;
 
-    /// <summary>Registers a kernel under a name made of everything literal in it and returns the name.</summary>
+    /// <summary>
+    /// Registers a kernel and returns its name. The name says what is literal in the kernel; where two different kernels would
+    /// share one (feature names can be made to), the second is numbered.
+    /// </summary>
     /// <param name="name">Method name.</param>
     /// <param name="lanes">Widest vector allowed.</param>
     /// <param name="summary">One line of documentation in the paper's terms.</param>
@@ -25,16 +28,23 @@ internal sealed class KernelSet
     /// <param name="body">Body, generic over S and V.</param>
     public string Add(string name, int lanes, string summary, string parameters, string arguments, Func<string> body)
     {
-        if (_kernels.ContainsKey(name))
+        string text = body(), unique = name;
+        var signature = (lanes, summary, parameters, text);
+        for (int number = 2; _bodies.TryGetValue(unique, out var existing); number++)
         {
-            return name;
+            if (existing == signature)
+            {
+                return unique;
+            }
+
+            unique = $"{name}_{number}";
         }
 
         var w = new SourceWriter();
         w.Line($"/// <summary>{summary}</summary>");
-        using (w.Block($"private static void {name}({parameters})"))
+        using (w.Block($"private static void {unique}({parameters})"))
         {
-            foreach (string line in Dispatch(name, lanes, arguments))
+            foreach (string line in Dispatch(unique, lanes, arguments))
             {
                 w.Line(line);
             }
@@ -42,24 +52,24 @@ internal sealed class KernelSet
 
         w.Line();
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        w.Line($"private static void {name}<S, V>({parameters})");
+        w.Line($"private static void {unique}<S, V>({parameters})");
         w.Line("    where S : struct, ISimd<V> where V : struct");
         using (w.Braces())
         {
-            w.Lines(body());
+            w.Lines(text);
         }
 
-        _kernels[name] = w.ToString();
-        _order.Add(name);
-        return name;
+        _bodies[unique] = signature;
+        _texts.Add(w.ToString());
+        return unique;
     }
 
     public void Write(SourceWriter w)
     {
-        foreach (string name in _order)
+        foreach (string text in _texts)
         {
             w.Line();
-            w.Lines(_kernels[name].TrimEnd('\n'));
+            w.Lines(text.TrimEnd('\n'));
         }
     }
 

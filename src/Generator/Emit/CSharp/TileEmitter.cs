@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using Microsoft.CodeAnalysis.CSharp;
 using ModelGen.Generator.Helpers;
 using ModelGen.Generator.Ir;
 using ModelGen.Generator.Lowering;
@@ -165,5 +166,5 @@ internal sealed class TileEmitter(Graph graph, MemoryPlan plan, KernelSet kernel
     private int Common(params Value[] values) => values.All(v => plan.Places[v].Owned) ? Stride(values[0]) : values[0].Width;
 
     /// <summary>A C# identifier made of a value or parameter name.</summary>
-    public static string Identifier(string name) => new([.. name.Select(c => char.IsLetterOrDigit(c) ? c : '_')]);
+    public static string Identifier(string name) => new([.. name.Select(c => SyntaxFacts.IsIdentifierPartCharacter(c) ? c : '_')]);
 }
