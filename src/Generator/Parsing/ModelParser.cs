@@ -95,7 +95,8 @@ internal static class ModelParser
 
     private static void CheckForm(Reporter report, INamedTypeSymbol symbol, TypeDeclarationSyntax syntax, LocationSnapshot? at)
     {
-        string? form = symbol.TypeKind != TypeKind.Class ? $"a {symbol.TypeKind.ToString().ToLowerInvariant()}"
+        string? form = symbol.TypeKind == TypeKind.Interface ? "an interface"
+            : symbol.TypeKind != TypeKind.Class ? "a struct"
             : symbol.ContainingType is not null ? "nested"
             : symbol.IsGenericType ? "generic"
             : symbol.IsStatic ? "static"

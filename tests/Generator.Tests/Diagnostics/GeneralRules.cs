@@ -33,7 +33,7 @@ public sealed class GeneralRules
     [DataRow("[EmbeddingModel] {0} public partial class Click<T> {1}", "generic")]
     [DataRow("[EmbeddingModel] {0} public partial struct Click {1}", "a struct")]
     [DataRow("[EmbeddingModel] {0} public partial record struct Click {1}", "a struct")]
-    [DataRow("[EmbeddingModel] {0} public partial interface Click {1}", "a interface")]
+    [DataRow("[EmbeddingModel] {0} public partial interface Click {1}", "an interface")]
     [DataRow("[EmbeddingModel] {0} file partial class Click {1}", "local to its file")]
     public void MG0003_a_class_of_an_unsupported_form(string format, string form) =>
         Verify.Diagnostic(string.Format(System.Globalization.CultureInfo.InvariantCulture, format, Fm, Body), "MG0003", "Click", $"Click is {form};", "top-level, non-static, non-generic class");
