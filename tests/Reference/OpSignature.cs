@@ -3,8 +3,8 @@ using System.Collections.Generic;
 namespace ModelGen.Reference;
 
 /// <summary>
-/// What an operation's line must hold: the number of values and parameters, the attribute, and whether it defines a value per id,
-/// per example, or like its input.
+/// What an operation's line must hold: the number of values and parameters, the attribute, and whether it defines a value or
+/// adds to a parameter.
 /// </summary>
 /// <param name="Values">Number of values read; -1 for one or more.</param>
 /// <param name="LeastParameters">Least number of parameters read.</param>

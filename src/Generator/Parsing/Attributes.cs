@@ -33,6 +33,9 @@ internal sealed class AttributeReader(AttributeData data, LocationSnapshot? owne
         .Where(a => a.AttributeClass is { ContainingNamespace: { Name: "ModelGen", ContainingNamespace.IsGlobalNamespace: true } } type && type.Name.EndsWith(Suffix, StringComparison.Ordinal))
         .Select(a => new AttributeReader(a, owner, cancellation));
 
+    /// <summary>Whether the attribute is written on this declaration, which may be one of several parts of its class.</summary>
+    public bool StandsOn(SyntaxNode declaration) => Syntax?.Parent?.Parent == declaration;
+
     public T Get<T>(string name, T fallback) => Find(name) is { Kind: TypedConstantKind.Primitive, Value: T value } ? value : fallback;
 
     /// <summary>An enum of the attributes as the spec's enum, whose members are numbered from <paramref name="shift"/> up.</summary>

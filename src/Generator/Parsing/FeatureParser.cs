@@ -18,8 +18,8 @@ internal sealed class FeatureParser(
     /// <summary>Whether a property carries [Label], be it usable or not.</summary>
     public bool HasLabel { get; private set; }
 
-    /// <summary>Where the column of each feature is named.</summary>
-    public Dictionary<string, LocationSnapshot?> ColumnPlaces { get; } = [];
+    /// <summary>Which column each property reads and where that is said, in declaration order.</summary>
+    public List<(string Property, string Column, LocationSnapshot? Place)> Columns { get; } = [];
 
     public List<NumericSpec> Numerics { get; } = [];
 
@@ -58,8 +58,8 @@ internal sealed class FeatureParser(
             report.Add(Descriptors.EmbeddingWithoutCategorical, embeddings[0].Location, property.Name, embeddings[0].Name);
         }
 
-        ColumnPlaces[property.Name] = roles[0].At("Column");
         string column = roles[0].Get("Column", property.Name);
+        Columns.Add((property.Name, column, roles[0].At("Column")));
         switch (roles[0].Name)
         {
             case "Label":

@@ -39,7 +39,7 @@ internal static class ModelParser
         LocationSnapshot? at = LocationSnapshot.From(syntax.Identifier.GetLocation());
         AttributeReader[] attributes = [.. AttributeReader.Of(symbol, at, cancellation)];
         AttributeReader marker = attributes.First(a => a.Name == "EmbeddingModel");
-        if (marker.Location is { } first && first != LocationSnapshot.From(context.Attributes[0].ApplicationSyntaxReference?.GetSyntax(cancellation)))
+        if (!marker.StandsOn(syntax))
         {
             // The marker stands on two parts of one class; the compiler refuses that, and the first part speaks for the class.
             return new ParseResult(null, default);
@@ -95,7 +95,8 @@ internal static class ModelParser
 
     private static void CheckForm(Reporter report, INamedTypeSymbol symbol, TypeDeclarationSyntax syntax, LocationSnapshot? at)
     {
-        string? form = symbol.TypeKind != TypeKind.Class ? $"a {symbol.TypeKind.ToString().ToLowerInvariant()}"
+        string? form = symbol.TypeKind == TypeKind.Interface ? "an interface"
+            : symbol.TypeKind != TypeKind.Class ? "a struct"
             : symbol.ContainingType is not null ? "nested"
             : symbol.IsGenericType ? "generic"
             : symbol.IsStatic ? "static"
@@ -152,12 +153,10 @@ internal static class ModelParser
 
     private static void CheckColumns(Reporter report, FeatureParser features)
     {
-        IEnumerable<(string Property, string Column)> columns = features.Numerics.Select(n => (n.Property, n.Column))
-            .Concat(features.Categoricals.Select(c => (c.Property, c.Column)))
-            .Concat(features.Label is { } label ? [(label.Property, label.Column)] : []);
-        foreach (IGrouping<string, (string Property, string Column)> twice in columns.GroupBy(c => c.Column, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
+        foreach (var twice in features.Columns.GroupBy(c => c.Column, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
         {
-            report.Add(Descriptors.DuplicateColumn, features.ColumnPlaces[twice.Last().Property], twice.First().Property, twice.Last().Property, twice.Key);
+            (string property, _, LocationSnapshot? place) = twice.Last();
+            report.Add(Descriptors.DuplicateColumn, place, twice.First().Property, property, twice.Key);
         }
     }
 

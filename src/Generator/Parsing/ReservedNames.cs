@@ -16,9 +16,9 @@ public static class ReservedNames
 
     private static readonly HashSet<string> s_types = new(StringComparer.Ordinal)
     {
-        "CsvOptions", "DataSet", "ModelTrainer", "TrainingOptions",
+        "DataSet", "ModelTrainer", "MethodImplOptions",
         "KeyKind", "RowIndex", "ParameterGroup", "Initialization", "OptimizerKind", "ModelSchema",
-        "Finish", "Losses", "Microkernel", "Simd128", "Simd256", "Simd512", "SimdScalar",
+        "Finish", "Losses", "Microkernel",
         "Math", "MathF", "MemoryMarshal", "Unsafe", "Vector128", "Vector256", "Vector512",
     };
 

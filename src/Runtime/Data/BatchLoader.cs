@@ -148,12 +148,14 @@ public sealed class BatchLoader
         int[] slots = target.Slots;
         int[] ids = target.Ids;
         int[] offsets = target.Offsets;
+        int[] codes = column.Codes;
         int count = 1;
         int position = 0;
         offsets[0] = 0;
         for (int i = 0; i < examples.Length; i++)
         {
-            foreach (int code in column.Codes.AsSpan(bags[examples[i]]..bags[examples[i] + 1]))
+            int start = bags[examples[i]];
+            foreach (int code in codes.AsSpan(start, bags[examples[i] + 1] - start))
             {
                 int id = map[code];
                 if (id >= 0)

@@ -52,7 +52,7 @@ internal sealed class CsvSource
             FieldCountMismatch = CsvFieldCountHandling.Throw,
         };
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-        using Stream stream = compressed ? new GZipStream(file, CompressionMode.Decompress) : file;
+        using Stream stream = compressed ? new CheckedGZipStream(file) : file;
         try
         {
             using CsvReader reader = CsvReader.Create(stream, readerOptions, leaveOpen: true);

@@ -11,7 +11,7 @@ namespace ModelGen;
 /// </summary>
 public abstract class DataSet
 {
-    private protected DataSet(ModelSchema schema, DataColumns columns)
+    internal DataSet(ModelSchema schema, DataColumns columns)
     {
         Schema = schema;
         Columns = columns;

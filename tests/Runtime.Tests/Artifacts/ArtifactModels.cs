@@ -78,7 +78,7 @@ internal static class ArtifactModels
                 Table("Hour.E", 2, RowIndex.Identity, 0, 24, 2, 4),
             ],
             [new CollapsedDense("Top0.W", 2, 3, [1, 2, 3, 4, 5, 6]), new CollapsedDense("Top0.b", 1, 3, [-1, 0, 1])],
-            [new Vocabulary(user, users, null), new Vocabulary(item, null, items), new Vocabulary(hour, null, null)],
+            [new Vocabulary(user, users), new Vocabulary(item, items), new Vocabulary(hour, Array.Empty<long>())],
             [new NumericScaling(30, 0.125f)]);
     }
 

@@ -25,7 +25,7 @@ public class CheckpointTests
     {
         using TemporaryFolder folder = new();
         TrainedModel<TinyModel> whole = ModelTrainer.Train(s_train, s_options);
-        TrainingOptions options = s_options with { CheckpointPath = folder.File("run.safetensors"), Resume = true };
+        TrainingOptions options = s_options with { CheckpointPath = folder["run.safetensors"], Resume = true };
         TrainingCanceledException e = CancelIn(step, options);
         Assert.AreEqual(options.CheckpointPath, e.CheckpointPath);
         Assert.AreEqual((step / 8 + 1, step % 8 + 1L), (e.Epoch, e.Step));
@@ -47,7 +47,7 @@ public class CheckpointTests
         TrainingOptions options = s_options with { Epochs = 8, LearningRate = 1 };
         TrainedModel<TinyModel> whole = ModelTrainer.Train(s_train, options);
         Assert.IsLessThan(7, whole.BestEpoch);
-        options = options with { CheckpointPath = folder.File("run.safetensors"), Resume = true };
+        options = options with { CheckpointPath = folder["run.safetensors"], Resume = true };
         CancelIn(whole.BestEpoch * 8 + 3, options);
         CollectionAssert.AreEqual(TestData.Bits(whole), TestData.Bits(TrainedModel<TinyModel>.Load(options.CheckpointPath!)));
         CancelIn(whole.BestEpoch * 8 + 6, options);
@@ -59,7 +59,7 @@ public class CheckpointTests
     {
         using TemporaryFolder folder = new();
         TrainedModel<TinyModel> whole = ModelTrainer.Train(s_train, s_options);
-        TrainingOptions options = s_options with { CheckpointPath = folder.File("run.safetensors"), Resume = true };
+        TrainingOptions options = s_options with { CheckpointPath = folder["run.safetensors"], Resume = true };
         TrainedModel<TinyModel> part = ModelTrainer.Train(s_train, options with { MaxSteps = 11 });
         Assert.AreEqual(11, part.State.Steps);
         CollectionAssert.AreEqual(TestData.Bits(whole), TestData.Bits(ModelTrainer.Train(s_train, options)));
@@ -69,7 +69,7 @@ public class CheckpointTests
     public void A_finished_run_is_extended_by_more_epochs()
     {
         using TemporaryFolder folder = new();
-        TrainingOptions options = s_options with { CheckpointPath = folder.File("run.safetensors"), Resume = true };
+        TrainingOptions options = s_options with { CheckpointPath = folder["run.safetensors"], Resume = true };
         ModelTrainer.Train(s_train, options with { Epochs = 2 });
         TrainedModel<TinyModel> again = ModelTrainer.Train(s_train, options with { Epochs = 2 });
         Assert.AreEqual(16, again.State.Steps);
@@ -81,8 +81,8 @@ public class CheckpointTests
     {
         using TemporaryFolder folder = new();
         TrainedModel<TinyModel> model = ModelTrainer.Train(s_train, s_options);
-        model.SaveCheckpoint(folder.File("model.safetensors"));
-        TrainedModel<TinyModel> loaded = TrainedModel<TinyModel>.Load(folder.File("model.safetensors"));
+        model.SaveCheckpoint(folder["model.safetensors"]);
+        TrainedModel<TinyModel> loaded = TrainedModel<TinyModel>.Load(folder["model.safetensors"]);
         CollectionAssert.AreEqual(TestData.Bits(model), TestData.Bits(loaded));
         CollectionAssert.AreEqual(model.Score(s_validation), loaded.Score(s_validation));
         Assert.AreEqual(model.Evaluate(s_validation), loaded.Evaluate(s_validation));
@@ -94,7 +94,7 @@ public class CheckpointTests
     public void Resuming_with_another_seed_batch_size_or_data_is_refused()
     {
         using TemporaryFolder folder = new();
-        TrainingOptions options = s_options with { CheckpointPath = folder.File("run.safetensors"), Resume = true };
+        TrainingOptions options = s_options with { CheckpointPath = folder["run.safetensors"], Resume = true };
         ModelTrainer.Train(s_train, options with { Epochs = 1 });
         Refused(s_train, options with { Seed = 9 }, "its seed is 1, this run has 9");
         Refused(s_train, options with { BatchSize = 100 }, "its batch size is 200, this run has 100");
@@ -108,7 +108,7 @@ public class CheckpointTests
     public void Keeping_the_best_from_a_file_that_does_not_hold_it_is_refused()
     {
         using TemporaryFolder folder = new();
-        TrainingOptions options = s_options with { CheckpointPath = folder.File("run.safetensors"), Resume = true };
+        TrainingOptions options = s_options with { CheckpointPath = folder["run.safetensors"], Resume = true };
         CancelIn(11, options with { KeepBest = false });
         Refused(s_train, options, "KeepBest = false");
         ModelTrainer.Train(s_train, options with { KeepBest = false });
@@ -144,7 +144,7 @@ public class CheckpointTests
     public void A_file_that_is_not_there_starts_a_new_run_when_resuming_and_is_an_error_when_loading()
     {
         using TemporaryFolder folder = new();
-        string path = folder.File("none.safetensors");
+        string path = folder["none.safetensors"];
         Assert.ThrowsExactly<FileNotFoundException>(() => TrainedModel<TinyModel>.Load(path));
         ModelTrainer.Train(s_train, s_options with { Epochs = 1, CheckpointPath = path, Resume = true });
         Assert.IsTrue(File.Exists(path));
@@ -154,8 +154,8 @@ public class CheckpointTests
     public void An_unwritable_path_is_found_before_the_first_step()
     {
         using TemporaryFolder folder = new();
-        File.WriteAllText(folder.File("file"), "");
-        foreach (string path in new[] { folder.File(""), Path.Combine(folder.File("file"), "run.safetensors") })
+        File.WriteAllText(folder["file"], "");
+        foreach (string path in new[] { folder[""], Path.Combine(folder["file"], "run.safetensors") })
         {
             int tiles = 0;
             TinyModel.BeforeTile = _ => tiles++;
@@ -175,7 +175,7 @@ public class CheckpointTests
 
     private static string Written(TemporaryFolder folder)
     {
-        string path = folder.File("run.safetensors");
+        string path = folder["run.safetensors"];
         ModelTrainer.Train(s_train, s_options with { Epochs = 1, CheckpointPath = path });
         return path;
     }

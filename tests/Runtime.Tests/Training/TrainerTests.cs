@@ -94,7 +94,7 @@ public class TrainerTests
     public void A_diverging_run_stops_and_keeps_the_last_good_checkpoint()
     {
         using TemporaryFolder folder = new();
-        string path = folder.File("run.safetensors");
+        string path = folder["run.safetensors"];
         TrainingOptions options = new() { BatchSize = 500, LearningRate = 1e25f, CheckpointPath = path, CheckpointEverySteps = 1 };
         TrainingDivergedException e = Assert.ThrowsExactly<TrainingDivergedException>(() => ModelTrainer.Train(s_train, options));
         Assert.AreEqual((1, 2L), (e.Epoch, e.Step));

@@ -1,0 +1,74 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+using ModelGen.Generator.Tests.Harness;
+
+namespace ModelGen.Generator.Tests.Diagnostics;
+
+/// <summary>Rules MG2001 to MG2008: embedding parameterisations.</summary>
+[TestClass]
+public sealed class EmbeddingRules
+{
+    private static string OnProperty(string embedding) =>
+        Sources.Model("[FactorizationMachine, Full(Dimension = 4)]", Sources.TwoCategoricals + $"[Categorical, {embedding}] public int X {{ get; set; }}");
+
+    [TestMethod]
+    [DataRow("Full(Dimension = 0)", "Dimension = 0", "is 0")]
+    [DataRow("Full(Dimension = 1025)", "Dimension = 1025", "is 1025")]
+    [DataRow("Full(Dimension = int.MinValue)", "Dimension = int.MinValue", "is -2147483648")]
+    [DataRow("Full", "Full", "is 0")]
+    public void MG2001_a_dimension_out_of_range(string embedding, string underlined, string value) =>
+        Verify.Diagnostic(OnProperty(embedding), "MG2001", underlined, "Dimension of [Full] on X", value, "1 to 1024");
+
+    [TestMethod]
+    public void MG2001_a_default_embedding_is_reported_once_and_not_per_feature() =>
+        Verify.Diagnostic(Sources.Model("[FactorizationMachine, Full(Dimension = -1)]", Sources.TwoCategoricals), "MG2001", "Dimension = -1", "on M is -1");
+
+    [TestMethod]
+    [DataRow("MultiLayer(Dimension = 4)", "MultiLayer(Dimension = 4)", "is 0")]
+    [DataRow("MultiLayer(Dimension = 4, Inner = 4097)", "Inner = 4097", "is 4097")]
+    [DataRow("MultiLayer(Inner = -1, Dimension = 4)", "Inner = -1", "is -1")]
+    public void MG2002_an_inner_dimension_out_of_range(string embedding, string underlined, string value) =>
+        Verify.Diagnostic(OnProperty(embedding), "MG2002", underlined, "Inner of [MultiLayer] on X", value, "1 to 4096");
+
+    [TestMethod]
+    [DataRow("-0.5f", "is -0.5")]
+    [DataRow("float.NaN", "is NaN")]
+    [DataRow("float.PositiveInfinity", "is Infinity")]
+    public void MG2003_a_sigma_that_is_no_spread(string sigma, string value) =>
+        Verify.Diagnostic(OnProperty($"MultiLayer(Dimension = 4, Inner = 8, Sigma = {sigma})"), "MG2003", $"Sigma = {sigma}", "Sigma of [MultiLayer] on X", value, "positive number, or 0");
+
+    [TestMethod]
+    [DataRow("Hashed(Dimension = 4)", "Hashed(Dimension = 4)", "is 0")]
+    [DataRow("Hashed(Dimension = 4, Rows = -7)", "Rows = -7", "is -7")]
+    public void MG2004_a_hashed_table_without_rows(string embedding, string underlined, string value) =>
+        Verify.Diagnostic(OnProperty(embedding), "MG2004", underlined, "Rows of [Hashed] on X", value, "at least 1");
+
+    [TestMethod]
+    [DataRow("QuotientRemainder(Dimension = 4)", "QuotientRemainder(Dimension = 4)", "is 0")]
+    [DataRow("QuotientRemainder(Dimension = 4, Buckets = -7)", "Buckets = -7", "is -7")]
+    public void MG2005_a_quotient_remainder_table_without_buckets(string embedding, string underlined, string value) =>
+        Verify.Diagnostic(OnProperty(embedding), "MG2005", underlined, "Buckets of [QuotientRemainder] on X", value, "at least 1");
+
+    [TestMethod]
+    [DataRow("LowRank(Dimension = 4)", "LowRank(Dimension = 4)", "is 0")]
+    [DataRow("LowRank(Dimension = 4, Rank = 5)", "Rank = 5", "is 5")]
+    public void MG2006_a_rank_out_of_range(string embedding, string underlined, string value) =>
+        Verify.Diagnostic(OnProperty(embedding), "MG2006", underlined, "Rank of [LowRank] on X", value, "1 to the Dimension, 4");
+
+    [TestMethod]
+    [DataRow("FactorizationMachine")]
+    [DataRow("Dlrm(Top = [4])")]
+    public void MG2007_embeddings_of_different_widths(string host) =>
+        Verify.Diagnostic(
+            Sources.Model($"[{host}, Full(Dimension = 4)]", Sources.TwoCategoricals + "[Categorical, Full(Dimension = 8)] public int X { get; set; }"),
+            "MG2007", host, "X has Dimension 8 but A has 4", "same Dimension");
+
+    [TestMethod]
+    public void MG2008_warns_of_an_inner_dimension_below_the_dimension() =>
+        Verify.Diagnostic(
+            OnProperty("MultiLayer(Dimension = 4, Inner = 3)"), "MG2008", DiagnosticSeverity.Warning, "Inner = 3", "Inner of [MultiLayer] on X is 3, below its Dimension 4", "use at least 4");
+
+    [TestMethod]
+    public void MG2008_can_be_silenced_where_it_stands() =>
+        Verify.Accepted("#pragma warning disable MG2008\n" + OnProperty("MultiLayer(Dimension = 4, Inner = 3)"));
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Linq;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+using ModelGen.Generator.Tests.Harness;
+
+namespace ModelGen.Generator.Tests.Diagnostics;
+
+/// <summary>Rules MG3001 to MG3010: hosts and optimisers.</summary>
+[TestClass]
+public sealed class HostAndOptimizerRules
+{
+    private const string Numeric = "[Numeric] public float X { get; set; }";
+
+    private static string Model(string attributes, string members = "") =>
+        Sources.Model($"[{attributes}, Full(Dimension = 4)]", Sources.TwoCategoricals + members);
+
+    [TestMethod]
+    public void MG3001_no_host() =>
+        Verify.Diagnostic(Sources.Model("[Full(Dimension = 4)]", Sources.TwoCategoricals), "MG3001", "M", "M does not say", "[Dlrm] or [FactorizationMachine]");
+
+    [TestMethod]
+    public void MG3002_two_hosts() =>
+        Verify.Diagnostic(Model("FactorizationMachine, Dlrm(Top = [4])"), "MG3002", "Dlrm(Top = [4])", "M carries [FactorizationMachine] and [Dlrm]", "keep one");
+
+    [TestMethod]
+    [DataRow("Bottom = [4]", "", "has 1 layers but the model has 0 [Numeric]")]
+    [DataRow("Top = [4]", Numeric, "has 0 layers but the model has 1 [Numeric]")]
+    public void MG3003_a_bottom_tower_that_does_not_fit_the_inputs(string tower, string members, string part) =>
+        Verify.Diagnostic(
+            Model($"Dlrm({tower})", members), "MG3003", members.Length == 0 ? tower : $"Dlrm({tower})", part, "exactly when there are numeric inputs");
+
+    [TestMethod]
+    public void MG3004_a_bottom_tower_that_ends_in_another_width() =>
+        Verify.Diagnostic(Model("Dlrm(Bottom = [16, 8])", Numeric), "MG3004", "Bottom = [16, 8]", "ends in width 8", "Dimension 4");
+
+    [TestMethod]
+    [DataRow("Bottom = [1, 4]", "Bottom of [Dlrm] on M contains 1")]
+    [DataRow("Bottom = [8193, 4]", "Bottom of [Dlrm] on M contains 8193")]
+    [DataRow("Bottom = [-5, 4]", "contains -5")]
+    public void MG3005_a_layer_of_an_impossible_width(string tower, string part) =>
+        Verify.Diagnostic(Model($"Dlrm({tower})", Numeric), "MG3005", tower, part, "2 to 8192");
+
+    [TestMethod]
+    public void MG3005_in_the_top_tower() =>
+        Verify.Diagnostic(Model("Dlrm(Top = [64, 0])"), "MG3005", "Top = [64, 0]", "Top of [Dlrm] on M contains 0");
+
+    [TestMethod]
+    public void MG3006_two_optimisers() =>
+        Verify.Diagnostic(Model("FactorizationMachine, Sgd, Adam(Beta1 = 0.5f)"), "MG3006", "Adam(Beta1 = 0.5f)", "M carries [Sgd] and [Adam]", "keep one");
+
+    [TestMethod]
+    [DataRow("LearningRate", "0", "is 0")]
+    [DataRow("LearningRate", "-0.1f", "is -0.1")]
+    [DataRow("LearningRate", "float.NaN", "is NaN")]
+    [DataRow("TableLearningRate", "-1", "is -1")]
+    [DataRow("FactorLearningRate", "float.PositiveInfinity", "is Infinity")]
+    [DataRow("TowerLearningRate", "float.NegativeInfinity", "is -Infinity")]
+    public void MG3007_a_learning_rate_that_does_not_descend(string name, string value, string part) =>
+        Verify.Diagnostic(
+            Model($"FactorizationMachine, Sgd({name} = {value})"), "MG3007", $"{name} = {value}", $"{name} of [Sgd] on M", part,
+            name == "LearningRate" ? "positive finite number" : "positive finite number, or 0 for LearningRate");
+
+    [TestMethod]
+    [DataRow("Adagrad", "Epsilon", "0", "is 0; it must be a positive finite number")]
+    [DataRow("RowWiseAdagrad", "Epsilon", "float.PositiveInfinity", "is Infinity; it must be a positive finite number")]
+    [DataRow("Adam", "Beta1", "1", "is 1; it must be at least 0 and below 1")]
+    [DataRow("NAdam", "Beta2", "-0.5f", "is -0.5; it must be at least 0 and below 1")]
+    [DataRow("Adam", "Beta2", "float.NaN", "is NaN; it must be at least 0 and below 1")]
+    public void MG3008_an_optimiser_constant_out_of_range(string optimizer, string name, string value, string part) =>
+        Verify.Diagnostic(Model($"FactorizationMachine, {optimizer}({name} = {value})"), "MG3008", $"{name} = {value}", $"{name} of [{optimizer}] on M", part);
+
+    [TestMethod]
+    public void MG3009_too_few_vectors_to_interact() =>
+        Verify.Diagnostic(
+            Sources.Model("[FactorizationMachine, Full(Dimension = 4)]", "[Categorical] public int A { get; set; }"), "MG3009", "FactorizationMachine", "M has 1 vector(s)", "add a [Categorical] input");
+
+    [TestMethod]
+    public void MG3010_towers_that_no_arena_holds()
+    {
+        string top = $"Top = [{string.Join(", ", Enumerable.Repeat(8192, 17))}]";
+        long expected = (4L * 8192) + (16L * 8193 * 8192) + 8193;
+        Verify.Diagnostic(Model($"Dlrm({top})"), "MG3010", $"Dlrm({top})", $"M has {expected.ToString(CultureInfo.InvariantCulture)} dense parameters", "at most 1073741824", "narrower");
+    }
+
+    [TestMethod]
+    public void One_vector_beside_the_constant_of_a_dlrm_is_enough() =>
+        Verify.Accepted(Sources.Model("[Dlrm(Top = [4]), Full(Dimension = 4)]", "[Categorical] public int A { get; set; }"));
+}
