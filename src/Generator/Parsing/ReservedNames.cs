@@ -16,10 +16,10 @@ public static class ReservedNames
 
     private static readonly HashSet<string> s_types = new(StringComparer.Ordinal)
     {
-        "DataSet", "ModelTrainer", "MethodImplOptions",
+        "CollapsedDense", "CollapsedTable", "DataSet", "ModelTrainer", "MethodImplOptions",
         "KeyKind", "RowIndex", "ParameterGroup", "Initialization", "OptimizerKind", "ModelSchema",
         "Finish", "Losses", "Microkernel",
-        "Math", "MathF", "MemoryMarshal", "Unsafe", "Vector128", "Vector256", "Vector512",
+        "Math", "MathF", "OnnxType", "MemoryMarshal", "Unsafe", "Vector128", "Vector256", "Vector512",
     };
 
     /// <summary>Whether a property, field or event of the model may not have this name.</summary>
