@@ -22,7 +22,7 @@ public sealed class ReservedNamesTests
     public void Members_that_users_can_see_are_reserved()
     {
         IEnumerable<string> declared = Nodes.OfType<MethodDeclarationSyntax>().Where(m => m.Modifiers.Any(SyntaxKind.PublicKeyword)).Select(m => m.Identifier.ValueText)
-            .Concat(Nodes.OfType<FieldDeclarationSyntax>().SelectMany(f => f.Declaration.Variables).Select(v => v.Identifier.ValueText))
+            .Concat(Nodes.OfType<FieldDeclarationSyntax>().Where(f => f.Parent is TypeDeclarationSyntax { Parent: not TypeDeclarationSyntax }).SelectMany(f => f.Declaration.Variables).Select(v => v.Identifier.ValueText))
             .Concat(Nodes.OfType<PropertyDeclarationSyntax>().Where(p => p.ExplicitInterfaceSpecifier is null).Select(p => p.Identifier.ValueText));
         Complete(declared);
     }
