@@ -13,22 +13,22 @@ internal sealed record PlantedOptions
     public int Genres { get; init; } = 24;
 
     /// <summary>Exponent s of the Zipf law of the users: the i-th most frequent one occurs in proportion to i^-s.</summary>
-    public double UserExponent { get; init; } = 0.8;
+    public double UserExponent { get; init; } = 1.1;
 
     /// <summary>Exponent of the Zipf law of the apps.</summary>
-    public double AppExponent { get; init; } = 1.0;
+    public double AppExponent { get; init; } = 1.1;
 
     /// <summary>Length r of the latent vectors.</summary>
-    public int Rank { get; init; } = 4;
+    public int Rank { get; init; } = 2;
 
     /// <summary>Groups that the users and, apart from them, the apps belong to.</summary>
-    public int Groups { get; init; } = 16;
+    public int Groups { get; init; } = 8;
 
     /// <summary>Share of a latent vector's variance that comes from its group's prototype; the rest is its own.</summary>
-    public double Shared { get; init; } = 0.6;
+    public double Shared { get; init; } = 0.9;
 
     /// <summary>Standard deviation of the inner product of a user's and an app's vector, in logits.</summary>
-    public double PairScale { get; init; } = 1.6;
+    public double PairScale { get; init; } = 2.5;
 
     /// <summary>Standard deviation of the weights of single users, apps and genres, in logits.</summary>
     public double BiasScale { get; init; } = 0.5;

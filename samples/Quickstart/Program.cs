@@ -9,7 +9,7 @@ Option<string> output = new("--output")
     DefaultValueFactory = _ => "artifacts/quickstart",
 };
 Option<ulong> seed = new("--seed") { Description = "Seed of the data and of the training runs.", DefaultValueFactory = _ => 1 };
-Option<int> rows = new("--rows") { Description = "Training rows, 1,000 to 10,000,000.", DefaultValueFactory = _ => 300_000 };
+Option<int> rows = new("--rows") { Description = "Training rows, 1,000 to 10,000,000.", DefaultValueFactory = _ => 400_000 };
 rows.Validators.Add(result =>
 {
     if (result.GetValueOrDefault<int>() is < 1_000 or > 10_000_000)
