@@ -1,8 +1,9 @@
 using System;
-using System.Collections.Generic;
 using System.CommandLine;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
 using ModelGen.Regimes;
 using ModelGen.Samples;
 
@@ -11,15 +12,15 @@ RootCommand command = new("Compares MLET with tuned plain tables on planted data
 return SampleCommand.Run(command, args, (options, cancellation) =>
 {
     Stopwatch time = Stopwatch.StartNew();
-    List<RegimeResult> results = [];
-    foreach (bool adagrad in (bool[])[false, true])
+
+    // A run has one thread, and the jobs run side by side; the results do not depend on it.
+    (Regime Regime, bool Adagrad)[] jobs = [.. from adagrad in (bool[])[false, true] from regime in Regime.All select (regime, adagrad)];
+    RegimeResult[] results = new RegimeResult[jobs.Length];
+    Parallel.For(0, jobs.Length, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
     {
-        foreach (Regime regime in Regime.All)
-        {
-            results.Add(Study.Run(regime, adagrad, cancellation));
-            Console.WriteLine($"{(adagrad ? "Adagrad" : "SGD")}, {regime.Name}: done after {time.Elapsed:mm\\:ss}");
-        }
-    }
+        results[i] = Study.Run(jobs[i].Regime, jobs[i].Adagrad, cancellation);
+        Console.WriteLine($"{(jobs[i].Adagrad ? "Adagrad" : "SGD")}, {jobs[i].Regime.Name}: done after {time.Elapsed:mm\\:ss}");
+    });
 
     string path = Path.GetFullPath(options.GetRequiredValue(output));
     Directory.CreateDirectory(Path.GetDirectoryName(path)!);

@@ -24,7 +24,7 @@ internal static class Report
         text.AppendLine(CultureInfo.InvariantCulture, $"* Version: {Version()}. Run time {time.TotalMinutes:F1} minutes, processor time {processorTime.TotalMinutes:F1} minutes.");
         text.AppendLine(CultureInfo.InvariantCulture, $"* Data: `PlantedClicks` (samples/Quickstart), 20,000 users, 5,000 apps, Zipf exponents 1, true rank 2, 16 groups, 80 % of the vectors' variance shared within a group, 200,000 training rows, one epoch, batches of 128, d = 4; every other line changes one of these. Tested on 50,000 rows.");
         text.AppendLine("* Host: a factorisation machine, which has the form of the truth. MLET: k = 32, sigma 0.5 (frozen P: 0.25 or 0.5).");
-        text.AppendLine(CultureInfo.InvariantCulture, $"* Tuning: in one world, by AUC on 50,000 held-out rows: 18 settings for each of *matched*, *frozen P* and *MLET*, 6 for each of the one-rate rows. Measured in {Study.Seeds.Count} other worlds, each with its own start values and order. AUC: mean and standard deviation; it is mostly the difference between the worlds.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"* Tuning: in one world, by AUC on 50,000 held-out rows: 18 settings for each of *matched*, *frozen P* and *MLET*, 6 for each of the one-rate rows. Measured in {Study.Seeds.Count} other worlds, each with its own start values and order. AUC: mean and standard deviation; the deviation is mostly the difference between the worlds. A run that diverged counts as 0.5.");
         text.AppendLine("* Differences are taken world by world, so that the worlds cancel: mean and its standard error, then the number of worlds in which the sign is plus.").AppendLine();
         foreach (bool adagrad in results.Select(r => r.Adagrad).Distinct())
         {
@@ -62,7 +62,7 @@ internal static class Report
     private static string Diverged(MethodResult result)
     {
         int count = result.Tests.Count(test => test is null);
-        return count == 0 ? "" : $" (diverged in {count} worlds)";
+        return count == 0 ? "" : $" (diverged in {count} of {result.Tests.Count} worlds)";
     }
 
     private static string Mean(IReadOnlyList<double> values) =>

@@ -20,6 +20,7 @@ internal sealed record Setting(float Tower, float Table, float Factor, float Sig
         FactorLearningRate = Factor,
         FactorSigma = Sigma,
         BatchSize = 128,
+        Threads = 1,
     };
 
     /// <summary>The numbers that matter for a method.</summary>
