@@ -11,18 +11,18 @@ internal static class Grids
     /// <summary>The grid of a method under an optimiser.</summary>
     public static IReadOnlyList<Setting> Of(Method method, bool adagrad)
     {
-        float[] towers = adagrad ? [0.1f, 0.2f, 0.4f] : [2, 4, 8];
+        float[] towers = adagrad ? [0.1f, 0.2f, 0.4f] : [4, 8, 16];
         float[] rates = adagrad ? [0.02f, 0.05f, 0.1f, 0.2f, 0.4f, 0.8f] : [1, 2, 4, 8, 16, 32];
         return method switch
         {
             Method.Single or Method.MletOneRate => [.. rates.Select(rate => new Setting(rate, rate, rate, Sigma))],
-            Method.Matched => Cross(towers, (adagrad ? [0.25f, 0.5f, 1, 2, 4, 8] : new float[] { 1, 2, 4, 8, 16, 32 }).Select(table => (table, table, Sigma))),
+            Method.Matched => Cross(towers, (adagrad ? [0.25f, 0.5f, 1, 2, 4, 8] : new float[] { 0.5f, 1, 2, 4, 8, 16 }).Select(table => (table, table, Sigma))),
             Method.FrozenFactor => Cross(towers, adagrad
                 ? [(0.125f, 0, 0.25f), (0.25f, 0, 0.25f), (0.5f, 0, 0.25f), (0.125f, 0, 0.5f), (0.25f, 0, 0.5f), (0.5f, 0, 0.5f)]
-                : [(0.125f, 0, Sigma), (0.25f, 0, Sigma), (0.5f, 0, Sigma), (1, 0, Sigma), (2, 0, Sigma), (4, 0, Sigma)]),
+                : [(0.0625f, 0, Sigma), (0.125f, 0, Sigma), (0.25f, 0, Sigma), (0.5f, 0, Sigma), (1, 0, Sigma), (2, 0, Sigma)]),
             _ => Cross(towers, adagrad
                 ? [(0.125f, 0.04f, Sigma), (0.25f, 0.08f, Sigma), (0.5f, 0.15f, Sigma), (0.125f, 0.125f, Sigma), (0.25f, 0.25f, Sigma), (0.5f, 0.5f, Sigma)]
-                : [(0.5f, 0.15f, Sigma), (1, 0.3f, Sigma), (2, 0.6f, Sigma), (4, 1.2f, Sigma), (1, 1, Sigma), (2, 2, Sigma)]),
+                : [(0.25f, 0.08f, Sigma), (0.5f, 0.15f, Sigma), (1, 0.3f, Sigma), (2, 0.6f, Sigma), (0.5f, 0.5f, Sigma), (1, 1, Sigma)]),
         };
     }
 
