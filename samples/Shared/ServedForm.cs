@@ -1,0 +1,60 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using ModelGen.Compiled;
+
+namespace ModelGen.Samples;
+
+/// <summary>Exports a collapsed model and measures it through everything that was exported.</summary>
+internal static class ServedForm
+{
+    /// <summary>
+    /// Writes the model as safetensors, ONNX and inference assembly into a folder, scores the whole test set in process and through
+    /// both artefacts, and returns the row of results.
+    /// </summary>
+    /// <param name="method">Name of the method; also the name of the sub-folder that receives the files.</param>
+    /// <param name="seed">Seed of the training run.</param>
+    /// <param name="model">The collapsed model.</param>
+    /// <param name="history">Epochs of the training run.</param>
+    /// <param name="bestEpoch">Epoch whose parameters the model holds.</param>
+    /// <param name="trainingExamples">Examples of an epoch.</param>
+    /// <param name="test">The test set.</param>
+    /// <param name="folder">Folder of all results.</param>
+    public static ResultRow Measure<TModel>(
+        string method, ulong seed, CollapsedModel<TModel> model, IReadOnlyList<EpochResult> history, int bestEpoch, int trainingExamples, DataSet<TModel> test, string folder)
+        where TModel : class, IEmbeddingModel<TModel>
+    {
+        string name = Path.Combine(folder, method, TModel.Schema.Name);
+        float[] scores = model.Score(test);
+        Evaluation quality = model.Evaluate(test, scores);
+
+        model.Save(name + ".safetensors");
+        ArtifactReport onnx = model.SaveOnnx(name + ".onnx");
+        model.SaveAssembly(name + ".Inference.dll");
+        float[]? onnxScores = onnx.NotRun is null ? model.ScoreOnnx(name + ".onnx", test) : null;
+        float[] assemblyScores = CollapsedModel<TModel>.ScoreAssembly(name + ".Inference.dll", test);
+
+        return new ResultRow
+        {
+            Method = method,
+            Seed = seed,
+            Epoch = bestEpoch,
+            Auc = quality.Auc,
+            LogLoss = quality.LogLoss,
+            AucRare = quality.AucRare,
+            AucPopular = quality.AucPopular,
+            Bytes = model.Bytes,
+            EmbeddingBytes = model.EmbeddingBytes,
+            RowsPerSecond = trainingExamples * (double)history.Count / history.Sum(epoch => epoch.Seconds),
+            OnnxMaxDifference = onnxScores is null ? null : MaxDifference(scores, onnxScores),
+            OnnxAuc = onnxScores is null ? null : model.Evaluate(test, onnxScores).Auc,
+            OnnxNotRun = onnx.NotRun,
+            AssemblyMaxDifference = MaxDifference(scores, assemblyScores),
+            AssemblyAuc = model.Evaluate(test, assemblyScores).Auc,
+        };
+    }
+
+    private static double MaxDifference(float[] expected, float[] actual) =>
+        expected.Zip(actual, (a, b) => float.IsNaN(a - b) ? double.PositiveInfinity : Math.Abs((double)a - b)).Max();
+}
