@@ -1,4 +1,7 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Numerics;
 using ModelGen.Compiled;
 
 namespace ModelGen;
@@ -16,6 +19,7 @@ internal static class Probes
     {
         ModelSchema schema = TModel.Schema;
         var builder = new DataSetBuilder(schema, "probes");
+        long?[] newIntegers = [.. weights.Vocabularies.Select(UnknownInteger)];
         for (int i = 0; i < Examples; i++)
         {
             builder.AddLabel(i % 2);
@@ -28,7 +32,7 @@ internal static class Probes
 
             for (int f = 0; f < schema.Categoricals.Length; f++)
             {
-                AddFeature(builder, schema.Categoricals[f], weights.Vocabularies[f], f, i);
+                AddFeature(builder, schema.Categoricals[f], weights.Vocabularies[f], newIntegers[f], f, i);
             }
 
             builder.EndExample();
@@ -37,26 +41,27 @@ internal static class Probes
         return DataSet<TModel>.FromBuilder(builder);
     }
 
-    private static void AddFeature(DataSetBuilder builder, CategoricalFeature feature, Vocabulary vocabulary, int f, int i)
+    private static void AddFeature(DataSetBuilder builder, CategoricalFeature feature, Vocabulary vocabulary, long? newInteger, int f, int i)
     {
         if (!feature.IsBag)
         {
-            AddKey(builder, feature, vocabulary, f, i, bag: false);
+            AddKey(builder, feature, vocabulary, newInteger, f, i, bag: false);
             return;
         }
 
         builder.BeginBag(f);
         for (int k = 0; k < i % 4; k++)
         {
-            AddKey(builder, feature, vocabulary, f, k == 2 ? i : i + k, bag: true);
+            AddKey(builder, feature, vocabulary, newInteger, f, k == 2 ? i : i + k, bag: true);
         }
 
         builder.EndBag(f);
     }
 
-    private static void AddKey(DataSetBuilder builder, CategoricalFeature feature, Vocabulary vocabulary, int f, int i, bool bag)
+    private static void AddKey(DataSetBuilder builder, CategoricalFeature feature, Vocabulary vocabulary, long? newInteger, int f, int i, bool bag)
     {
-        bool unknown = (i % 8 == 7 && feature.OutOfVocabulary != OutOfVocabulary.Error && feature.Cardinality == 0) || vocabulary.Count == 0;
+        bool mayBeUnknown = feature.OutOfVocabulary != OutOfVocabulary.Error && (feature.KeyKind == KeyKind.Text || newInteger is not null);
+        bool unknown = (i % 8 == 7 && mayBeUnknown) || vocabulary.Count == 0;
         int id = (int)((long)i * (vocabulary.Count - 1) / (Examples + 3)) % Math.Max(1, vocabulary.Count);
         if (feature.KeyKind == KeyKind.Text)
         {
@@ -73,7 +78,7 @@ internal static class Probes
             return;
         }
 
-        long value = unknown ? long.MaxValue - i : feature.Cardinality > 0 ? id : vocabulary.IntegerKeys[id];
+        long value = unknown ? newInteger ?? 0 : feature.Cardinality > 0 ? id : vocabulary.IntegerKeys[id];
         if (bag)
         {
             builder.AddToBag(f, value);
@@ -82,5 +87,27 @@ internal static class Probes
         {
             builder.AddKey(f, value);
         }
+    }
+
+    /// <summary>
+    /// An integer that a vocabulary lacks and that the property's type can hold, which is known by its keys alone: the highest one
+    /// below the power of two above the greatest key. Null when there is none, as with a fixed cardinality.
+    /// </summary>
+    private static long? UnknownInteger(Vocabulary vocabulary)
+    {
+        if (vocabulary.Feature.KeyKind != KeyKind.Integer || vocabulary.Feature.Cardinality > 0)
+        {
+            return null;
+        }
+
+        HashSet<long> known = [.. vocabulary.IntegerKeys];
+        long greatest = long.Max(known.Count > 0 ? known.Max() : 0, sbyte.MaxValue);
+        long candidate = long.MaxValue >>> (BitOperations.LeadingZeroCount((ulong)greatest) - 1);
+        while (candidate >= 0 && known.Contains(candidate))
+        {
+            candidate--;
+        }
+
+        return candidate >= 0 ? candidate : null;
     }
 }
