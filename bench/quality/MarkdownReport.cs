@@ -33,9 +33,8 @@ internal static class MarkdownReport
                 double? auc = runs.Any(r => r.Auc is null) ? null : runs.Average(r => r.Auc!.Value);
                 bool isMet = auc >= reference.Bar;
                 (met, measured) = (met + (isMet ? 1 : 0), measured + 1);
-                string mark = setting == reference.Setting ? "" : " (tuned)";
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"| {setting.Dimension} | {setting.Title}{mark} | {setting.Rate} | {Mean(runs, r => r.Auc)} | {reference.Auc:F4} +-{reference.AucSpread:F4} | {reference.Bar:F4} | {(isMet ? "yes" : "**no**")} | {Mean(runs, r => r.LogLoss)} | {reference.LogLoss:F4} | {Mean(runs, r => r.AucRare)} | {Mean(runs, r => r.AucPopular)} | {string.Join(",", runs.Select(r => r.Epoch))} | {runs.Average(r => r.RowsPerSecond):N0} |"));
+                    $"| {setting.Dimension} | {setting.Title} | {setting.Rate} | {Mean(runs, r => r.Auc)} | {reference.Auc:F4} ±{reference.AucSpread:F4} | {reference.Bar:F4} | {(isMet ? "yes" : "**no**")} | {Mean(runs, r => r.LogLoss)} | {reference.LogLoss:F4} | {Mean(runs, r => r.AucRare)} | {Mean(runs, r => r.AucPopular)} | {string.Join(",", runs.Select(r => r.Epoch))} | {runs.Average(r => r.RowsPerSecond):N0} |"));
             }
 
             output.WriteLine();
@@ -49,6 +48,6 @@ internal static class MarkdownReport
         double[] values = [.. runs.Select(value).OfType<double>()];
         return values.Length < runs.Length
             ? $"diverged ({runs.Length - values.Length} of {runs.Length})"
-            : string.Create(CultureInfo.InvariantCulture, $"{values.Average():F4} +-{(values.Max() - values.Min()) / 2:F4}");
+            : string.Create(CultureInfo.InvariantCulture, $"{values.Average():F4} ±{(values.Max() - values.Min()) / 2:F4}");
     }
 }

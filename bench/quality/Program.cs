@@ -21,13 +21,13 @@ internal static class Program
     private static readonly Option<double[]> s_rates = new("--rates") { Description = "Instead of the reference's rates, all of these.", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<double[]> s_sigmas = new("--sigmas") { Description = "Instead of the reference's sigma of MLET rows, all of these.", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<double[]> s_multipliers = new("--multipliers") { Description = "Instead of the reference's multiplier of matched rows, all of these.", AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<bool> s_untuned = new("--untuned") { Description = "The settings of the reference in every row, whatever was chosen on validation data." };
+    private static readonly Option<bool> s_tuned = new("--tuned") { Description = "Only the rows of tuned.csv, with its settings instead of the reference's." };
 
     private static int Main(string[] args)
     {
         RootCommand root = new("Compares trained models with the reference results for MLET.")
         {
-            s_data, s_json, s_table, s_only, s_seeds, s_parallel, s_rates, s_sigmas, s_multipliers, s_untuned,
+            s_data, s_json, s_table, s_only, s_seeds, s_parallel, s_rates, s_sigmas, s_multipliers, s_tuned,
         };
         root.SetAction(Run);
         ParseResult parsed = root.Parse(args);
@@ -71,7 +71,7 @@ internal static class Program
 
     private static List<(ReferenceRow Reference, Setting Setting)> Rows(ParseResult arguments)
     {
-        var tuned = ReferenceRow.ReadTuned();
+        var tuned = arguments.GetValue(s_tuned) ? ReferenceRow.ReadTuned() : null;
         string[] only = arguments.GetValue(s_only) ?? [];
         List<(ReferenceRow Reference, Setting Setting)> rows = [];
         foreach (ReferenceRow row in ReferenceRow.ReadAll())
@@ -83,8 +83,13 @@ internal static class Program
                 continue;
             }
 
-            if (!arguments.GetValue(s_untuned) && tuned.TryGetValue((row.Combination, setting.Variant, setting.Inner, setting.Dimension), out Setting? chosen))
+            if (tuned is not null)
             {
+                if (!tuned.TryGetValue((row.Combination, setting.Variant, setting.Inner, setting.Dimension), out Setting? chosen))
+                {
+                    continue;
+                }
+
                 setting = chosen;
             }
 

@@ -25,11 +25,6 @@ internal sealed record ReferenceRow(Combination Combination, Setting Setting, do
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
-    private static IEnumerable<string[]> Lines(string resource)
-    {
-        using Stream stream = typeof(ReferenceRow).Assembly.GetManifestResourceStream(resource)
-            ?? throw new InvalidOperationException($"The resource {resource} is missing from this build.");
-        using StreamReader reader = new(stream);
-        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.TrimEnd('\r').Split(','))];
-    }
+    private static IEnumerable<string[]> Lines(string file) =>
+        File.ReadLines(Path.Combine(AppContext.BaseDirectory, file)).Skip(1).Where(line => line.Length > 0).Select(line => line.Split(','));
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ModelGen.Quality;
 
 /// <summary>What distinguishes the rows of one table: variant, width, rates.</summary>
@@ -10,6 +12,7 @@ namespace ModelGen.Quality;
 internal sealed record Setting(string Variant, int Inner, int Dimension, double Sigma, double Multiplier, double Rate)
 {
     /// <summary>The row's name in tables.</summary>
+    [JsonIgnore]
     public string Title => Variant switch
     {
         "matched" => System.FormattableString.Invariant($"matched x{Multiplier}"),
@@ -22,6 +25,7 @@ internal sealed record Setting(string Variant, int Inner, int Dimension, double 
 internal sealed record Combination(string DataSet, string Host, string Optimizer)
 {
     /// <summary>Batch size, largest number of epochs, and epochs without improvement after which training stops.</summary>
+    [JsonIgnore]
     public (int BatchSize, int Epochs, int Patience) Protocol => DataSet switch
     {
         "frappe" => this is { Host: "DLRM", Optimizer: "SGD" } ? (512, 12, 2) : (512, 6, 1),
@@ -30,5 +34,6 @@ internal sealed record Combination(string DataSet, string Host, string Optimizer
     };
 
     /// <summary>The heading of its table.</summary>
+    [JsonIgnore]
     public string Title => $"{DataSet}, {Host}, {Optimizer}";
 }
