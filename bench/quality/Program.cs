@@ -21,7 +21,7 @@ internal static class Program
     private static readonly Option<double[]> s_rates = new("--rates") { Description = "Instead of the reference's rates, all of these.", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<double[]> s_sigmas = new("--sigmas") { Description = "Instead of the reference's sigma of MLET rows, all of these.", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<double[]> s_multipliers = new("--multipliers") { Description = "Instead of the reference's multiplier of matched rows, all of these.", AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<bool> s_tuned = new("--tuned") { Description = "Only the rows of tuned.csv, with its settings instead of the reference's." };
+    private static readonly Option<string?> s_tuned = new("--tuned") { Description = "Only the rows of this file, such as tuned-seed-1.csv, with its settings instead of the reference's." };
 
     private static int Main(string[] args)
     {
@@ -42,20 +42,26 @@ internal static class Program
 
     private static int Run(ParseResult arguments)
     {
+        try
+        {
+            Compare(arguments);
+            return 0;
+        }
+        catch (Exception e) when (Cause(e) is IOException or InvalidDataException or UnauthorizedAccessException or DataSetException)
+        {
+            Console.Error.WriteLine(Cause(e).Message);
+            return 2;
+        }
+    }
+
+    private static Exception Cause(Exception e) => e is AggregateException { InnerException: { } inner } ? inner : e;
+
+    private static void Compare(ParseResult arguments)
+    {
         ulong[] seeds = arguments.GetValue(s_seeds)!;
         ResultFile results = new(arguments.GetValue(s_json)!);
         List<(ReferenceRow Reference, Setting Setting)> rows = Rows(arguments);
-        ModelCatalog catalog = new(arguments.GetValue(s_data)!);
-        try
-        {
-            RunAll(rows, seeds, catalog, results, arguments.GetValue(s_parallel));
-        }
-        catch (AggregateException e) when (e.InnerException is IOException or DataSetException or InvalidDataException)
-        {
-            Console.Error.WriteLine(e.InnerException.Message);
-            return 2;
-        }
-
+        RunAll(rows, seeds, new ModelCatalog(arguments.GetValue(s_data)!), results, arguments.GetValue(s_parallel));
         if (arguments.GetValue(s_table) is { } path)
         {
             using StreamWriter file = new(path);
@@ -65,13 +71,11 @@ internal static class Program
         {
             MarkdownReport.Write(Console.Out, rows, results, seeds);
         }
-
-        return 0;
     }
 
     private static List<(ReferenceRow Reference, Setting Setting)> Rows(ParseResult arguments)
     {
-        var tuned = arguments.GetValue(s_tuned) ? ReferenceRow.ReadTuned() : null;
+        var tuned = arguments.GetValue(s_tuned) is { } settings ? ReferenceRow.ReadTuned(settings) : null;
         string[] only = arguments.GetValue(s_only) ?? [];
         List<(ReferenceRow Reference, Setting Setting)> rows = [];
         foreach (ReferenceRow row in ReferenceRow.ReadAll())

@@ -13,18 +13,19 @@ internal sealed record ReferenceRow(Combination Combination, Setting Setting, do
     public double Bar => Auc - AucSpread;
 
     /// <summary>The reference results, in the order of their tables.</summary>
-    public static IReadOnlyList<ReferenceRow> ReadAll() => [.. Lines("reference.csv").Select(f =>
+    public static IReadOnlyList<ReferenceRow> ReadAll() => [.. Lines(Path.Combine(AppContext.BaseDirectory, "reference.csv")).Select(f =>
         new ReferenceRow(new Combination(f[0], f[1], f[2]), SettingOf(f), Number(f[9]), Number(f[10]), Number(f[11]), Number(f[12])))];
 
     /// <summary>Settings that replace those of the reference, chosen on validation data.</summary>
-    public static IReadOnlyDictionary<(Combination Combination, string Variant, int Inner, int Dimension), Setting> ReadTuned() =>
-        Lines("tuned.csv").ToDictionary(f => (new Combination(f[0], f[1], f[2]), f[3], int.Parse(f[4], CultureInfo.InvariantCulture), int.Parse(f[8], CultureInfo.InvariantCulture)), SettingOf);
+    /// <param name="path">File with the columns of the reference's settings.</param>
+    public static IReadOnlyDictionary<(Combination Combination, string Variant, int Inner, int Dimension), Setting> ReadTuned(string path) =>
+        Lines(path).ToDictionary(f => (new Combination(f[0], f[1], f[2]), f[3], int.Parse(f[4], CultureInfo.InvariantCulture), int.Parse(f[8], CultureInfo.InvariantCulture)), SettingOf);
 
     private static Setting SettingOf(string[] f) => new(
         f[3], int.Parse(f[4], CultureInfo.InvariantCulture), int.Parse(f[8], CultureInfo.InvariantCulture), Number(f[5]), Number(f[6]), Number(f[7]));
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
-    private static IEnumerable<string[]> Lines(string file) =>
-        File.ReadLines(Path.Combine(AppContext.BaseDirectory, file)).Skip(1).Where(line => line.Length > 0).Select(line => line.Split(','));
+    private static IEnumerable<string[]> Lines(string path) =>
+        File.ReadLines(path).Skip(1).Where(line => line.Length > 0).Select(line => line.Split(','));
 }
