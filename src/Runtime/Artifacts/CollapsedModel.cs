@@ -68,26 +68,11 @@ public sealed class CollapsedModel<TModel>
 
     /// <summary>Scores of a data set, one per example, in order.</summary>
     /// <exception cref="UnknownKeyException">A value is unknown and its feature refuses unknown values.</exception>
-    public float[] Score(DataSet<TModel> data)
-    {
-        ArgumentNullException.ThrowIfNull(data);
-        var ids = new ExampleIds(data, Weights.Vocabularies);
-        IPredictor<TModel> predictor = _predictor.Value;
-        float[] scores = new float[data.Count];
-        Parallel.For(0, (data.Count + BlockExamples - 1) / BlockExamples, block =>
-        {
-            ExampleIds.Reader reader = ids.CreateReader();
-            for (int i = block * BlockExamples; i < Math.Min(data.Count, (block + 1) * BlockExamples); i++)
-            {
-                reader.Read(i);
-                scores[i] = predictor.PredictIds(reader.Numerics, reader.Ids, reader.Offsets);
-            }
-        });
-        return scores;
-    }
+    public float[] Score(DataSet<TModel> data) => Run(data, static (predictor, x) => predictor.PredictIds(x.Numerics, x.Ids, x.Offsets));
 
-    /// <summary>Measures the collapsed model on labelled examples, by its own scores.</summary>
-    public Evaluation Evaluate(DataSet<TModel> data) => Evaluate(data, Score(data));
+    /// <summary>Measures the collapsed model on labelled examples, by its own scores before they become probabilities.</summary>
+    public Evaluation Evaluate(DataSet<TModel> data) => Evaluation.From(
+        Run(data, static (predictor, x) => predictor.ScoreIds(x.Numerics, x.Ids, x.Offsets)), data.Labels, TModel.Schema.Loss, Frequencies(data));
 
     /// <summary>The model with its tables in signed bytes, scales searched on a grid (one per row by default).</summary>
     public CollapsedModel<TModel> Quantize(TableFormat format = TableFormat.Int8PerRow) => new(Weights.Quantize(format));
@@ -149,7 +134,27 @@ public sealed class CollapsedModel<TModel>
     /// <param name="data">The examples.</param>
     /// <param name="scores">One score per example, as <see cref="Score"/>, <see cref="ScoreOnnx"/> or <see cref="ScoreAssembly"/> return them.</param>
     public Evaluation Evaluate(DataSet<TModel> data, float[] scores) =>
-        Evaluation.FromPredictions(scores, data.Labels, TModel.Schema.Loss, ValueFrequencies.Compute(data.Count, data.Categoricals, Weights.Vocabularies));
+        Evaluation.FromPredictions(scores, data.Labels, TModel.Schema.Loss, Frequencies(data));
+
+    private double[] Frequencies(DataSet<TModel> data) => ValueFrequencies.Compute(data.Count, data.Categoricals, Weights.Vocabularies);
+
+    private float[] Run(DataSet<TModel> data, Func<IPredictor<TModel>, ExampleIds.Reader, float> score)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        var ids = new ExampleIds(data, Weights.Vocabularies);
+        IPredictor<TModel> predictor = _predictor.Value;
+        float[] scores = new float[data.Count];
+        Parallel.For(0, (data.Count + BlockExamples - 1) / BlockExamples, block =>
+        {
+            ExampleIds.Reader reader = ids.CreateReader();
+            for (int i = block * BlockExamples; i < Math.Min(data.Count, (block + 1) * BlockExamples); i++)
+            {
+                reader.Read(i);
+                scores[i] = score(predictor, reader);
+            }
+        });
+        return scores;
+    }
 
     private static ArtifactReport Verified(string path, long bytes, float[] expected, float[] actual)
     {

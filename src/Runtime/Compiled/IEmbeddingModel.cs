@@ -71,4 +71,7 @@ public interface IPredictor<in TModel>
     /// after another; feature f owns ids[offsets[f] .. offsets[f + 1]). An id of -1 is the zero vector.
     /// </summary>
     float PredictIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets);
+
+    /// <summary>As <see cref="PredictIds"/>, before it becomes a probability: the logit under binary cross-entropy.</summary>
+    float ScoreIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets);
 }

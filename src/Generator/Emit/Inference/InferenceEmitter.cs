@@ -107,6 +107,8 @@ internal static class InferenceEmitter
             w.Line($"public float Predict({model.Name} example) => _predictor.Predict({string.Join(", ", arguments)});");
             w.Line();
             w.Line("public float PredictIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets) => _predictor.PredictIds(numerics, ids, offsets);");
+            w.Line();
+            w.Line("public float ScoreIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets) => _predictor.ScoreIds(numerics, ids, offsets);");
             foreach (CategoricalSpec c in model.Categoricals.Where(c => c.Key == KeyType.Enum))
             {
                 w.Line();

@@ -130,8 +130,13 @@ internal sealed class PredictorEmitter
             /// <summary>
             /// Score of one example given as raw numeric values and ids: feature f owns ids[offsets[f] .. offsets[f + 1]), -1 is the zero vector.
             /// </summary>
-            public float PredictIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets)
-            """);
+            public float PredictIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets) => SCORE;
+
+            /// <summary>The same before it becomes a probability: the raw output of the last layer.</summary>
+            public float ScoreIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets)
+            """.Replace("SCORE", _model.Loss == LossKind.BinaryCrossEntropy
+                ? "(float)(1 / (1 + Math.Exp(-(double)ScoreIds(numerics, ids, offsets))))"
+                : "ScoreIds(numerics, ids, offsets)"));
         using IDisposable block = _w.Braces();
         _w.Line($"Span<float> scratch = {(heap ? "new" : "stackalloc")} float[{_scratch}];");
         foreach (Op op in _graph.Served.Where(op => op.Result!.Domain == Domain.Example))
@@ -141,9 +146,7 @@ internal sealed class PredictorEmitter
         }
 
         Value score = _graph.Served[_graph.Served.Count - 1].Result!;
-        _w.Line(_model.Loss == LossKind.BinaryCrossEntropy
-            ? $"return (float)(1 / (1 + Math.Exp(-(double)scratch[{_offsets[score]}])));"
-            : $"return scratch[{_offsets[score]}];");
+        _w.Line($"return scratch[{_offsets[score]}];");
     }
 
     private string Statement(Op op)
