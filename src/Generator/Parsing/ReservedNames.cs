@@ -18,7 +18,7 @@ public static class ReservedNames
     {
         "DataSet", "ModelTrainer", "MethodImplOptions",
         "KeyKind", "RowIndex", "ParameterGroup", "Initialization", "OptimizerKind", "ModelSchema",
-        "Finish", "Losses", "Microkernel",
+        "Finish", "FrequencyTiers", "Losses", "Microkernel", "NearestCentroid",
         "Math", "MathF", "MemoryMarshal", "Unsafe", "Vector128", "Vector256", "Vector512",
     };
 

@@ -8,6 +8,8 @@ using ModelGen.Generator.Tests.Harness;
 
 namespace ModelGen.Generator.Tests.Lowering;
 
+using MemoryPlan = ModelGen.Generator.Lowering.MemoryPlan;
+
 /// <summary>Properties of the memory plan, over the random models.</summary>
 [TestClass]
 public sealed class MemoryPlanTests
