@@ -65,7 +65,7 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma)
         bool powers = choices.All(k => k is >= 4 and <= 65536 && (k & (k - 1)) == 0);
         Check(choices.Length > 0 && falling && powers, Descriptors.Choices, attribute, "Choices", owner, List(choices));
         bool whole = tiers.All(share => share > 0) && Math.Abs(tiers.Sum(share => (double)share) - 1) <= 1e-4;
-        Check(whole && tiers.Length == choices.Length, Descriptors.Tiers, attribute, "Tiers", owner, List(tiers), Text(choices.Length));
+        Check(choices.Length == 0 || (whole && tiers.Length == choices.Length), Descriptors.Tiers, attribute, "Tiers", owner, List(tiers), Text(choices.Length));
         Check(commitment >= 0 && !float.IsInfinity(commitment), Descriptors.Commitment, attribute, "Commitment", owner, commitment.ToString(CultureInfo.InvariantCulture));
         return new EmbeddingSpec(EmbeddingKind.Quantized, dimension, 0, 0, 0, new QuantizedSpec(parts, new(choices), new(tiers), commitment));
     }

@@ -13,7 +13,7 @@ namespace ModelGen.Generator.Tests.Emit;
 [TestClass]
 public sealed class ReservedNamesTests
 {
-    private static IEnumerable<SyntaxNode> Nodes => new[] { Sources.Dlrm, Sources.Fm }
+    private static IEnumerable<SyntaxNode> Nodes => new[] { Sources.Dlrm, Sources.Fm, Sources.Quantized }
         .SelectMany(source => Verify.Accepted(source).Files.Values).SelectMany(text => Driver.Tree(text).GetRoot().DescendantNodes());
 
     [TestMethod]

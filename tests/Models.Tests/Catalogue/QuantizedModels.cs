@@ -2,7 +2,7 @@ namespace ModelGen.Tests.Catalogue;
 
 /// <summary>Quantised vectors of width 16: parts of several widths, two tiers and one, unknown values in a shared row and dropped from a bag.</summary>
 [EmbeddingModel]
-[Dlrm(Bottom = [8, 16], Top = [8])]
+[Dlrm(Bottom = [16, 16], Top = [32, 16])]
 [Adagrad(LearningRate = 0.03f, Epsilon = 0.01f)]
 public partial class DlrmQuantized
 {
@@ -11,6 +11,9 @@ public partial class DlrmQuantized
 
     [Numeric(Transform = Transform.Standardize)]
     public float Age { get; set; }
+
+    [Numeric(Transform = Transform.Standardize)]
+    public float Hour { get; set; }
 
     [Categorical(OutOfVocabulary = OutOfVocabulary.SharedRow, MinCount = 2)]
     [Quantized(Dimension = 16, Parts = 4, Choices = [32, 8], Tiers = [0.2f, 0.8f])]
@@ -59,5 +62,37 @@ public partial class FmQuantizedSmallest
     public int User { get; set; }
 
     [Categorical, Quantized(Dimension = 1, Parts = 1, Choices = [16, 16], Tiers = [0.5f, 0.5f])]
+    public string Item { get; set; } = "";
+}
+
+/// <summary>One tier, which is DPQ.</summary>
+[EmbeddingModel]
+[FactorizationMachine]
+[Adam(LearningRate = 0.01f)]
+public partial class FmOneTier
+{
+    [Label]
+    public bool Clicked { get; set; }
+
+    [Categorical, Quantized(Dimension = 4, Parts = 2, Choices = [16])]
+    public string User { get; set; } = "";
+
+    [Categorical, Quantized(Dimension = 4, Parts = 4, Choices = [4])]
+    public string Item { get; set; } = "";
+}
+
+/// <summary><see cref="FmOneTier"/> with tiers that all have the same choices.</summary>
+[EmbeddingModel]
+[FactorizationMachine]
+[Adam(LearningRate = 0.01f)]
+public partial class FmEqualTiers
+{
+    [Label]
+    public bool Clicked { get; set; }
+
+    [Categorical, Quantized(Dimension = 4, Parts = 2, Choices = [16, 16], Tiers = [0.3f, 0.7f])]
+    public string User { get; set; } = "";
+
+    [Categorical, Quantized(Dimension = 4, Parts = 4, Choices = [4, 4, 4], Tiers = [0.1f, 0.2f, 0.7f])]
     public string Item { get; set; } = "";
 }
