@@ -13,16 +13,22 @@ namespace ModelGen.Bench;
 /// <param name="StreamGigabytes">Reading a block much larger than the caches, 10^9 bytes per second on all threads.</param>
 internal sealed record Limits(double FmaGigaflops, double StreamGigabytes)
 {
-    public static Limits Measure(int threads) => new(
-        Enumerable.Range(0, 5).Max(_ => OnAll(threads, Fma)),
-        Enumerable.Range(0, 3).Max(_ => OnAll(threads, Stream)));
+    public static Limits Measure(int threads)
+    {
+        NativeFloats[] blocks = [.. Enumerable.Range(0, threads).Select(_ => new NativeFloats(64 << 20))];
+        var limits = new Limits(
+            Enumerable.Range(0, 5).Max(_ => OnAll(threads, _ => Fma())),
+            Enumerable.Range(0, 5).Max(_ => OnAll(threads, t => Stream(blocks[t]))));
+        Array.ForEach(blocks, block => block.Dispose());
+        return limits;
+    }
 
-    // Work is a function that returns how much it did, in 10^9 units.
-    private static double OnAll(int threads, Func<double> work)
+    // Work is a function of the thread's number that returns how much it did, in 10^9 units.
+    private static double OnAll(int threads, Func<int, double> work)
     {
         long start = Stopwatch.GetTimestamp();
         double[] done = new double[threads];
-        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, t => done[t] = work());
+        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, t => done[t] = work(t));
         return done.Sum() / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
@@ -53,9 +59,8 @@ internal sealed record Limits(double FmaGigaflops, double StreamGigabytes)
         return S.Sum(sum);
     }
 
-    private static double Stream()
+    private static double Stream(NativeFloats block)
     {
-        using var block = new NativeFloats(64 << 20);
         float sum = 0;
         for (int round = 0; round < 3; round++)
         {
@@ -65,6 +70,7 @@ internal sealed record Limits(double FmaGigaflops, double StreamGigabytes)
         return (3.0 * 4 * block.Length / 1e9) + (sum == 0.5f ? 1e-9 : 0);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static System.Numerics.Vector<float> Read(NativeFloats block)
     {
         ReadOnlySpan<System.Numerics.Vector<float>> vectors =

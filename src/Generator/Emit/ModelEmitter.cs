@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Emit.CSharp;
 using ModelGen.Generator.Emit.Inference;
@@ -14,6 +15,9 @@ namespace ModelGen.Generator.Emit;
 /// <summary>Spec -> files. A pure function: the same spec gives the same text.</summary>
 public static class ModelEmitter
 {
+    // A class inside the predictor, found before any other of the name.
+    private const string PredictorTable = "Table";
+
     public static EmitResult Emit(ModelSpec model)
     {
         string stage = "lowering";
@@ -24,12 +28,15 @@ public static class ModelEmitter
             MemoryPlan plan = MemoryPlan.Create(graph);
             stage = "emission";
             string hint = HintNames.For(model.Namespace, model.Name);
+            // A class named like one of our types is called by another name until ours are written in full.
+            ModelSpec self = model.Hidden.Contains(model.Name) ? model with { Name = model.Name + "__self" } : model;
+            string Text(string text, IEnumerable<string> hidden) => TypeNames.Qualify(text, hidden).Replace(self.Name, model.Name);
             List<GeneratedFile> files =
             [
-                new($"{hint}.Model.g.cs", DescriptorEmitter.Emit(model, graph, plan)),
-                new($"{hint}.Trainer.g.cs", TrainerEmitter.Emit(model, graph, plan)),
-                new($"{hint}.Inference.g.cs", InferenceEmitter.Emit(model, graph)),
-                new($"{hint}.Onnx.g.cs", OnnxEmitter.Emit(model, graph)),
+                new($"{hint}.Model.g.cs", Text(DescriptorEmitter.Emit(self, graph, plan), model.Hidden)),
+                new($"{hint}.Trainer.g.cs", Text(TrainerEmitter.Emit(self, graph, plan), model.Hidden)),
+                new($"{hint}.Inference.g.cs", Text(InferenceEmitter.Emit(self, graph), model.Hidden.Where(name => name != PredictorTable))),
+                new($"{hint}.Onnx.g.cs", Text(OnnxEmitter.Emit(self, graph), model.Hidden)),
             ];
             string summary = $"ModelGen compiled {model.Name}: {model.Categoricals.Count} categorical and {model.Numerics.Count} numeric inputs, {graph.Forward.Count} forward and {graph.Backward.Count} backward operations";
             return new EmitResult(new(files), new([new DiagnosticInfo(Descriptors.Summary, null, new([summary]))]));

@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using ModelGen.Generator.Diagnostics;
+using ModelGen.Generator.Emit.CSharp;
 using ModelGen.Generator.Helpers;
 using ModelGen.Generator.Specs;
 
@@ -89,8 +90,33 @@ internal static class ModelParser
             new ModelSpec(
                 symbol.ContainingNamespace.IsGlobalNamespace ? string.Empty : symbol.ContainingNamespace.ToDisplayString(),
                 symbol.Name, symbol.IsRecord ? "record" : "class", loss, features.Label!,
-                new(features.Numerics), new(features.Categoricals), hostSpec!, optimizerSpec),
+                new(features.Numerics), new(features.Categoricals), hostSpec!, optimizerSpec)
+            {
+                Hidden = new(TypeNames.Namespaces.Where(type => IsHidden(symbol, type.Key, type.Value)).Select(type => type.Key).OrderBy(name => name, StringComparer.Ordinal)),
+            },
             report.Items);
+    }
+
+    // Whether a name means something else than the type of a namespace inside the class: a nested type, or a type or namespace around it.
+    private static bool IsHidden(INamedTypeSymbol symbol, string name, string home)
+    {
+        for (INamedTypeSymbol? type = symbol; type is not null; type = type.BaseType)
+        {
+            if (!type.GetTypeMembers(name).IsEmpty)
+            {
+                return true;
+            }
+        }
+
+        for (INamespaceSymbol? around = symbol.ContainingNamespace; around is not null; around = around.ContainingNamespace)
+        {
+            if (around.GetMembers(name).Any() && around.ToDisplayString() != home)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static void CheckForm(Reporter report, INamedTypeSymbol symbol, TypeDeclarationSyntax syntax, LocationSnapshot? at)

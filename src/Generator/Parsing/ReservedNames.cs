@@ -11,15 +11,15 @@ public static class ReservedNames
 {
     private static readonly HashSet<string> s_members = new(StringComparer.Ordinal)
     {
-        "ReadCsv", "Read", "From", "Train", "Explain", "s_schema", "IrText",
+        "ReadCsv", "Read", "From", "Train", "Explain", "s_schema", "IrText", "Tile", "Dense", "Transposed",
     };
 
     private static readonly HashSet<string> s_types = new(StringComparer.Ordinal)
     {
-        "DataSet", "ModelTrainer", "MethodImplOptions",
+        "CollapsedCodes", "CollapsedDense", "CollapsedTable", "DataSet", "ModelTrainer", "MethodImplOptions",
         "KeyKind", "RowIndex", "ParameterGroup", "Initialization", "OptimizerKind", "ModelSchema",
         "Finish", "FrequencyTiers", "Losses", "Microkernel", "NearestCentroid",
-        "Math", "MathF", "MemoryMarshal", "Unsafe", "Vector128", "Vector256", "Vector512",
+        "Math", "MathF", "OnnxType", "MemoryMarshal", "Unsafe", "Vector128", "Vector256", "Vector512",
     };
 
     /// <summary>Whether a property, field or event of the model may not have this name.</summary>

@@ -12,7 +12,11 @@ public sealed record ModelSpec(
     EquatableArray<NumericSpec> Numerics,
     EquatableArray<CategoricalSpec> Categoricals,
     HostSpec Host,
-    OptimizerSpec Optimizer);
+    OptimizerSpec Optimizer)
+{
+    /// <summary>Types of the emitted text that the user's code has another meaning for, so that they are written in full.</summary>
+    public EquatableArray<string> Hidden { get; init; }
+}
 
 public enum LossKind
 {

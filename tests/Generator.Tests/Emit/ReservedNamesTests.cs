@@ -13,14 +13,16 @@ namespace ModelGen.Generator.Tests.Emit;
 [TestClass]
 public sealed class ReservedNamesTests
 {
+    // Inside the user's class only: the predictor is a class of its own, in which members of the model are not found.
     private static IEnumerable<SyntaxNode> Nodes => new[] { Sources.Dlrm, Sources.Fm, Sources.Quantized }
-        .SelectMany(source => Verify.Accepted(source).Files.Values).SelectMany(text => Driver.Tree(text).GetRoot().DescendantNodes());
+        .SelectMany(source => Verify.Accepted(source).Files.Values)
+        .SelectMany(text => Driver.Tree(text).GetRoot().DescendantNodes(node => node is not TypeDeclarationSyntax type || !type.Modifiers.Any(SyntaxKind.FileKeyword)));
 
     [TestMethod]
     public void Members_that_users_can_see_are_reserved()
     {
         IEnumerable<string> declared = Nodes.OfType<MethodDeclarationSyntax>().Where(m => m.Modifiers.Any(SyntaxKind.PublicKeyword)).Select(m => m.Identifier.ValueText)
-            .Concat(Nodes.OfType<FieldDeclarationSyntax>().SelectMany(f => f.Declaration.Variables).Select(v => v.Identifier.ValueText))
+            .Concat(Nodes.OfType<FieldDeclarationSyntax>().Where(f => f.Parent is TypeDeclarationSyntax { Parent: not TypeDeclarationSyntax }).SelectMany(f => f.Declaration.Variables).Select(v => v.Identifier.ValueText))
             .Concat(Nodes.OfType<PropertyDeclarationSyntax>().Where(p => p.ExplicitInterfaceSpecifier is null).Select(p => p.Identifier.ValueText));
         Complete(declared);
     }

@@ -2,7 +2,7 @@ using System.Collections.Generic;
 
 namespace ModelGen.Tests.Catalogue;
 
-/// <summary>The smallest model: width 1, no numeric inputs, SGD, squared error.</summary>
+/// <summary>The narrowest model: width 1, one factor of a single column, no numeric inputs, SGD, squared error.</summary>
 [EmbeddingModel(Loss = Loss.MeanSquaredError)]
 [FactorizationMachine]
 [Sgd(LearningRate = 0.02f)]
@@ -11,7 +11,7 @@ public partial class FmSmallest
     [Label]
     public float Rating { get; set; }
 
-    [Categorical, Full(Dimension = 1)]
+    [Categorical, MultiLayer(Dimension = 1, Inner = 20)]
     public int User { get; set; }
 
     [Categorical(OutOfVocabulary = OutOfVocabulary.Zero, MinCount = 2), Full(Dimension = 1)]

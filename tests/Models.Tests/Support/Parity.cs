@@ -15,7 +15,7 @@ internal static class Parity
     /// </summary>
     public const double Tolerance = 2e-6;
 
-    public static void Check<T>(int[] batches, int keys, int seed, string message)
+    public static void Check<T>(int[] batches, int keys, int seed, string message, double tolerance = Tolerance)
         where T : class, IEmbeddingModel<T>
     {
         int count = batches.Sum();
@@ -33,7 +33,7 @@ internal static class Parity
         }
 
         (double difference, string name) = twin.Worst();
-        Assert.IsTrue(difference <= Tolerance, $"{message}: {name} differs by {difference:g3}.");
+        Assert.IsTrue(difference <= tolerance, $"{message}: {name} differs by {difference:g3}.");
 
         // The scores of the trained state, which the scorer computes with code of its own.
         int[] scored = [.. Enumerable.Range(0, Math.Min(count, 70))];
@@ -42,7 +42,7 @@ internal static class Parity
         for (int i = 0; i < raw.Length; i++)
         {
             double expected = T.Schema.Loss == Loss.BinaryCrossEntropy ? 1 / (1 + Math.Exp(-raw[i])) : raw[i];
-            Assert.AreEqual(expected, scores[i], 10 * Tolerance * Math.Max(1, Math.Abs(expected)), $"{message}: score of example {i}");
+            Assert.AreEqual(expected, scores[i], 10 * tolerance * Math.Max(1, Math.Abs(expected)), $"{message}: score of example {i}");
         }
     }
 }

@@ -9,6 +9,9 @@ namespace ModelGen.Tests.Support;
 /// </summary>
 internal static class RandomData
 {
+    // Above all known keys where new ones are asked for, and within a byte, the smallest type of a key.
+    private const int FirstUnknown = 200;
+
     /// <summary>Examples of a model.</summary>
     /// <param name="count">Examples.</param>
     /// <param name="seed">Seed.</param>
@@ -42,7 +45,8 @@ internal static class RandomData
 
     private static void AddFeature(DataSetBuilder builder, CategoricalFeature feature, int f, int keys, Random random, bool unknown)
     {
-        unknown &= feature.OutOfVocabulary != OutOfVocabulary.Error;
+        // Two ids are those of a bool, which has no third value.
+        unknown &= feature.OutOfVocabulary != OutOfVocabulary.Error && feature.Cardinality != 2;
         if (!feature.IsBag)
         {
             AddKey(builder, feature, f, Draw(feature, keys, random, unknown), bag: false);
@@ -65,7 +69,7 @@ internal static class RandomData
     {
         int known = feature.Cardinality > 0 ? (int)Math.Min(keys, feature.Cardinality) : keys;
         return unknown && random.Next(6) == 0
-            ? (int)Math.Max(feature.Cardinality, 100_000) + random.Next(50)
+            ? (int)Math.Max(feature.Cardinality, FirstUnknown) + random.Next(50)
             : (int)(known * Math.Pow(random.NextDouble(), 1.5));
     }
 

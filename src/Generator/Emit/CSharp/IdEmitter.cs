@@ -211,6 +211,12 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
             case OpKind.ProjectInput:
                 DensePlace factor = plan.Dense[op.Parameters[0]];
                 (int d, int k) = (op.Inputs[0].Width, op.Result!.Width);
+                if (d == 1)
+                {
+                    // A factor of one column is its own transpose.
+                    return $"{ProductKernels.Spread(kernels, MemoryPlan.Pad(k), MemoryPlan.Pad(k), 0)}({Ref(op.Inputs[0])}, ref step.State.Dense.At({factor.Offset}), {Ref(op.Result)}, rows);";
+                }
+
                 string product = ProductKernels.Product(kernels, d, MemoryPlan.Pad(k), MemoryPlan.Pad(d), factor.TransposedStride, MemoryPlan.Pad(k), false, false, 0);
                 return $"{product}({Ref(op.Inputs[0])}, ref step.State.Transposed.At({factor.TransposedOffset}), {Ref(op.Result)}, rows);";
             case OpKind.Multiply:

@@ -8,7 +8,7 @@ using ModelGen.Generator.Lowering;
 namespace ModelGen.Generator.Emit.CSharp;
 
 /// <summary>Writes the work on one tile of examples: one statement per operation, every address and size a literal.</summary>
-internal sealed class TileEmitter(Graph graph, MemoryPlan plan, KernelSet kernels, SourceWriter w)
+internal sealed class TileEmitter(Graph graph, MemoryPlan plan, AddressNames names, KernelSet kernels, SourceWriter w)
 {
     public void Write(Op op)
     {
@@ -110,7 +110,7 @@ internal sealed class TileEmitter(Graph graph, MemoryPlan plan, KernelSet kernel
 
         DensePlace place = plan.Dense[weight];
         string name = ProductKernels.Product(kernels, g.Width, Run(dx), Stride(g), place.TransposedStride, Stride(dx), false, false, maskStride);
-        return $"{name}({Ref(g)}, ref Unsafe.Add(ref transposed, {place.TransposedOffset}), {Ref(dx)}{mask}, rows);";
+        return $"{name}({Ref(g)}, ref Unsafe.Add(ref transposed, {names.Transposed(weight)}), {Ref(dx)}{mask}, rows);";
     }
 
     private string LinearWeight(Op op)
@@ -135,7 +135,7 @@ internal sealed class TileEmitter(Graph graph, MemoryPlan plan, KernelSet kernel
         {
             if (plan.Places[part].Offset != whole.Offset + at)
             {
-                lines.Add($"{ElementKernels.Copy(kernels, part.Width, Stride(part), whole.Stride)}({Ref(part)}, ref Unsafe.Add(ref tile, {whole.Offset + at}), rows);");
+                lines.Add($"{ElementKernels.Copy(kernels, part.Width, Stride(part), whole.Stride)}({Ref(part)}, ref Unsafe.Add(ref tile, {names.Tile(op.Result!)} + {at}), rows);");
             }
 
             at += part.Width;
@@ -152,11 +152,11 @@ internal sealed class TileEmitter(Graph graph, MemoryPlan plan, KernelSet kernel
     private string Refs(Op op) => string.Join(", ", op.Inputs.Select(Ref).Append(Ref(op.Result!)));
 
     /// <summary>Reference to a value in the tile workspace.</summary>
-    public string Ref(Value value) => $"ref Unsafe.Add(ref tile, {plan.Places[value].Offset})";
+    public string Ref(Value value) => $"ref Unsafe.Add(ref tile, {names.Tile(value)})";
 
-    private string Dense(Parameter parameter) => $"ref Unsafe.Add(ref dense, {plan.Dense[parameter].Offset})";
+    private string Dense(Parameter parameter) => $"ref Unsafe.Add(ref dense, {names.Dense(parameter)})";
 
-    private string Gradient(Parameter parameter) => $"ref Unsafe.Add(ref gradients, {plan.Dense[parameter].Offset})";
+    private string Gradient(Parameter parameter) => $"ref Unsafe.Add(ref gradients, {names.Dense(parameter)})";
 
     private int Stride(Value value) => plan.Places[value].Stride;
 

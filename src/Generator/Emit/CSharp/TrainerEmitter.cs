@@ -15,6 +15,7 @@ internal static class TrainerEmitter
     {
         var w = new SourceWriter();
         var kernels = new KernelSet();
+        var names = new AddressNames(plan);
         var ids = new IdEmitter(model, graph, plan, kernels, w);
         int features = graph.Features.Count;
         Parameter[] shared = [.. graph.Parameters.Where(p => p.IsTable && p.Index != RowIndexKind.Identity)];
@@ -26,9 +27,9 @@ internal static class TrainerEmitter
             w.Line($"static void {self}.Embed(StepContext step, int feature, int first, int end)");
             Dispatch(w, Enumerable.Range(0, features).Select(f => (f, $"Embed{ids.Name(f)}(step, first, end)")));
             w.Line();
-            WriteTrainTile(w, self, graph, plan, kernels);
+            WriteTrainTile(w, self, graph, plan, names, kernels);
             w.Line();
-            WriteScoreTile(w, self, graph, plan, kernels);
+            WriteScoreTile(w, self, graph, plan, names, kernels);
             w.Line();
             w.Line($"static void {self}.UpdateRows(StepContext step, int feature, int chunk)");
             Dispatch(w, Enumerable.Range(0, features).Where(f => graph.Backward.Any(op => IdEmitter.OnIds(op, f))).Select(f => (f, $"Update{ids.Name(f)}(step, chunk)")));
@@ -49,14 +50,16 @@ internal static class TrainerEmitter
             }
 
             kernels.Write(w);
+            w.Line();
+            names.Write(w);
         }
 
         return w.ToString();
     }
 
-    private static void WriteTrainTile(SourceWriter w, string self, Graph graph, MemoryPlan plan, KernelSet kernels)
+    private static void WriteTrainTile(SourceWriter w, string self, Graph graph, MemoryPlan plan, AddressNames names, KernelSet kernels)
     {
-        var tile = new TileEmitter(graph, plan, kernels, w);
+        var tile = new TileEmitter(graph, plan, names, kernels, w);
         using IDisposable block = w.Block($"static double {self}.TrainTile(StepContext step, Lane lane, int first, int count, bool accumulate)");
         w.Line("Batch batch = step.Batch;");
         w.Line("int rows = (count + 7) & ~7;");
@@ -82,9 +85,9 @@ internal static class TrainerEmitter
         w.Line("return loss;");
     }
 
-    private static void WriteScoreTile(SourceWriter w, string self, Graph graph, MemoryPlan plan, KernelSet kernels)
+    private static void WriteScoreTile(SourceWriter w, string self, Graph graph, MemoryPlan plan, AddressNames names, KernelSet kernels)
     {
-        var tile = new TileEmitter(graph, plan, kernels, w);
+        var tile = new TileEmitter(graph, plan, names, kernels, w);
         using IDisposable block = w.Block($"static void {self}.ScoreTile(StepContext step, Lane lane, int first, int count, Span<float> scores)");
         w.Line("Batch batch = step.Batch;");
         w.Line("int rows = (count + 7) & ~7;");

@@ -30,36 +30,37 @@ internal sealed class PredictorInputs(ModelSpec model, SourceWriter w)
         using (w.Block($"public float Predict({string.Join(", ", Parameters(single: true))})"))
         {
             string total = string.Join(" + ", model.Categoricals.Select(c => c.Bag == BagForm.None ? "1" : $"@{c.Property}.Length"));
-            w.Line($"int total = {total};");
-            w.Line("Span<int> ids = total <= 512 ? stackalloc int[512] : new int[total];");
-            w.Line($"Span<int> offsets = stackalloc int[{model.Categoricals.Count + 1}];");
-            w.Line("int at = 0;");
+            (string count, string ids, string offsets, string at, string key, string id) = (Local("total"), Local("ids"), Local("offsets"), Local("at"), Local("key"), Local("id"));
+            w.Line($"int {count} = {total};");
+            w.Line($"Span<int> {ids} = {count} <= 512 ? stackalloc int[512] : new int[{count}];");
+            w.Line($"Span<int> {offsets} = stackalloc int[{model.Categoricals.Count + 1}];");
+            w.Line($"int {at} = 0;");
             foreach ((CategoricalSpec c, int f) in model.Categoricals.Select((c, f) => (c, f)))
             {
                 if (c.Bag == BagForm.None)
                 {
-                    w.Line($"ids[at++] = {c.Property}Id(@{c.Property});");
+                    w.Line($"{ids}[{at}++] = this.{c.Property}Id(@{c.Property});");
                 }
                 else
                 {
-                    string empty = c.Key is KeyType.Text or KeyType.Enum ? "string.IsNullOrEmpty(key) ? -1 : " : "";
+                    string empty = c.Key is KeyType.Text or KeyType.Enum ? $"string.IsNullOrEmpty({key}) ? -1 : " : "";
                     w.Lines($$"""
-                        foreach ({{KeyTypeOf(c)}} key in @{{c.Property}})
+                        foreach ({{KeyTypeOf(c)}} {{key}} in @{{c.Property}})
                         {
-                            int id = {{empty}}{{c.Property}}Id(key);
-                            if (id >= 0)
+                            int {{id}} = {{empty}}this.{{c.Property}}Id({{key}});
+                            if ({{id}} >= 0)
                             {
-                                ids[at++] = id;
+                                {{ids}}[{{at}}++] = {{id}};
                             }
                         }
 
                         """);
                 }
 
-                w.Line($"offsets[{f + 1}] = at;");
+                w.Line($"{offsets}[{f + 1}] = {at};");
             }
 
-            w.Line($"return PredictIds([{string.Join(", ", model.Numerics.Select(n => $"@{n.Property}"))}], ids, offsets);");
+            w.Line($"return this.PredictIds([{string.Join(", ", model.Numerics.Select(n => $"@{n.Property}"))}], {ids}, {offsets});");
         }
 
         w.Line();
@@ -68,19 +69,20 @@ internal sealed class PredictorInputs(ModelSpec model, SourceWriter w)
     private void WriteBatch()
     {
         IEnumerable<string> names = model.Numerics.Select(n => n.Property).Concat(model.Categoricals.Select(c => c.Property));
+        (string scores, string i) = (Local("scores"), Local("i"));
         w.Line("/// <summary>Scores of many examples given as columns of equal length.</summary>");
         w.Line("/// <exception cref=\"ArgumentException\">The columns differ in length.</exception>");
-        using (w.Block($"public void Predict({string.Join(", ", Parameters(single: false))}, Span<float> scores)"))
+        using (w.Block($"public void Predict({string.Join(", ", Parameters(single: false))}, Span<float> {scores})"))
         {
-            w.Line($"if ({string.Join(" || ", names.Select(n => $"@{n}.Length != scores.Length"))})");
+            w.Line($"if ({string.Join(" || ", names.Select(n => $"@{n}.Length != {scores}.Length"))})");
             using (w.Braces())
             {
-                w.Line("throw new ArgumentException(\"All columns must have as many values as there are scores.\", nameof(scores));");
+                w.Line($"throw new ArgumentException(\"All columns must have as many values as there are scores.\", nameof({scores}));");
             }
 
-            using (w.Block("for (int i = 0; i < scores.Length; i++)"))
+            using (w.Block($"for (int {i} = 0; {i} < {scores}.Length; {i}++)"))
             {
-                w.Line($"scores[i] = Predict({string.Join(", ", names.Select(n => $"@{n}[i]"))});");
+                w.Line($"{scores}[{i}] = this.Predict({string.Join(", ", names.Select(n => $"@{n}[{i}]"))});");
             }
         }
     }
@@ -89,11 +91,22 @@ internal sealed class PredictorInputs(ModelSpec model, SourceWriter w)
     private void WriteArrays()
     {
         IEnumerable<string> names = model.Numerics.Select(n => n.Property).Concat(model.Categoricals.Select(c => c.Property));
-        string parameters = string.Join(", ", Parameters(single: false)).Replace("ReadOnlySpan<", "").Replace("> @", "[] @");
+        string scores = Local("scores"), parameters = string.Join(", ", Parameters(single: false)).Replace("ReadOnlySpan<", "").Replace("> @", "[] @");
         w.Line();
         w.Line("/// <summary>Scores of many examples given as arrays of equal length.</summary>");
         w.Line("/// <exception cref=\"ArgumentException\">The columns differ in length.</exception>");
-        w.Line($"public void Predict({parameters}, float[] scores) => Predict({string.Join(", ", names.Select(n => $"@{n}.AsSpan()"))}, scores.AsSpan());");
+        w.Line($"public void Predict({parameters}, float[] {scores}) => this.Predict({string.Join(", ", names.Select(n => $"@{n}.AsSpan()"))}, {scores}.AsSpan());");
+    }
+
+    // A local name that is not the name of an input, which is a parameter of the calls.
+    private string Local(string name)
+    {
+        while (model.Numerics.Any(n => n.Property == name) || model.Categoricals.Any(c => c.Property == name))
+        {
+            name += "_";
+        }
+
+        return name;
     }
 
     private IEnumerable<string> Parameters(bool single)

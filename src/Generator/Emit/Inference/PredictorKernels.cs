@@ -50,7 +50,9 @@ internal static class PredictorKernels
             {
                 ref float w0 = ref MemoryMarshal.GetArrayDataReference(w);
                 Span<float> tail = stackalloc float[16];
-                for (int n = 0; n < {{columns}}; n += 16)
+                int n = 0;
+            {{(columns >= 64 ? Wide(op) : "")}}
+                for (; n < {{columns}}; n += 16)
                 {
                     Vector256<float> low = {{(bias ? "Vector256.Create<float>(b.AsSpan(n, 8))" : "Vector256<float>.Zero")}}, high = {{(bias ? "Vector256.Create<float>(b.AsSpan(n + 8, 8))" : "Vector256<float>.Zero")}};
                     ref float column = ref Unsafe.Add(ref w0, n);
@@ -71,6 +73,36 @@ internal static class PredictorKernels
                     tail[..Math.Min(16, {{columns}} - n)].CopyTo(y[n..]);
                 }
             }
+            """;
+    }
+
+    // 64 columns at a time where the processor has the registers for it.
+    private static string Wide(Op op)
+    {
+        bool bias = op.Parameters.Count > 1;
+        string Start(int i) => bias ? $"Vector512.Create<float>(b.AsSpan(n + {16 * i}, 16))" : "Vector512<float>.Zero";
+        string Value(int i) => op.Relu ? $"Vector512.Max(s{i}, Vector512<float>.Zero)" : $"s{i}";
+        return $$"""
+                for (; Vector512.IsHardwareAccelerated && n + 64 <= {{op.Parameters[0].Columns}}; n += 64)
+                {
+                    Vector512<float> s0 = {{Start(0)}}, s1 = {{Start(1)}}, s2 = {{Start(2)}}, s3 = {{Start(3)}};
+                    ref float column = ref Unsafe.Add(ref w0, n);
+                    for (int k = 0; k < {{op.Parameters[0].Rows}}; k++)
+                    {
+                        Vector512<float> value = Vector512.Create(x[k]);
+                        s0 = Vector512.FusedMultiplyAdd(value, Vector512.LoadUnsafe(ref column), s0);
+                        s1 = Vector512.FusedMultiplyAdd(value, Vector512.LoadUnsafe(ref column, 16), s1);
+                        s2 = Vector512.FusedMultiplyAdd(value, Vector512.LoadUnsafe(ref column, 32), s2);
+                        s3 = Vector512.FusedMultiplyAdd(value, Vector512.LoadUnsafe(ref column, 48), s3);
+                        column = ref Unsafe.Add(ref column, {{Stride(op.Parameters[0].Columns)}});
+                    }
+
+                    {{Value(0)}}.CopyTo(y[n..]);
+                    {{Value(1)}}.CopyTo(y[(n + 16)..]);
+                    {{Value(2)}}.CopyTo(y[(n + 32)..]);
+                    {{Value(3)}}.CopyTo(y[(n + 48)..]);
+                }
+
             """;
     }
 
