@@ -150,7 +150,7 @@ internal static class PredictorSupport
                     bytes += (((long)(tiers[t].End - first) * parts * tiers[t].Bits) + 7) / 8;
                 }
 
-                ReadOnlySpan<byte> packed = file.Bytes(name);
+                ReadOnlySpan<byte> packed = MemoryMarshal.Cast<sbyte, byte>(file.Codes(name).AsSpan());
                 if (packed.Length != bytes)
                 {
                     throw new InvalidDataException($"Tensor {name} has {packed.Length} bytes, expected {bytes}.");
@@ -240,8 +240,6 @@ internal static class PredictorSupport
                 float[] values = Floats(name);
                 return values.Length == length ? values : throw new InvalidDataException($"Tensor {name} has {values.Length} values, expected {length}.");
             }
-
-            public ReadOnlySpan<byte> Bytes(string name) => Find(name).Data;
 
             public sbyte[] Codes(string name) => MemoryMarshal.Cast<byte, sbyte>(Find(name).Data).ToArray();
 
