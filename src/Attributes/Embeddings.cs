@@ -52,3 +52,29 @@ public sealed class LowRankAttribute : EmbeddingAttribute
     /// <summary>The rank r, 1 to d.</summary>
     public int Rank { get; set; }
 }
+
+/// <summary>
+/// DPQ (Chen et al., ICML 2020) with the tiers of MGQE (Kang et al., WWW 2020): trained as queries Q (n x d) and a codebook of K
+/// centroids per part with straight-through gradients, served as one code per part and id, bit-packed, and the codebook.
+/// Ids are in the order of their frequency, so a tier is a range of ids. Both start at N(0, 0.01^2).
+/// </summary>
+public sealed class QuantizedAttribute : EmbeddingAttribute
+{
+    /// <summary>Parts D that a vector is cut into, one code each; a divisor of <see cref="EmbeddingAttribute.Dimension"/>.</summary>
+    public int Parts { get; set; }
+
+    /// <summary>
+    /// Centroids per part that the ids of each tier may use, the first ones of the shared codebook: powers of two, 4 to 65,536, none
+    /// above the one before it. The paper's choice for two tiers is [256, 64].
+    /// </summary>
+    public int[] Choices { get; set; } = [256];
+
+    /// <summary>
+    /// Share of the vocabulary in each tier, the most frequent ids first; as many as <see cref="Choices"/>, together one. The paper's
+    /// choice is [0.1f, 0.9f]. Rows for unknown values are in the last tier.
+    /// </summary>
+    public float[] Tiers { get; set; } = [1];
+
+    /// <summary>Weight of the term that pulls the queries to their centroids, at least 0. With 0 nothing keeps the queries from drifting away.</summary>
+    public float Commitment { get; set; } = 1;
+}

@@ -149,14 +149,18 @@ public static class RandomModels
             return settings.Count == 0 ? "" : $"({string.Join(", ", settings)})";
         }
 
-        private string Embedding(int dimension) => Pick(0, 1, 2, 3, 4) switch
+        private string Embedding(int dimension) => Pick(0, 1, 2, 3, 4, 5) switch
         {
             0 => $"Full(Dimension = {dimension})",
             1 => $"MultiLayer(Dimension = {dimension}, Inner = {Inner(dimension)}{Pick("", ", Sigma = 0.125f")})",
             2 => $"Hashed(Dimension = {dimension}, Rows = {Pick(1, 5, 40)})",
+            5 => $"Quantized(Dimension = {dimension}, Parts = {Pick(Enumerable.Range(1, dimension).Where(parts => dimension % parts == 0).ToArray())}, {Tiers()})",
             3 => $"QuotientRemainder(Dimension = {dimension}, Buckets = {Pick(1, 3, 8)})",
             _ => $"LowRank(Dimension = {dimension}, Rank = {1 + (int)(Next() % (ulong)dimension)})",
         };
+
+        private string Tiers() => Pick(
+            "Choices = [4]", "Choices = [16], Commitment = 0f", "Choices = [64, 8], Tiers = [0.1f, 0.9f]", "Choices = [512, 16, 16], Tiers = [0.2f, 0.3f, 0.5f], Commitment = 0.25f");
 
         private int Inner(int dimension) => Chance(1, 6) ? Pick(s_widths) : Pick(s_widths.Append(64).Where(k => k >= dimension).ToArray());
 

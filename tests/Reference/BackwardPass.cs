@@ -63,6 +63,7 @@ internal sealed class BackwardPass(ReferenceModel model, ReferenceForward forwar
         "segment_sum" => SegmentSum(op, id),
         "project_input" => Vectors.TimesTransposed(_values.AtId(op.Inputs[0], id), model.Parameters[op.Parameters[0]]),
         "multiply" => Vectors.Multiply(_values.AtId(op.Inputs[0], id), _values.AtId(op.Inputs[1], id)),
+        "quantize_input" => Vectors.Plus(_values.AtId(op.Inputs[0], id), Vectors.Scale(Auxiliary(op.Inputs[1], op.Inputs[2], op.Feature!, id), op.Commitment)),
         "add" => op.Inputs.Select(v => _values.AtId(v, id)).Aggregate(Vectors.Plus),
         _ => throw new InvalidOperationException($"line {op.Line}: '{op.Name}' is not a gradient per id."),
     };
@@ -111,6 +112,19 @@ internal sealed class BackwardPass(ReferenceModel model, ReferenceForward forwar
                 }
 
                 break;
+            case "quantize_codebook":
+                string feature = _values.FeatureOf(op.Inputs[0]);
+                foreach ((int id, double[] q) in _values.PerId(op.Inputs[0]))
+                {
+                    int[] codes = model.Codes(op, q, model.Parameters[op.Target], id);
+                    double[] pull = Auxiliary(op.Inputs[1], op.Inputs[0], feature, id);
+                    for (int c = 0; c < pull.Length; c++)
+                    {
+                        target[codes[c * codes.Length / pull.Length], c] += pull[c];
+                    }
+                }
+
+                break;
             case "scatter":
                 IrParameter table = model.Declared(op.Target);
                 foreach ((int id, double[] g) in _values.PerId(op.Inputs[0]))
@@ -123,6 +137,14 @@ internal sealed class BackwardPass(ReferenceModel model, ReferenceForward forwar
             default:
                 throw new InvalidOperationException($"line {op.Line}: '{op.Name}' does not add to a parameter.");
         }
+    }
+
+    // d / d moving of the mean over lookups and dimensions of (moving - still)^2: every occurrence of the id is a lookup.
+    private double[] Auxiliary(string moving, string still, string feature, int id)
+    {
+        int[] lookups = [.. _batch.Examples.SelectMany(e => e.Ids[model.FeatureIndex(feature)]).Where(other => other >= 0)];
+        double[] difference = Vectors.Plus(_values.AtId(moving, id), Vectors.Scale(_values.AtId(still, id), -1));
+        return Vectors.Scale(difference, 2.0 * lookups.Count(other => other == id) / (lookups.Length * difference.Length));
     }
 
     private double[] Mask(IrOp op, int e, double[] gradient) => op.Mask is null ? gradient : Positive(gradient, _values.At(op.Mask, e));

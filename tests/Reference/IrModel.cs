@@ -9,7 +9,7 @@ namespace ModelGen.Reference;
 /// <param name="Parameters">Trained parameters.</param>
 /// <param name="Forward">The forward pass; its last operation is the loss.</param>
 /// <param name="Backward">The gradient pass; reads values of the forward pass and its own.</param>
-/// <param name="Collapse">Products that replace pairs of parameters when the model is served.</param>
+/// <param name="Collapse">Products and codes that replace pairs of parameters when the model is served.</param>
 /// <param name="ServedParameters">Parameters of the served model.</param>
 /// <param name="Served">The served pass; its last operation is the score.</param>
 public sealed record IrModel(
@@ -59,8 +59,9 @@ public enum IrGroup
 /// <param name="Init">How it is started, as printed.</param>
 /// <param name="Scale">Scale of the start values.</param>
 /// <param name="Group">Learning-rate group.</param>
+/// <param name="Codes">How the codes of a served table were chosen; null for numbers.</param>
 public sealed record IrParameter(
-    string Name, string? Feature, IrIndex Index, int Modulus, int Rows, int Columns, string Init, double Scale, IrGroup Group)
+    string Name, string? Feature, IrIndex Index, int Modulus, int Rows, int Columns, string Init, double Scale, IrGroup Group, IrQuantization? Codes = null)
 {
     /// <summary>Whether the parameter is a table.</summary>
     public bool IsTable => Feature is not null;
@@ -96,6 +97,8 @@ public sealed record IrParameter(
 /// <param name="At">First column of a slice.</param>
 /// <param name="Relu">Whether a ReLU follows the product.</param>
 /// <param name="Mask">Value whose positive entries let the gradient pass; null when all pass.</param>
+/// <param name="Quantization">How a quantising operation chooses codes; null for others.</param>
+/// <param name="Commitment">Weight of the pull of queries to their centroids.</param>
 public sealed record IrOp(
     int Line,
     string Name,
@@ -109,10 +112,12 @@ public sealed record IrOp(
     int Vectors,
     int At,
     bool Relu,
-    string? Mask);
+    string? Mask,
+    IrQuantization? Quantization,
+    double Commitment);
 
-/// <summary>A matrix product that yields a served parameter.</summary>
+/// <summary>What yields a served parameter: a matrix product, or the nearest centroids of queries when the result holds codes.</summary>
 /// <param name="Result">Served parameter.</param>
 /// <param name="Left">Trained table.</param>
-/// <param name="Right">Trained factor.</param>
+/// <param name="Right">Trained factor or codebook.</param>
 public sealed record IrProduct(string Result, string Left, string Right);

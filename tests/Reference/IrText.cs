@@ -67,7 +67,13 @@ public static partial class IrText
             return Build(d, null, IrIndex.Identity, 0, Positive(number, d.Groups["rows"].Value, "rows"));
         }
 
-        throw new IrTextException(number, $"'{line}' is not a parameter. Expected 'table <name> [<feature>] x <columns> ...' or 'dense <name> <rows> x <columns> ...'");
+        if (CodesLine().Match(line) is { Success: true } c)
+        {
+            IrQuantization codes = IrQuantization.Parse(number, c.Groups["parts"].Value, c.Groups["choices"].Value, c.Groups["tiers"].Value);
+            return new IrParameter(c.Groups["name"].Value, c.Groups["feature"].Value, IrIndex.Identity, 0, 0, codes.Parts, "zero", 0, IrGroup.Table, codes);
+        }
+
+        throw new IrTextException(number, $"'{line}' is not a parameter. Expected 'table <name> [<feature>] x <columns> ...', 'codes <name> [<feature>] ...' or 'dense <name> <rows> x <columns> ...'");
 
         IrParameter Build(Match m, string? feature, IrIndex index, int modulus, int rows) => new(
             m.Groups["name"].Value, feature, index, modulus, rows, Positive(number, m.Groups["columns"].Value, "columns"),
@@ -85,7 +91,7 @@ public static partial class IrText
             Match m = ProductLine().Match(line);
             if (!m.Success)
             {
-                throw new IrTextException(number, $"'{line}' is not a product. Expected '<name> = product <table> <factor>'");
+                throw new IrTextException(number, $"'{line}' is not a product. Expected '<name> = product <table> <factor>' or '<name> = nearest <table> <codebook>'");
             }
 
             foreach (string name in new[] { m.Groups[2].Value, m.Groups[3].Value })
@@ -132,6 +138,9 @@ public static partial class IrText
     [GeneratedRegex(@"^dense (?<name>\S+) (?<rows>\d+) x (?<columns>\d+) init=(?<init>\S+) scale=(?<scale>\S+) group=(?<group>\S+)$")]
     private static partial Regex DenseLine();
 
-    [GeneratedRegex(@"^(\S+) = product (\S+) (\S+)$")]
+    [GeneratedRegex(@"^codes (?<name>\S+) \[(?<feature>\S+)\] parts=(?<parts>\S+) choices=(?<choices>\S+) tiers=(?<tiers>\S+)$")]
+    private static partial Regex CodesLine();
+
+    [GeneratedRegex(@"^(\S+) = (?:product|nearest) (\S+) (\S+)$")]
     private static partial Regex ProductLine();
 }

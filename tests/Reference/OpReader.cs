@@ -73,7 +73,9 @@ internal sealed partial class OpReader(
         var op = new IrOp(
             number, name, target, accumulates, feature, accumulates ? 0 : Integer(number, m.Groups["width"].Value), values, read,
             Pool(number, attributes), attributes.TryGetValue("vectors", out string? vectors) ? Integer(number, vectors) : 0,
-            attributes.TryGetValue("at", out string? at) ? Integer(number, at) : 0, relu, attributes.GetValueOrDefault("mask"));
+            attributes.TryGetValue("at", out string? at) ? Integer(number, at) : 0, relu, attributes.GetValueOrDefault("mask"),
+            attributes.ContainsKey("parts") ? IrQuantization.Parse(number, attributes["parts"], attributes["choices"], attributes["tiers"]) : null,
+            IrQuantization.Number(number, attributes.GetValueOrDefault("commitment", "0")));
         Resolve(op);
         return op;
     }
@@ -93,12 +95,12 @@ internal sealed partial class OpReader(
     private static void CheckAttributes(int number, string name, OpSignature signature, IEnumerable<string> given)
     {
         string[] attributes = [.. given];
-        if (signature.Attribute is { } required && !attributes.Contains(required))
+        if (signature.Attributes.FirstOrDefault(a => !attributes.Contains(a)) is { } required)
         {
             throw new IrTextException(number, $"'{name}' needs {required}=");
         }
 
-        if (attributes.FirstOrDefault(a => a != signature.Attribute && !(a == "mask" && name == "linear_input")) is { } unknown)
+        if (attributes.FirstOrDefault(a => !signature.Attributes.Contains(a) && !(a == "mask" && name == "linear_input")) is { } unknown)
         {
             throw new IrTextException(number, $"'{name}' takes no attribute '{unknown}'");
         }

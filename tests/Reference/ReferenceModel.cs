@@ -11,6 +11,7 @@ namespace ModelGen.Reference;
 public sealed class ReferenceModel
 {
     private readonly int[] _ids;
+    private readonly int[] _vocabulary;
     private readonly Dictionary<string, IrParameter> _declared;
 
     /// <summary>Creates a model with zero parameters.</summary>
@@ -26,6 +27,7 @@ public sealed class ReferenceModel
 
         Ir = ir;
         _ids = ids;
+        _vocabulary = [.. ids];
         _declared = ir.Parameters.ToDictionary(p => p.Name);
         Parameters = new ReferenceParameters(ir.Parameters, IdsOf);
     }
@@ -46,6 +48,18 @@ public sealed class ReferenceModel
 
     /// <summary>Number of ids of a feature.</summary>
     public int IdsOf(string feature) => _ids[FeatureIndex(feature)];
+
+    /// <summary>Says how many ids of each feature are known values, when not all are; tiers of ids are shares of them.</summary>
+    /// <exception cref="ArgumentException">The number of counts is not the number of features.</exception>
+    public void SetVocabulary(params int[] counts)
+    {
+        if (counts.Length != _vocabulary.Length)
+        {
+            throw new ArgumentException($"{Ir.Name} has {_vocabulary.Length} features, got {counts.Length} counts.", nameof(counts));
+        }
+
+        counts.CopyTo(_vocabulary, 0);
+    }
 
     /// <summary>Declaration of a parameter.</summary>
     public IrParameter Declared(string parameter) => _declared[parameter];
@@ -70,14 +84,16 @@ public sealed class ReferenceModel
     /// <exception cref="ArgumentException">An example does not fit the model.</exception>
     public ReferenceGradients Backward(ReferenceBatch batch) => new BackwardPass(this, Forward(batch)).Run();
 
-    /// <summary>The served parameters: products multiplied out in double precision, the rest copied.</summary>
+    /// <summary>The served parameters: products multiplied out in double precision, queries replaced by their codes, the rest copied.</summary>
     public ReferenceParameters Collapse()
     {
         var served = new ReferenceParameters(Ir.ServedParameters, IdsOf);
         foreach (string name in served.Names)
         {
             IrProduct? product = Ir.Collapse.FirstOrDefault(p => p.Result == name);
-            served[name] = product is null ? Parameters[name] : Product(Parameters[product.Left], Parameters[product.Right]);
+            served[name] = product is null ? Parameters[name]
+                : Ir.ServedParameters.First(p => p.Name == name) is { Codes: { } codes } table ? Nearest(table, codes, Parameters[product.Left], Parameters[product.Right])
+                : Product(Parameters[product.Left], Parameters[product.Right]);
         }
 
         return served;
@@ -105,6 +121,23 @@ public sealed class ReferenceModel
         }
 
         throw new ArgumentException($"{Ir.Name} has no feature '{feature}'.", nameof(feature));
+    }
+
+    internal int[] Codes(IrOp op, double[] query, double[,] codebook, int id) =>
+        op.Quantization!.Nearest(query, codebook, op.Quantization.ChoicesOf(id, _vocabulary[FeatureIndex(FeatureOfQuantization(op))]));
+
+    private string FeatureOfQuantization(IrOp op) => op.Feature ?? FactorFeature(op.Target);
+
+    private double[,] Nearest(IrParameter table, IrQuantization codes, double[,] queries, double[,] codebook)
+    {
+        double[,] result = new double[queries.GetLength(0), codes.Parts];
+        for (int id = 0; id < queries.GetLength(0); id++)
+        {
+            int choices = codes.ChoicesOf(id, _vocabulary[FeatureIndex(table.Feature!)]);
+            Vectors.AddRow(result, id, [.. codes.Nearest(Vectors.Row(queries, id), codebook, choices).Select(z => (double)z)]);
+        }
+
+        return result;
     }
 
     private static double[,] Product(double[,] left, double[,] right)

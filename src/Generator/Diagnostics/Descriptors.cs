@@ -38,6 +38,10 @@ public static class Descriptors
     public const string Rank = "MG2006";
     public const string WidthMismatch = "MG2007";
     public const string InnerBelowDimension = "MG2008";
+    public const string Parts = "MG2009";
+    public const string Choices = "MG2010";
+    public const string Tiers = "MG2011";
+    public const string Commitment = "MG2012";
     public const string NoHost = "MG3001";
     public const string TwoHosts = "MG3002";
     public const string BottomWithoutNumerics = "MG3003";
@@ -68,7 +72,7 @@ public static class Descriptors
         Rule(Cardinality, "Cardinality is out of range", "Cardinality of {0} is {1} and its values are {2}; it must be 0 (build a vocabulary) or, on an integer property, 1 to 2147483647"),
         Rule(Buckets, "Buckets is out of range", "Buckets of {0} is {1}; it must be at least 1"),
         Rule(EmbeddingWithoutCategorical, "Embedding without a categorical input", "{0} carries [{1}] but not [Categorical]; add [Categorical] or remove the embedding"),
-        Rule(NoEmbedding, "Categorical input without an embedding", "{0} has no embedding and {1} has no default; add [Full], [MultiLayer], [Hashed], [QuotientRemainder] or [LowRank] to the property or to the class"),
+        Rule(NoEmbedding, "Categorical input without an embedding", "{0} has no embedding and {1} has no default; add [Full], [MultiLayer], [Hashed], [QuotientRemainder], [LowRank] or [Quantized] to the property or to the class"),
         Rule(TwoEmbeddings, "Two embeddings", "{0} carries [{1}] and [{2}]; keep one embedding"),
         Rule(DuplicateColumn, "Two properties read one column", "{0} and {1} both read column '{2}' (case is ignored); give one of them another Column"),
         Rule(ReservedName, "Name is used by the generated code", "{0} of {1} has the name of something that the generated code declares or uses; rename it, and if it is a feature set Column = \"{0}\" to keep its column"),
@@ -80,6 +84,10 @@ public static class Descriptors
         Rule(Rank, "Rank is out of range", "Rank of [LowRank] on {0} is {1}; it must be 1 to the Dimension, {2}"),
         Rule(WidthMismatch, "Embedding widths differ", "{0} has Dimension {1} but {2} has {3}; {4} takes inner products of all vectors, so give every feature the same Dimension"),
         Rule(InnerBelowDimension, "Inner is below Dimension", "Inner of [MultiLayer] on {0} is {1}, below its Dimension {2}; directions beyond k are never updated to first order (MLET, Theorem 1), so use at least {2}", DiagnosticSeverity.Warning),
+        Rule(Parts, "Parts does not divide Dimension", "Parts of [Quantized] on {0} is {1}; it must be at least 1 and divide the Dimension, {2}, so that every part has the same width"),
+        Rule(Choices, "Choices is out of range", "Choices of [Quantized] on {0} is {1}; give one number of centroids per tier, each a power of two from 4 to 65536 and none above the one before it, such as [256, 64]"),
+        Rule(Tiers, "Tiers do not fit", "Tiers of [Quantized] on {0} is {1} for {2} Choices; give one positive share of the ids per entry of Choices, the most frequent ids first and together 1, such as [0.1f, 0.9f]"),
+        Rule(Commitment, "Commitment is out of range", "Commitment of [Quantized] on {0} is {1}; it must be a finite number of at least 0, normally 0.25 to 1"),
         Rule(NoHost, "Host is missing", "{0} does not say how its features meet; add [Dlrm] or [FactorizationMachine]"),
         Rule(TwoHosts, "Two hosts", "{0} carries [{1}] and [{2}]; keep one host"),
         Rule(BottomWithoutNumerics, "Bottom tower does not fit the inputs", "Bottom of [Dlrm] on {0} has {1} layers but the model has {2} [Numeric] inputs; give a bottom tower exactly when there are numeric inputs"),
@@ -89,7 +97,7 @@ public static class Descriptors
         Rule(LearningRate, "Learning rate is out of range", "{0} of [{1}] on {2} is {3}; it must be a positive finite number{4}"),
         Rule(OptimizerConstant, "Optimiser constant is out of range", "{0} of [{1}] on {2} is {3}; it must be {4}"),
         Rule(TooFewVectors, "Too few vectors to interact", "{0} has {1} vector(s) to interact; [{2}] needs at least two, so add a [Categorical] input"),
-        Rule(ModelTooLarge, "Dense parameters are too many", "{0} has {1} dense parameters in towers and factors; at most {2} fit one arena, so make Bottom, Top or Inner narrower"),
+        Rule(ModelTooLarge, "Dense parameters are too many", "{0} has {1} dense parameters in towers and factors; at most {2} fit one arena, so make Bottom, Top or Inner narrower, or Choices smaller"),
         Rule(Internal, "Internal error of the generator", "ModelGen could not compile {0}: {1}. This is a defect of ModelGen, please report it with the annotated class"),
     }.ToDictionary(rule => rule.Id);
 

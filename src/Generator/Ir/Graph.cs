@@ -38,20 +38,42 @@ public enum Init
     Normal,
 }
 
-/// <summary>A parameter. A table has Rows = 0 (known from the data only) and a feature; a dense one has literal Rows.</summary>
+/// <summary>
+/// A parameter. A table has Rows = 0 (known from the data only) and a feature; a dense one has literal Rows.
+/// With Codes it is a table of codes instead of floats, one column per part; such a table is only served.
+/// </summary>
 public sealed record Parameter(
-    string Name, int Feature, bool IsTable, RowIndexKind Index, int Modulus, int Rows, int Columns, Group Group, Init Init, float Scale);
+    string Name, int Feature, bool IsTable, RowIndexKind Index, int Modulus, int Rows, int Columns, Group Group, Init Init, float Scale, Quantization? Codes = null);
+
+/// <summary>
+/// How vectors are quantised: Parts codes per id; Choices and Tiers say, tier by tier from the most frequent ids on, how many of the
+/// first centroids an id may use and which share of the vocabulary the tier has.
+/// </summary>
+public sealed record Quantization(int Parts, IReadOnlyList<int> Choices, IReadOnlyList<decimal> Tiers, float Commitment)
+{
+    /// <summary>Bits of one code in a tier.</summary>
+    public int Bits(int tier) => (int)System.Math.Round(System.Math.Log(Choices[tier], 2));
+
+    /// <summary>Share of the vocabulary up to the end of a tier.</summary>
+    public decimal End(int tier) => Tiers.Take(tier + 1).Sum();
+}
 
 /// <summary>
 /// One operation. Result is null for an operation that only accumulates into a parameter.
-/// Number is the operation's integer attribute (see <see cref="Ops"/>), Mask the output whose sign a fused ReLU gradient follows.
+/// Number is the operation's integer attribute (see <see cref="Ops"/>), Mask the output whose sign a fused ReLU gradient follows,
+/// Quantization the codes that a quantising operation makes or reads.
 /// </summary>
-public sealed record Op(OpKind Kind, Value? Result, IReadOnlyList<Value> Inputs, IReadOnlyList<Parameter> Parameters, int Number = 0, bool Relu = false, Value? Mask = null)
+public sealed record Op(
+    OpKind Kind, Value? Result, IReadOnlyList<Value> Inputs, IReadOnlyList<Parameter> Parameters, int Number = 0, bool Relu = false, Value? Mask = null,
+    Quantization? Quantization = null)
 {
     public IEnumerable<Value> AllInputs => Mask is null ? Inputs : Inputs.Concat([Mask]);
 }
 
-/// <summary>A product T P that replaces a pair of parameters in the served model.</summary>
+/// <summary>
+/// What replaces a pair of parameters in the served model: the product T P, or, when the result holds codes, the nearest centroids of
+/// the queries Left in the codebook Right.
+/// </summary>
 public sealed record CollapseRule(Parameter Result, Parameter Left, Parameter Right);
 
 /// <summary>The whole model at one point of the lowering.</summary>

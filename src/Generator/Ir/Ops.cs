@@ -11,6 +11,8 @@ public enum OpKind
     Gather,
     Project,
     Multiply,
+    Quantize,
+    Decode,
     Lookup,
     Numerics,
     Constant,
@@ -35,6 +37,8 @@ public enum OpKind
     SegmentSum,
     ProjectInput,
     ProjectWeight,
+    QuantizeInput,
+    QuantizeCodebook,
     Scatter,
 }
 
@@ -50,6 +54,8 @@ public static class Ops
         [OpKind.Gather] = new("gather", op => Table1(op) ?? Result(op, op.Parameters[0].Columns)),
         [OpKind.Project] = new("project", op => Arity(op, 1, 1) ?? Same("input", op.Inputs[0].Width, op.Parameters[0].Rows) ?? Result(op, op.Parameters[0].Columns)),
         [OpKind.Multiply] = new("multiply", op => Arity(op, 2, 0) ?? Same("factors", op.Inputs[0].Width, op.Inputs[1].Width) ?? Result(op, op.Inputs[0].Width)),
+        [OpKind.Quantize] = new("quantize", op => Arity(op, 1, 1) ?? Codebook(op, op.Parameters[0]) ?? Same("queries", op.Inputs[0].Width, op.Parameters[0].Columns) ?? Result(op, op.Parameters[0].Columns)),
+        [OpKind.Decode] = new("decode", op => Arity(op, 0, 2) ?? Codebook(op, op.Parameters[1]) ?? Same("codes", op.Parameters[0].Columns, op.Quantization!.Parts) ?? Result(op, op.Parameters[1].Columns)),
         [OpKind.Lookup] = new("lookup", op => Arity(op, 1, 0) ?? Result(op, op.Inputs[0].Width)),
         [OpKind.Numerics] = new("numerics", op => Result(op, op.Number)),
         [OpKind.Constant] = new("constant", op => Result(op, op.Parameters[0].Columns)),
@@ -74,6 +80,8 @@ public static class Ops
         [OpKind.SegmentSum] = new("segment_sum", op => Result(op, op.Inputs[0].Width)),
         [OpKind.ProjectInput] = new("project_input", op => Same("gradient", op.Inputs[0].Width, op.Parameters[0].Columns) ?? Result(op, op.Parameters[0].Rows)),
         [OpKind.ProjectWeight] = new("project_weight", op => Outer(op)),
+        [OpKind.QuantizeInput] = new("quantize_input", op => Arity(op, 3, 0) ?? (op.Quantization is null ? "has no quantization" : null) ?? Same("queries", op.Inputs[1].Width, op.Inputs[0].Width) ?? Result(op, op.Inputs[0].Width)),
+        [OpKind.QuantizeCodebook] = new("quantize_codebook", op => Arity(op, 2, 1) ?? Codebook(op, op.Parameters[0]) ?? Same("queries", op.Inputs[0].Width, op.Parameters[0].Columns)),
         [OpKind.Scatter] = new("scatter", op => Table1(op) ?? Same("row", op.Inputs[0].Width, op.Parameters[0].Columns)),
     };
 
@@ -87,6 +95,12 @@ public static class Ops
     private static string? Table1(Op op) => op.Parameters.Count == 1 && op.Parameters[0].IsTable ? null : "takes one table";
 
     private static string? Stack(Op op) => op.Number > 0 && op.Inputs[0].Width % op.Number == 0 ? null : $"width {op.Inputs[0].Width} is not a stack of {op.Number} vectors";
+
+    private static string? Codebook(Op op, Parameter codebook) =>
+        op.Quantization is not { } q ? "has no quantization"
+        : codebook.Columns % q.Parts != 0 ? $"{q.Parts} parts do not divide the width {codebook.Columns}"
+        : q.Tiers.Count != q.Choices.Count ? $"{q.Tiers.Count} tiers for {q.Choices.Count} choices"
+        : Same("codebook", codebook.Rows, q.Choices[0]);
 
     private static string? Outer(Op op) =>
         Same("left", op.Inputs[0].Width, op.Parameters[0].Rows) ?? Same("right", op.Inputs[1].Width, op.Parameters[0].Columns);

@@ -24,7 +24,7 @@ public static class Printer
         text.Append("collapse\n");
         foreach (CollapseRule rule in graph.Collapse)
         {
-            text.Append($"  {rule.Result.Name} = product {rule.Left.Name} {rule.Right.Name}\n");
+            text.Append($"  {rule.Result.Name} = {(rule.Result.Codes is null ? "product" : "nearest")} {rule.Left.Name} {rule.Right.Name}\n");
         }
 
         text.Append("served parameters\n");
@@ -67,6 +67,8 @@ public static class Printer
             OpKind.Lookup or OpKind.SegmentSum => " pool=" + op.Number switch { 1 => "sum", 2 => "mean", _ => "none" },
             OpKind.Pairs or OpKind.PairsGradient or OpKind.Fm or OpKind.FmGradient => $" vectors={op.Number}",
             OpKind.Slice => $" at={op.Number}",
+            OpKind.Quantize or OpKind.Decode or OpKind.QuantizeCodebook => Codes(op.Quantization!),
+            OpKind.QuantizeInput => $" commitment={op.Quantization!.Commitment.ToString("R", CultureInfo.InvariantCulture)}",
             _ => string.Empty,
         });
         if (op.Relu)
@@ -91,6 +93,9 @@ public static class Printer
         }
     }
 
+    private static string Codes(Quantization q) =>
+        $" parts={q.Parts} choices={string.Join(",", q.Choices)} tiers={string.Join(",", q.Tiers.Select(t => t.ToString(CultureInfo.InvariantCulture)))}";
+
     private static string Declare(Parameter p, IReadOnlyList<string> features)
     {
         string init = $"init={Snake(p.Init.ToString())} scale={p.Scale.ToString("R", CultureInfo.InvariantCulture)} group={p.Group.ToString().ToLowerInvariant()}";
@@ -100,6 +105,11 @@ public static class Printer
         }
 
         string id = features[p.Feature];
+        if (p.Codes is { } codes)
+        {
+            return $"codes {p.Name} [{id}]{Codes(codes)}";
+        }
+
         string index = p.Index switch
         {
             RowIndexKind.Quotient => $"[{id} / {p.Modulus}]",

@@ -7,7 +7,7 @@ namespace ModelGen.Generator.Lowering;
 
 /// <summary>
 /// Derives the served graph: the forward pass without the loss, in which the product T P of a multi-layer embedding
-/// is one plain table E. Other forms are served as they are trained.
+/// is one plain table E, and the queries of a quantised one are its codes. Other forms are served as they are trained.
 /// </summary>
 internal static class Collapse
 {
@@ -17,7 +17,7 @@ internal static class Collapse
         var served = new List<Op>();
         Dictionary<Value, Op> producers = graph.Forward.ToDictionary(op => op.Result!);
         var dropped = new HashSet<Op>();
-        foreach (Op op in graph.Forward.Where(op => op.Kind == OpKind.Project && Collapses(op, model)))
+        foreach (Op op in graph.Forward.Where(op => op.Kind == OpKind.Quantize || (op.Kind == OpKind.Project && Collapses(op, model))))
         {
             dropped.Add(producers[op.Inputs[0]]);
         }
@@ -29,7 +29,15 @@ internal static class Collapse
                 continue;
             }
 
-            if (op.Kind == OpKind.Project && Collapses(op, model))
+            if (op.Kind == OpKind.Quantize)
+            {
+                Parameter queries = producers[op.Inputs[0]].Parameters[0];
+                string name = $"{model.Categoricals[queries.Feature].Property}.codes";
+                Parameter codes = queries with { Name = name, Columns = op.Quantization!.Parts, Init = Init.Zero, Scale = 0, Codes = op.Quantization };
+                rules.Add(new CollapseRule(codes, queries, op.Parameters[0]));
+                served.Add(new Op(OpKind.Decode, op.Result, [], [codes, op.Parameters[0]], Quantization: op.Quantization));
+            }
+            else if (op.Kind == OpKind.Project && Collapses(op, model))
             {
                 Parameter table = producers[op.Inputs[0]].Parameters[0];
                 Parameter product = table with { Name = $"{model.Categoricals[table.Feature].Property}.E", Columns = op.Parameters[0].Columns };

@@ -63,7 +63,7 @@ internal sealed class GradientBuilder
     }
 
     /// <summary>Contributes a new operation's result to the gradient of a value.</summary>
-    public void Contribute(Value value, OpKind kind, IReadOnlyList<Value> inputs, IReadOnlyList<Parameter> parameters, int number = 0)
+    public void Contribute(Value value, OpKind kind, IReadOnlyList<Value> inputs, IReadOnlyList<Parameter> parameters, int number = 0, Quantization? quantization = null)
     {
         int part = _contributions.TryGetValue(value, out List<Value>? parts) ? parts.Count : 0;
         Value result = value with { Name = $"d{(part == 0 ? string.Empty : part.ToString(System.Globalization.CultureInfo.InvariantCulture))}.{value.Name}" };
@@ -72,10 +72,11 @@ internal sealed class GradientBuilder
             result = result with { Name = result.Name + "'" };
         }
 
-        Ops.Add(new Op(kind, result, inputs, parameters, number));
+        Ops.Add(new Op(kind, result, inputs, parameters, number, Quantization: quantization));
         Pass(value, result);
     }
 
     /// <summary>Accumulates into a parameter.</summary>
-    public void Accumulate(Parameter parameter, OpKind kind, IReadOnlyList<Value> inputs) => Ops.Add(new Op(kind, null, inputs, [parameter]));
+    public void Accumulate(Parameter parameter, OpKind kind, IReadOnlyList<Value> inputs, Quantization? quantization = null) =>
+        Ops.Add(new Op(kind, null, inputs, [parameter], Quantization: quantization));
 }

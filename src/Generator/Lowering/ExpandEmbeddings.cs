@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using ModelGen.Generator.Ir;
 using ModelGen.Generator.Specs;
 
@@ -55,6 +56,9 @@ internal static class ExpandEmbeddings
                 Gather(r, Declare(new Parameter($"{name}.R", result.Feature, true, RowIndexKind.Remainder, e.Rows, 0, e.Dimension, Group.Table, Init.Uniform, 1)));
                 ops.Add(new Op(OpKind.Multiply, result, [q, r], []));
                 break;
+            case EmbeddingKind.Quantized:
+                Quantize(e.Quantized!);
+                break;
             default:
                 throw new LoweringException($"embedding kind {e.Kind} has no lookup form");
         }
@@ -65,6 +69,15 @@ internal static class ExpandEmbeddings
             Gather(h, Table(left, inner));
             Parameter factor = Declare(new Parameter($"{name}.{right}", result.Feature, false, RowIndexKind.Identity, 0, inner, e.Dimension, Group.Factor, Init.Normal, sigma));
             ops.Add(new Op(OpKind.Project, result, [h], [factor]));
+        }
+
+        void Quantize(QuantizedSpec spec)
+        {
+            Value q = new($"{name}.q", Domain.Id, result.Feature, e.Dimension);
+            Gather(q, Declare(new Parameter($"{name}.Q", result.Feature, true, RowIndexKind.Identity, 0, 0, e.Dimension, Group.Table, Init.Normal, 0.01f)));
+            Parameter codebook = Declare(new Parameter($"{name}.C", result.Feature, false, RowIndexKind.Identity, 0, spec.Choices[0], e.Dimension, Group.Factor, Init.Normal, 0.01f));
+            var quantization = new Quantization(spec.Parts, [.. spec.Choices], [.. spec.Tiers.Select(share => (decimal)share)], spec.Commitment);
+            ops.Add(new Op(OpKind.Quantize, result, [q], [codebook], Quantization: quantization));
         }
 
         Parameter Table(string suffix, int width, RowIndexKind index = RowIndexKind.Identity, int modulus = 0) =>

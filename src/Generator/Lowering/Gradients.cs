@@ -31,6 +31,12 @@ internal static class Gradients
             t.Accumulate(op.Parameters[0], OpKind.ProjectWeight, [op.Inputs[0], g]);
             t.Contribute(op.Inputs[0], OpKind.ProjectInput, [g], [op.Parameters[0]]);
         }),
+        [OpKind.Quantize] = With((t, op, g) =>
+        {
+            // Straight through: the task's gradient passes to the queries as it is; the centroids follow the queries alone.
+            t.Accumulate(op.Parameters[0], OpKind.QuantizeCodebook, [op.Inputs[0], op.Result!], op.Quantization);
+            t.Contribute(op.Inputs[0], OpKind.QuantizeInput, [g, op.Inputs[0], op.Result!], [], quantization: op.Quantization);
+        }),
         [OpKind.Gather] = With((t, op, g) => t.Accumulate(op.Parameters[0], OpKind.Scatter, [g])),
     };
 

@@ -62,7 +62,8 @@ public sealed class MemoryPlan
     private void PlanDense(Graph graph)
     {
         var transposed = new HashSet<Parameter>(
-            graph.Backward.Where(op => op.Kind is OpKind.LinearInput or OpKind.ProjectInput).Select(op => op.Parameters[0]).Where(p => p.Columns > 1));
+            graph.Backward.Where(op => op.Kind is OpKind.LinearInput or OpKind.ProjectInput).Select(op => op.Parameters[0]).Where(p => p.Columns > 1)
+                .Concat(graph.Forward.Where(op => op.Kind == OpKind.Quantize).Select(op => op.Parameters[0])));
         int offset = 0, transposedOffset = 0;
         foreach (Parameter p in graph.Parameters.Where(p => !p.IsTable).OrderBy(p => p.Group == Group.Factor ? p.Feature : -1))
         {

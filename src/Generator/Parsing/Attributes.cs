@@ -57,8 +57,13 @@ internal sealed class AttributeReader(AttributeData data, LocationSnapshot? owne
         return choice;
     }
 
-    public int[] Widths(string name) =>
-        Find(name) is { Kind: TypedConstantKind.Array, IsNull: false } array ? [.. array.Values.Select(v => v is { Kind: TypedConstantKind.Primitive, Value: int width } ? width : 0)] : [];
+    /// <summary>An array of numbers, default(T) where an element is of another type; the fallback when the array is not written.</summary>
+    public T[] List<T>(string name, params T[] fallback)
+        where T : struct =>
+        Find(name) is not { Kind: TypedConstantKind.Array } array ? fallback
+            : array.IsNull ? [] : [.. array.Values.Select(v => v is { Kind: TypedConstantKind.Primitive, Value: T item } ? item : default)];
+
+    public int[] Widths(string name) => List<int>(name);
 
     /// <summary>Where a named value is written, or the attribute itself when it is not.</summary>
     public LocationSnapshot? At(string name) =>

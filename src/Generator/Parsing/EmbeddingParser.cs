@@ -1,4 +1,6 @@
+using System;
 using System.Globalization;
+using System.Linq;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Specs;
 
@@ -31,6 +33,8 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma)
                 int rank = attribute.Get("Rank", 0);
                 Check(rank >= 1 && rank <= dimension, Descriptors.Rank, attribute, "Rank", owner, Text(rank), Text(dimension));
                 return new EmbeddingSpec(EmbeddingKind.LowRank, dimension, rank, 0, 0);
+            case "Quantized":
+                return Quantized(attribute, owner, dimension);
             default:
                 return new EmbeddingSpec(EmbeddingKind.Full, dimension, 0, 0, 0);
         }
@@ -50,6 +54,22 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma)
         return new EmbeddingSpec(EmbeddingKind.MultiLayer, dimension, inner, sigma == 0 ? defaultSigma : sigma, 0);
     }
 
+    private EmbeddingSpec Quantized(AttributeReader attribute, string owner, int dimension)
+    {
+        int parts = attribute.Get("Parts", 0);
+        int[] choices = attribute.List("Choices", 256);
+        float[] tiers = attribute.List("Tiers", 1f);
+        float commitment = attribute.Get("Commitment", 1f);
+        Check(parts >= 1 && dimension % parts == 0, Descriptors.Parts, attribute, "Parts", owner, Text(parts), Text(dimension));
+        bool falling = choices.Zip(choices.Skip(1), (k, next) => next <= k).All(holds => holds);
+        bool powers = choices.All(k => k is >= 4 and <= 65536 && (k & (k - 1)) == 0);
+        Check(choices.Length > 0 && falling && powers, Descriptors.Choices, attribute, "Choices", owner, List(choices));
+        bool whole = tiers.All(share => share > 0) && Math.Abs(tiers.Sum(share => (double)share) - 1) <= 1e-4;
+        Check(choices.Length == 0 || (whole && tiers.Length == choices.Length), Descriptors.Tiers, attribute, "Tiers", owner, List(tiers), Text(choices.Length));
+        Check(commitment >= 0 && !float.IsInfinity(commitment), Descriptors.Commitment, attribute, "Commitment", owner, commitment.ToString(CultureInfo.InvariantCulture));
+        return new EmbeddingSpec(EmbeddingKind.Quantized, dimension, 0, 0, 0, new QuantizedSpec(parts, new(choices), new(tiers), commitment));
+    }
+
     private void Check(bool holds, string rule, AttributeReader attribute, string value, params string[] arguments)
     {
         if (!holds)
@@ -57,6 +77,9 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma)
             report.Add(rule, attribute.At(value), arguments);
         }
     }
+
+    private static string List<T>(T[] values)
+        where T : IFormattable => $"[{string.Join(", ", values.Select(v => v.ToString(null, CultureInfo.InvariantCulture)))}]";
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

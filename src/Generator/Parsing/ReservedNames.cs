@@ -16,9 +16,9 @@ public static class ReservedNames
 
     private static readonly HashSet<string> s_types = new(StringComparer.Ordinal)
     {
-        "CollapsedDense", "CollapsedTable", "DataSet", "ModelTrainer", "MethodImplOptions",
+        "CollapsedCodes", "CollapsedDense", "CollapsedTable", "DataSet", "ModelTrainer", "MethodImplOptions",
         "KeyKind", "RowIndex", "ParameterGroup", "Initialization", "OptimizerKind", "ModelSchema",
-        "Finish", "Losses", "Microkernel",
+        "Finish", "FrequencyTiers", "Losses", "Microkernel", "NearestCentroid",
         "Math", "MathF", "OnnxType", "MemoryMarshal", "Unsafe", "Vector128", "Vector256", "Vector512",
     };
 

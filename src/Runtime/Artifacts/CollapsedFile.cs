@@ -8,9 +8,10 @@ namespace ModelGen.Compiled;
 
 /// <summary>
 /// The safetensors layout of a collapsed model. Tensors: a table as F32 or I8 [rows, width], its scales as "name.scale" F32 [rows] or
-/// [1], a dense parameter as F32 [rows, columns], vocabularies as <see cref="VocabularyTensors"/> says, and "numeric.scaling" F32
+/// [1], codes as U8 [bytes], packed as <see cref="CollapsedCodes"/> says, a dense parameter as F32 [rows, columns], vocabularies as <see cref="VocabularyTensors"/> says, and "numeric.scaling" F32
 /// [features, 2] with mean and inverse deviation. Metadata: format, formatVersion, model, fingerprint; "tables" and "dense" list the
-/// names in order, and the name of each table leads to its feature, index, modulus and format.
+/// names in order, and the name of each table leads to its feature, index, modulus and format. With quantised embeddings "codes" lists
+/// their names too, and each leads to its feature, codebook and parts, then choices:rows of every tier.
 /// </summary>
 internal static class CollapsedFile
 {
@@ -43,6 +44,7 @@ internal static class CollapsedFile
             writer.Add(table.ScaleName, SafeTensorType.F32, TensorContent.From(table.Scales, 0, 1, scales, scales), scales);
         }
 
+        AddCodes(writer, weights);
         foreach (CollapsedDense dense in weights.Dense)
         {
             writer.Add(dense.Name, dense.Values, dense.Rows, dense.Columns);
@@ -70,10 +72,63 @@ internal static class CollapsedFile
         ImmutableArray<CollapsedTable> tables = [.. Names(reader, "tables").Select(name => ReadTable(reader, schema, name))];
         ImmutableArray<CollapsedDense> dense = [.. Names(reader, "dense").Select(name => ReadDense(reader, name))];
         ImmutableArray<NumericScaling> scalings = ReadScalings(reader, schema);
+        ImmutableArray<CollapsedCodes> codes = reader.Metadata.ContainsKey("codes") ? [.. Names(reader, "codes").Select(name => ReadCodes(reader, schema, name))] : [];
         ImmutableArray<Vocabulary> vocabularies = [.. schema.Categoricals.Select(feature => VocabularyTensors.Read(reader, feature))];
         try
         {
-            return new CollapsedWeights(schema, tables, dense, vocabularies, scalings);
+            return new CollapsedWeights(schema, tables, dense, vocabularies, scalings, codes);
+        }
+        catch (ArgumentException e)
+        {
+            throw reader.Error(e.Message, e);
+        }
+    }
+
+    private static void AddCodes(SafeTensorsWriter writer, CollapsedWeights weights)
+    {
+        if (weights.Codes.IsEmpty)
+        {
+            return;
+        }
+
+        writer.Metadata("codes", string.Join(' ', weights.Codes.Select(c => c.Name)));
+        foreach (CollapsedCodes codes in weights.Codes)
+        {
+            string tiers = string.Join(' ', codes.Tiers.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.Choices}:{t.Rows}")));
+            string feature = weights.Schema.Categoricals[codes.Feature].Name;
+            writer.Metadata(CodesKey(codes.Name), string.Create(CultureInfo.InvariantCulture, $"{feature} {codes.CodebookName} {codes.Parts} {tiers}"));
+            writer.Add(codes.Name, SafeTensorType.U8, codes.Content, codes.Bytes);
+        }
+    }
+
+    private static CollapsedCodes ReadCodes(SafeTensorsReader reader, ModelSchema schema, string name)
+    {
+        string text = Required(reader, CodesKey(name));
+        string[] parts = text.Split(' ');
+        int feature = schema.Categoricals.Select(c => c.Name).ToList().IndexOf(parts[0]);
+        var tiers = ImmutableArray.CreateBuilder<CodeTier>();
+        foreach (string tier in parts.Skip(3))
+        {
+            string[] pair = tier.Split(':');
+            if (pair.Length == 2 &&
+                int.TryParse(pair[0], NumberStyles.None, CultureInfo.InvariantCulture, out int choices) &&
+                int.TryParse(pair[1], NumberStyles.None, CultureInfo.InvariantCulture, out int rows))
+            {
+                tiers.Add(new CodeTier(rows, choices));
+            }
+        }
+
+        if (feature < 0 || parts.Length < 4 || tiers.Count != parts.Length - 3 ||
+            !int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out int count))
+        {
+            throw reader.Error($"The codes '{name}' are described as '{text}', expected feature, codebook, parts and choices:rows of every tier.");
+        }
+
+        try
+        {
+            var codes = new CollapsedCodes(name, parts[1], feature, count, tiers.ToImmutable(), reader.ReadBytesNative(name, SafeTensorType.U8));
+            reader.Require(name, SafeTensorType.U8, codes.Bytes);
+            return codes;
         }
         catch (ArgumentException e)
         {
@@ -181,6 +236,8 @@ internal static class CollapsedFile
         reader.Metadata.GetValueOrDefault(key) ?? throw reader.Error($"The metadata entry '{key}' is missing.");
 
     private static string TableKey(string name) => "table." + name;
+
+    private static string CodesKey(string name) => "codes." + name;
 
     // Enum.TryParse would also accept numbers.
     private static bool TryParse<T>(string text, out T value) where T : struct, Enum =>

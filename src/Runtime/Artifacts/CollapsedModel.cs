@@ -7,7 +7,8 @@ using ModelGen.Compiled;
 namespace ModelGen;
 
 /// <summary>
-/// A trained model in its served form: for MLET the product E = T P (section 5 of the paper), everything else as trained,
+/// A trained model in its served form: for MLET the product E = T P (section 5 of the paper), for a quantised embedding its codes and
+/// codebook, everything else as trained,
 /// no optimiser state. It scores, measures itself, and leaves as a safetensors file, an ONNX file and an inference assembly.
 /// </summary>
 /// <typeparam name="TModel">The user's class.</typeparam>
@@ -24,13 +25,13 @@ public sealed class CollapsedModel<TModel>
         _predictor = new Lazy<IPredictor<TModel>>(() => TModel.CreatePredictor(weights));
     }
 
-    /// <summary>The content: tables, dense parameters, vocabularies, scalings.</summary>
+    /// <summary>The content: tables, codes, dense parameters, vocabularies, scalings.</summary>
     public CollapsedWeights Weights { get; }
 
     /// <summary>Bytes of everything serving needs.</summary>
     public long Bytes => Weights.Bytes;
 
-    /// <summary>Bytes of the embedding tables and their factors alone, without vocabularies and towers.</summary>
+    /// <summary>Bytes of the embedding tables, codes, codebooks and factors alone, without vocabularies and towers.</summary>
     public long EmbeddingBytes
     {
         get
@@ -39,6 +40,11 @@ public sealed class CollapsedModel<TModel>
             foreach (CollapsedTable table in Weights.Tables)
             {
                 bytes += table.Bytes;
+            }
+
+            foreach (CollapsedCodes codes in Weights.Codes)
+            {
+                bytes += codes.Bytes;
             }
 
             foreach (CollapsedDense dense in Weights.Dense)
@@ -74,7 +80,7 @@ public sealed class CollapsedModel<TModel>
     public Evaluation Evaluate(DataSet<TModel> data) => Evaluation.From(
         Run(data, static (predictor, x) => predictor.ScoreIds(x.Numerics, x.Ids, x.Offsets)), data.Labels, TModel.Schema.Loss, Frequencies(data));
 
-    /// <summary>The model with its tables in signed bytes, scales searched on a grid (one per row by default).</summary>
+    /// <summary>The model with its tables in signed bytes, scales searched on a grid (one per row by default); codes stay as they are.</summary>
     public CollapsedModel<TModel> Quantize(TableFormat format = TableFormat.Int8PerRow) => new(Weights.Quantize(format));
 
     /// <summary>Writes a safetensors file. Returns its length in bytes.</summary>

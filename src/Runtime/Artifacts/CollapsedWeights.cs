@@ -18,11 +18,13 @@ public sealed class CollapsedWeights
     /// <param name="dense">The dense parameters, with unique names.</param>
     /// <param name="vocabularies">One vocabulary per categorical feature, in schema order.</param>
     /// <param name="scalings">One scaling per numeric feature, in schema order.</param>
+    /// <param name="codes">Codes of quantised embeddings, their codebooks among the dense parameters; none by default.</param>
     /// <exception cref="ArgumentException">The parts do not fit each other.</exception>
     public CollapsedWeights(
         ModelSchema schema, ImmutableArray<CollapsedTable> tables, ImmutableArray<CollapsedDense> dense,
-        ImmutableArray<Vocabulary> vocabularies, ImmutableArray<NumericScaling> scalings)
+        ImmutableArray<Vocabulary> vocabularies, ImmutableArray<NumericScaling> scalings, ImmutableArray<CollapsedCodes> codes = default)
     {
+        codes = codes.IsDefault ? [] : codes;
         if (vocabularies.Length != schema.Categoricals.Length || scalings.Length != schema.Numerics.Length)
         {
             throw new ArgumentException(
@@ -31,7 +33,7 @@ public sealed class CollapsedWeights
         }
 
         var names = new HashSet<string>();
-        foreach (string name in tables.Select(t => t.Name).Concat(dense.Select(d => d.Name)))
+        foreach (string name in tables.Select(t => t.Name).Concat(dense.Select(d => d.Name)).Concat(codes.Select(c => c.Name)))
         {
             if (!names.Add(name))
             {
@@ -55,8 +57,14 @@ public sealed class CollapsedWeights
             }
         }
 
+        foreach (CollapsedCodes code in codes)
+        {
+            CheckCodes(schema, code, dense, vocabularies);
+        }
+
         Schema = schema;
         Tables = tables;
+        Codes = codes;
         Dense = dense;
         Vocabularies = vocabularies;
         Scalings = scalings;
@@ -68,6 +76,9 @@ public sealed class CollapsedWeights
     /// <summary>The tables.</summary>
     public ImmutableArray<CollapsedTable> Tables { get; }
 
+    /// <summary>The codes of quantised embeddings.</summary>
+    public ImmutableArray<CollapsedCodes> Codes { get; }
+
     /// <summary>The dense parameters.</summary>
     public ImmutableArray<CollapsedDense> Dense { get; }
 
@@ -77,7 +88,7 @@ public sealed class CollapsedWeights
     /// <summary>Scaling of every numeric feature.</summary>
     public ImmutableArray<NumericScaling> Scalings { get; }
 
-    /// <summary>Bytes of everything the model needs to serve: tables, scales, dense parameters, vocabularies, scalings.</summary>
+    /// <summary>Bytes of everything the model needs to serve: tables, scales, codes, dense parameters, vocabularies, scalings.</summary>
     public long Bytes => Breakdown.Sum(part => part.Bytes);
 
     /// <summary>Bytes of each part, by the name of its tensor in the safetensors file.</summary>
@@ -88,13 +99,18 @@ public sealed class CollapsedWeights
     public CollapsedTable FindTable(string name) =>
         Tables.FirstOrDefault(t => t.Name == name) ?? throw new KeyNotFoundException($"Model '{Schema.Name}' has no table '{name}'.");
 
+    /// <summary>The codes of this name.</summary>
+    /// <exception cref="KeyNotFoundException">There are none.</exception>
+    public CollapsedCodes FindCodes(string name) =>
+        Codes.FirstOrDefault(c => c.Name == name) ?? throw new KeyNotFoundException($"Model '{Schema.Name}' has no codes '{name}'.");
+
     /// <summary>The dense parameter of this name.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public CollapsedDense FindDense(string name) =>
         Dense.FirstOrDefault(d => d.Name == name) ?? throw new KeyNotFoundException($"Model '{Schema.Name}' has no dense parameter '{name}'.");
 
     /// <summary>
-    /// The same model with its tables in another format; everything that does not change is shared. Int8 is symmetric, code =
+    /// The same model with its tables in another format; everything that does not change is shared, codes and codebooks among it. Int8 is symmetric, code =
     /// round(x / s) in -127 .. 127, the scale s of each row or table being searched among 64 candidates from max|x| / 127 down to a
     /// tenth of it for the least squared error. A row of zeros decodes to zeros.
     /// </summary>
@@ -111,7 +127,7 @@ public sealed class CollapsedWeights
                 $"Table '{table.Name}' is stored as {table.Format}; quantise the {TableFormat.Float32} form to {format}, not an already rounded one."),
         };
 
-        return new CollapsedWeights(Schema, [.. Tables.Select(Convert)], Dense, Vocabularies, Scalings);
+        return new CollapsedWeights(Schema, [.. Tables.Select(Convert)], Dense, Vocabularies, Scalings, Codes);
     }
 
     /// <summary>Writes the model as a safetensors file, the same bytes for the same content. Returns the length of the file in bytes.</summary>
@@ -127,4 +143,30 @@ public sealed class CollapsedWeights
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="CheckpointFormatException">The file is damaged, is something else, or holds another model or version.</exception>
     public static CollapsedWeights Load(string path, ModelSchema schema) => CollapsedFile.Load(path, schema);
+
+    private static void CheckCodes(ModelSchema schema, CollapsedCodes codes, ImmutableArray<CollapsedDense> dense, ImmutableArray<Vocabulary> vocabularies)
+    {
+        if (codes.Feature >= vocabularies.Length)
+        {
+            throw new ArgumentException($"Codes '{codes.Name}' belong to feature {codes.Feature}, but there are {vocabularies.Length}.");
+        }
+
+        long ids = vocabularies[codes.Feature].Rows;
+        if (codes.Rows != ids)
+        {
+            throw new ArgumentException(
+                $"Codes '{codes.Name}' have {codes.Rows} rows in {codes.Tiers.Length} tiers; feature '{schema.Categoricals[codes.Feature].Name}' has {ids} ids.");
+        }
+
+        if (dense.FirstOrDefault(d => d.Name == codes.CodebookName) is not { } codebook)
+        {
+            throw new ArgumentException($"Codes '{codes.Name}' read the codebook '{codes.CodebookName}', which is not among the dense parameters.");
+        }
+
+        if (codebook.Rows != codes.Tiers[0].Choices || codebook.Columns % codes.Parts != 0)
+        {
+            throw new ArgumentException(
+                $"Codes '{codes.Name}' have {codes.Tiers[0].Choices} choices in {codes.Parts} parts; the codebook '{codebook.Name}' is {codebook.Rows} x {codebook.Columns}.");
+        }
+    }
 }

@@ -46,7 +46,7 @@ public interface IEmbeddingModel<TSelf> where TSelf : class, IEmbeddingModel<TSe
     /// <summary>Reduces the chunks over the factors of a feature and updates them.</summary>
     static abstract void UpdateFactors(StepContext step, int feature);
 
-    /// <summary>Multiplies the trained form out into its served form, in double precision.</summary>
+    /// <summary>Turns the trained form into its served form: products multiplied out in double precision, queries replaced by their codes.</summary>
     static abstract CollapsedWeights Collapse(ModelState state);
 
     /// <summary>Builds the in-process predictor over collapsed weights.</summary>

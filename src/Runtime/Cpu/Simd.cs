@@ -46,6 +46,9 @@ public interface ISimd<TVector> where TVector : struct
     /// <summary>a where b is above zero, else zero.</summary>
     static abstract TVector WherePositive(TVector b, TVector a);
 
+    /// <summary>x where a is below b, else y; y where either is not a number.</summary>
+    static abstract TVector WhereLess(TVector a, TVector b, TVector x, TVector y);
+
     /// <summary>Sum of all lanes.</summary>
     static abstract float Sum(TVector a);
 }

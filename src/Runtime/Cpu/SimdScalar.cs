@@ -49,5 +49,8 @@ public readonly struct SimdScalar : ISimd<float>
     public static float WherePositive(float b, float a) => b > 0 ? a : 0;
 
     /// <inheritdoc/>
+    public static float WhereLess(float a, float b, float x, float y) => a < b ? x : y;
+
+    /// <inheritdoc/>
     public static float Sum(float a) => a;
 }

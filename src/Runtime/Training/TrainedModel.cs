@@ -48,7 +48,7 @@ public sealed class TrainedModel<TModel>
     public Evaluation Evaluate(DataSet<TModel> data, int threads = 0) => Evaluation.From(
         RawScores(data, threads), data.Labels, State.Schema.Loss, ValueFrequencies.Compute(data.Count, data.Categoricals, State.Vocabularies));
 
-    /// <summary>The served form: multi-layer embeddings multiplied out in double precision, everything else as it is. The trained model stays usable.</summary>
+    /// <summary>The served form: multi-layer embeddings multiplied out in double precision, quantised ones as codes and codebook, everything else as it is. The trained model stays usable.</summary>
     public CollapsedModel<TModel> Collapse() => new(TModel.Collapse(State));
 
     /// <summary>Writes parameters, vocabularies, scalings and history to a safetensors file, without optimiser state; see <see cref="Load"/>.</summary>

@@ -4,7 +4,7 @@ using ModelGen.Generator.Tests.Harness;
 
 namespace ModelGen.Generator.Tests.Diagnostics;
 
-/// <summary>Rules MG2001 to MG2008: embedding parameterisations.</summary>
+/// <summary>Rules MG2001 to MG2012: embedding parameterisations.</summary>
 [TestClass]
 public sealed class EmbeddingRules
 {
@@ -71,4 +71,55 @@ public sealed class EmbeddingRules
     [TestMethod]
     public void MG2008_can_be_silenced_where_it_stands() =>
         Verify.Accepted("#pragma warning disable MG2008\n" + OnProperty("MultiLayer(Dimension = 4, Inner = 3)"));
+
+    [TestMethod]
+    [DataRow("Quantized(Dimension = 4)", "Quantized(Dimension = 4)", "is 0")]
+    [DataRow("Quantized(Dimension = 4, Parts = 3)", "Parts = 3", "is 3")]
+    [DataRow("Quantized(Dimension = 4, Parts = 8)", "Parts = 8", "is 8")]
+    [DataRow("Quantized(Dimension = 4, Parts = -2)", "Parts = -2", "is -2")]
+    public void MG2009_parts_that_do_not_divide_the_dimension(string embedding, string underlined, string value) =>
+        Verify.Diagnostic(OnProperty(embedding), "MG2009", underlined, "Parts of [Quantized] on X", value, "divide the Dimension, 4");
+
+    [TestMethod]
+    [DataRow("[2]")]
+    [DataRow("[100]")]
+    [DataRow("[131072]")]
+    [DataRow("[-4]")]
+    [DataRow("[64, 256]", ", Tiers = [0.1f, 0.9f]")]
+    [DataRow("[256, 3]", ", Tiers = [0.1f, 0.9f]")]
+    public void MG2010_choices_that_are_no_falling_powers_of_two(string choices, string tiers = "") =>
+        Verify.Diagnostic(OnProperty($"Quantized(Dimension = 4, Parts = 2, Choices = {choices}{tiers})"), "MG2010", $"Choices = {choices}", $"Choices of [Quantized] on X is {choices}", "power of two from 4 to 65536");
+
+    [TestMethod]
+    [DataRow("new int[0]")]
+    [DataRow("null!")]
+    public void MG2010_no_choices_at_all(string choices) =>
+        Verify.Diagnostic(OnProperty($"Quantized(Dimension = 4, Parts = 2, Choices = {choices})"), "MG2010", $"Choices = {choices}", "Choices of [Quantized] on X is []");
+
+    [TestMethod]
+    [DataRow("[0.1f, 0.8f]", "is [0.1, 0.8] for 2")]
+    [DataRow("[1]", "is [1] for 2")]
+    [DataRow("[0.5f, 0.3f, 0.2f]", "is [0.5, 0.3, 0.2] for 2")]
+    [DataRow("[1.5f, -0.5f]", "is [1.5, -0.5] for 2")]
+    [DataRow("[float.NaN, 1]", "is [NaN, 1] for 2")]
+    public void MG2011_tiers_that_are_no_shares(string tiers, string value) =>
+        Verify.Diagnostic(OnProperty($"Quantized(Dimension = 4, Parts = 2, Choices = [256, 64], Tiers = {tiers})"), "MG2011", $"Tiers = {tiers}", "Tiers of [Quantized] on X", value, "together 1");
+
+    [TestMethod]
+    public void MG2011_tiers_are_missing() =>
+        Verify.Diagnostic(
+            OnProperty("Quantized(Dimension = 4, Parts = 2, Choices = [256, 64])"), "MG2011", "Quantized(Dimension = 4, Parts = 2, Choices = [256, 64])", "is [1] for 2");
+
+    [TestMethod]
+    [DataRow("-0.5f", "is -0.5")]
+    [DataRow("float.NaN", "is NaN")]
+    [DataRow("float.PositiveInfinity", "is Infinity")]
+    public void MG2012_a_commitment_that_is_no_weight(string commitment, string value) =>
+        Verify.Diagnostic(OnProperty($"Quantized(Dimension = 4, Parts = 2, Commitment = {commitment})"), "MG2012", $"Commitment = {commitment}", "Commitment of [Quantized] on X", value, "at least 0");
+
+    [TestMethod]
+    [DataRow("Parts = 1")]
+    [DataRow("Parts = 4, Choices = [65536, 256, 256, 4], Tiers = [0.1f, 0.2f, 0.3f, 0.4f], Commitment = 0")]
+    [DataRow("Parts = 2, Choices = [256, 64, 16], Tiers = [0.3333333f, 0.3333333f, 0.3333333f]")]
+    public void Sound_quantised_embeddings_are_accepted(string settings) => Verify.Accepted(OnProperty($"Quantized(Dimension = 4, {settings})"));
 }

@@ -38,6 +38,20 @@ public static class Sources
         }
         """;
 
+    /// <summary>A factorisation machine with quantised embeddings: two tiers, one tier, a bag.</summary>
+    public const string Quantized = """
+        namespace Sample;
+
+        [EmbeddingModel, FactorizationMachine, Adam]
+        [Quantized(Dimension = 8, Parts = 4, Choices = [256, 64], Tiers = [0.1f, 0.9f])]
+        public partial class Play
+        {
+            [Label] public bool Finished { get; set; }
+            [Categorical(OutOfVocabulary = OutOfVocabulary.SharedRow)] public string User { get; set; } = "";
+            [Categorical(OutOfVocabulary = OutOfVocabulary.Zero), Quantized(Dimension = 8, Parts = 2, Choices = [16], Commitment = 0.25f)] public List<string> Tags { get; set; } = [];
+        }
+        """;
+
     /// <summary>A valid factorisation machine with the given class attributes and members beside its label.</summary>
     public static string Model(string attributes, string members) => $$"""
         [EmbeddingModel]

@@ -64,6 +64,7 @@ public sealed class SpecTests
     [DataRow("[Categorical] public List", "[Categorical(MinCount = 2)] public List")]
     [DataRow("[Categorical] public List", "[Categorical(Buckets = 2)] public List")]
     [DataRow("[Categorical] public List", "[Categorical, Hashed(Dimension = 4, Rows = 9)] public List")]
+    [DataRow("[Categorical] public List", "[Categorical, Quantized(Dimension = 4, Parts = 2)] public List")]
     public void A_source_that_means_something_else_gives_another_spec(string part, string other)
     {
         Assert.Contains(part, Sources.Dlrm);

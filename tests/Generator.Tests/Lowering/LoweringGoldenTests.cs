@@ -14,6 +14,7 @@ public sealed class LoweringGoldenTests
     [TestMethod]
     [DataRow("dlrm-mlet", Sources.Dlrm)]
     [DataRow("fm-quotient-remainder", Sources.Fm)]
+    [DataRow("fm-quantized", Sources.Quantized)]
     public void The_graph_after_each_pass(string name, string source)
     {
         var log = new PassLog();

@@ -29,6 +29,9 @@ internal static class AllModels
         [nameof(FmForms)] = a => a.Run<FmForms>(),
         [nameof(FmDefault)] = a => a.Run<FmDefault>(),
         [nameof(FmFactored)] = a => a.Run<FmFactored>(),
+        [nameof(DlrmQuantized)] = a => a.Run<DlrmQuantized>(),
+        [nameof(FmQuantized)] = a => a.Run<FmQuantized>(),
+        [nameof(FmQuantizedSmallest)] = a => a.Run<FmQuantizedSmallest>(),
     };
 
     /// <summary>One row per model, for data-driven tests.</summary>

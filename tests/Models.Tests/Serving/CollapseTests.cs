@@ -98,6 +98,13 @@ public sealed class CollapseTests
             foreach (TableParameter table in T.Schema.Tables)
             {
                 long rows = table.Rows(trained.State.Vocabularies[table.Feature].Rows);
+                if (served.Weights.Codes.FirstOrDefault(c => table.Name == c.Name.Replace(".codes", ".Q", StringComparison.Ordinal)) is { } codes)
+                {
+                    DenseParameter codebook = trained.State.FindDense(codes.CodebookName);
+                    expected += codes.Tiers.Sum(t => ((t.Rows * codes.Parts * t.Bits) + 7) / 8) + (4 * codebook.Rows * codebook.Columns);
+                    continue;
+                }
+
                 DenseParameter? factor = T.Schema.Dense.FirstOrDefault(d => d.Name == table.Name[..^1] + (table.Name.EndsWith('T') ? 'P' : 'V'));
                 expected += factor?.Name[^1] switch
                 {

@@ -19,6 +19,7 @@ internal sealed class ReferenceTwin
     {
         _state = state;
         Model = new ReferenceModel(state.Schema.Ir, [.. state.Vocabularies.Select(v => (int)v.Rows)]);
+        Model.SetVocabulary([.. state.Vocabularies.Select(v => v.Count)]);
         foreach ((string name, float[] values, int stride) in Parameters())
         {
             Model.Parameters.Set(name, values, stride);

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using ModelGen.Generator.Helpers;
 using ModelGen.Generator.Ir;
@@ -42,15 +43,23 @@ internal static class Footprint
         EmbeddingKind.MultiLayer => $"MLET, T (n x {e.Inner}) times P ({e.Inner} x {e.Dimension}), collapsed to E (n x {e.Dimension})",
         EmbeddingKind.Hashed => $"hashed table of {e.Rows} x {e.Dimension}",
         EmbeddingKind.QuotientRemainder => $"quotient (n / {e.Rows}) times remainder ({e.Rows}) rows of {e.Dimension}",
+        EmbeddingKind.Quantized => $"quantised, queries Q (n x {e.Dimension}) to {e.Quantized!.Parts} parts of {string.Join(", ", e.Quantized.Choices)} choices, collapsed to their codes",
         EmbeddingKind.LowRank => $"low rank, U (n x {e.Inner}) times V ({e.Inner} x {e.Dimension})",
         _ => $"table E (n x {e.Dimension})",
     };
 
     private static string Bytes(IEnumerable<Parameter> parameters) => string.Join(" + ", parameters.Select(p =>
-        !p.IsTable ? $"{4L * p.Rows * p.Columns}" : p.Index switch
+        p.Codes is { } codes ? Codes(codes)
+        : !p.IsTable ? $"{4L * p.Rows * p.Columns}" : p.Index switch
         {
             RowIndexKind.Quotient => $"{4 * p.Columns} ceil(n / {p.Modulus})",
             RowIndexKind.Remainder => $"{4 * p.Columns} min(n, {p.Modulus})",
             _ => $"{4 * p.Columns} n",
         }));
+
+    private static string Codes(Quantization q) => string.Join(" + ", q.Choices.Select((_, tier) =>
+    {
+        string bytes = (q.Parts * q.Bits(tier) / 8.0).ToString(CultureInfo.InvariantCulture);
+        return q.Choices.Count == 1 ? $"{bytes} n" : $"{bytes} x {q.Tiers[tier].ToString(CultureInfo.InvariantCulture)} n";
+    }));
 }

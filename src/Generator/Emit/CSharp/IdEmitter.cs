@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using ModelGen.Generator.Helpers;
 using ModelGen.Generator.Ir;
@@ -28,6 +29,7 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
         {
             w.Line($"FeatureBatch f = step.Batch.Features[{feature}];");
             Scratch(blocks);
+            Codes(ops, feature);
             using (w.Block($"for (int at = first; at < end; at += {Block})"))
             {
                 w.Line($"int count = Math.Min({Block}, end - at), rows = (count + 7) & ~7;");
@@ -41,7 +43,7 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
                         continue;
                     }
 
-                    w.Line(Forward(op));
+                    w.Lines(Forward(op));
                     if (published)
                     {
                         w.Line($"{UpdateKernels.Publish(kernels, op.Result!.Width, MemoryPlan.Pad(op.Result.Width), layout.Stride)}({Ref(op.Result)}, ref f.Vectors.At(((long)at * {layout.Stride}) + {offset}), count);");
@@ -68,13 +70,15 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
             w.Line($"FeatureBatch f = step.Batch.Features[{feature}];");
             w.Line("int begin = 1 + (chunk * ModelSchema.ChunkSlots), end = Math.Min(begin + ModelSchema.ChunkSlots, f.SlotCount);");
             Scratch([.. again.Select(op => op.Result!), .. backward.Where(op => op.Result is not null).Select(op => op.Result!)]);
+            Codes(again, feature);
+            ClearCodebooks(backward, feature);
             using (w.Block($"for (int at = begin; at < end; at += {Block})"))
             {
                 w.Line($"int count = Math.Min({Block}, end - at), rows = (count + 7) & ~7;");
                 foreach (Op op in again)
                 {
                     w.Line($"// {Printer.Line(op, graph.Features)}");
-                    w.Line(Forward(op));
+                    w.Lines(Forward(op));
                 }
 
                 foreach (Op op in backward)
@@ -144,10 +148,50 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
                 return $"{name}({Ref(op.Inputs[0])}, ref step.State.Dense.At({factor.Offset}), {Ref(op.Result)}, rows);";
             case OpKind.Multiply:
                 return Multiply(op);
+            case OpKind.Quantize:
+                return Quantize(op, op.Quantization!, plan.Dense[op.Parameters[0]]);
             default:
                 throw new LoweringException($"operation {op.Kind} has no C# form on ids");
         }
     }
+
+    private string Quantize(Op op, Quantization q, DensePlace codebook)
+    {
+        (int width, int stride) = (op.Result!.Width, MemoryPlan.Pad(op.Result.Width));
+        string ends = string.Concat(Enumerable.Range(0, q.Choices.Count - 1).Select(t => $"end{t}, "));
+        return $"{QuantizeKernels.Codes(kernels, q, width, stride, codebook.TransposedStride)}({Ref(op.Inputs[0])}, ref step.State.Transposed.At({codebook.TransposedOffset}), f.Ids, at, count, {ends}codes);\n"
+            + $"{QuantizeKernels.Centroids(kernels, q.Parts, width, codebook.Stride, stride)}(ref step.State.Dense.At({codebook.Offset}), codes, count, {Ref(op.Result)});";
+    }
+
+    // Where the tiers of the feature end, which the vocabulary says, and room for the codes of a block.
+    private void Codes(IEnumerable<Op> ops, int feature)
+    {
+        if (ops.FirstOrDefault(op => op.Kind == OpKind.Quantize)?.Quantization is not { } q)
+        {
+            return;
+        }
+
+        for (int t = 0; t < q.Choices.Count - 1; t++)
+        {
+            w.Line($"int end{t} = FrequencyTiers.End(step.State.Vocabularies[{feature}].Count, {q.End(t).ToString(CultureInfo.InvariantCulture)}m);");
+        }
+
+        w.Line($"Span<ushort> codes = stackalloc ushort[{Block * q.Parts}];");
+    }
+
+    // Centroids are added to one by one, so the chunk's share of their gradient starts at zero.
+    private void ClearCodebooks(IEnumerable<Op> backward, int feature)
+    {
+        foreach (Op op in backward.Where(op => op.Kind == OpKind.QuantizeCodebook))
+        {
+            DensePlace codebook = plan.Dense[op.Parameters[0]];
+            w.Line($"int lookups = f.SegmentStarts[f.SlotCount];");
+            w.Line($"f.FactorGradients.Span({FactorGradient(codebook, feature)}, {codebook.Stride * codebook.PaddedRows}).Clear();");
+        }
+    }
+
+    private string FactorGradient(DensePlace factor, int feature) =>
+        $"((long)chunk * {plan.Features[feature].FactorFloats}) + {factor.Offset - plan.Features[feature].FactorOffset}";
 
     private string Backward(Op op, int feature)
     {
@@ -163,7 +207,7 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
                 (Value h, Value g, DensePlace place) = (op.Inputs[0], op.Inputs[1], plan.Dense[op.Parameters[0]]);
                 string outer = ProductKernels.Outer(
                     kernels, h.Width, MemoryPlan.Pad(g.Width), MemoryPlan.Pad(h.Width), MemoryPlan.Pad(g.Width), place.Stride, MemoryPlan.Pad(h.Width) >= MemoryPlan.Up(h.Width, 8));
-                return $"{outer}({Ref(h)}, {Ref(g)}, ref f.FactorGradients.At(((long)chunk * {layout.FactorFloats}) + {place.Offset - layout.FactorOffset}), rows, at > begin);";
+                return $"{outer}({Ref(h)}, {Ref(g)}, ref f.FactorGradients.At({FactorGradient(place, feature)}), rows, at > begin);";
             case OpKind.ProjectInput:
                 DensePlace factor = plan.Dense[op.Parameters[0]];
                 (int d, int k) = (op.Inputs[0].Width, op.Result!.Width);
@@ -177,6 +221,12 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
                 return $"{product}({Ref(op.Inputs[0])}, ref step.State.Transposed.At({factor.TransposedOffset}), {Ref(op.Result)}, rows);";
             case OpKind.Multiply:
                 return Multiply(op);
+            case OpKind.QuantizeInput:
+                int vector = op.Result!.Width;
+                return $"{QuantizeKernels.Input(kernels, vector, MemoryPlan.Pad(vector), op.Quantization!.Commitment)}({Ref(op.Inputs[0])}, {Ref(op.Inputs[1])}, {Ref(op.Inputs[2])}, f.SegmentStarts, at, count, lookups, {Ref(op.Result)});";
+            case OpKind.QuantizeCodebook:
+                (int whole, DensePlace codebook) = (op.Inputs[0].Width, plan.Dense[op.Parameters[0]]);
+                return $"{QuantizeKernels.Codebook(kernels, op.Quantization!.Parts, whole, MemoryPlan.Pad(whole), codebook.Stride)}({Ref(op.Inputs[0])}, {Ref(op.Inputs[1])}, codes, f.SegmentStarts, at, count, lookups, ref f.FactorGradients.At({FactorGradient(codebook, feature)}));";
             case OpKind.Scatter when op.Parameters[0].Index == RowIndexKind.Identity:
                 return $"{UpdateKernels.Rows(kernels, model.Optimizer, op.Inputs[0].Width, MemoryPlan.Pad(op.Inputs[0].Width))}(step, step.State.Tables[{TableIndex(op.Parameters[0])}], f.Ids, at, count, {Rate(op.Parameters[0])}, {Ref(op.Inputs[0])});";
             case OpKind.Scatter:

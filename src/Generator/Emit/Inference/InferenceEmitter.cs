@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using ModelGen.Generator.Emit.CSharp;
 using ModelGen.Generator.Helpers;
@@ -72,7 +73,7 @@ internal static class InferenceEmitter
         w.Line($"static CollapsedWeights IEmbeddingModel<{model.Name}>.Collapse(ModelState state) => new(");
         w.Line("    s_schema,");
         w.Line("    [");
-        foreach (Parameter p in graph.ServedParameters.Where(p => p.IsTable))
+        foreach (Parameter p in graph.ServedParameters.Where(p => p.IsTable && p.Codes is null))
         {
             CollapseRule? rule = graph.Collapse.FirstOrDefault(r => r.Result == p);
             w.Line(rule is null
@@ -83,7 +84,18 @@ internal static class InferenceEmitter
         w.Line("    ],");
         w.Line($"    [{string.Join(", ", graph.ServedParameters.Where(p => !p.IsTable).Select(p => $"CollapsedDense.From(state.FindDense(\"{p.Name}\"), state.Dense)"))}],");
         w.Line("    state.Vocabularies,");
-        w.Line("    state.Scalings);");
+        Parameter[] codes = [.. graph.ServedParameters.Where(p => p.Codes is not null)];
+        w.Line($"    state.Scalings{(codes.Length == 0 ? ");" : ",")}");
+        if (codes.Length > 0)
+        {
+            w.Line($"    [{string.Join(", ", codes.Select(p => Nearest(p, graph.Collapse.First(r => r.Result == p), tables)))}]);");
+        }
+    }
+
+    private static string Nearest(Parameter codes, CollapseRule rule, Parameter[] tables)
+    {
+        IEnumerable<string> tiers = Enumerable.Range(0, codes.Codes!.Choices.Count).Select(t => $"({codes.Codes.Choices[t]}, {codes.Codes.End(t).ToString(CultureInfo.InvariantCulture)}m)");
+        return $"CollapsedCodes.Nearest(\"{codes.Name}\", state, {System.Array.IndexOf(tables, rule.Left)}, \"{rule.Right.Name}\", {codes.Columns}, {string.Join(", ", tiers)})";
     }
 
     // Between the user's class and the predictor, which knows nothing of it.

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using ModelGen.Generator.Emit.CSharp;
 using ModelGen.Generator.Helpers;
@@ -54,7 +55,7 @@ internal sealed class PredictorEmitter
                 PredictorKernels.Write(_w, op, _kernels);
             }
 
-            PredictorSupport.Write(_w, _model);
+            PredictorSupport.Write(_w, _model, _graph.ServedParameters.Any(p => p.Codes is not null));
         }
 
         return _w.ToString();
@@ -66,7 +67,7 @@ internal sealed class PredictorEmitter
     {
         foreach (Parameter p in _graph.ServedParameters)
         {
-            _w.Line(p.IsTable ? $"private readonly Table {Field(p)};" : $"private readonly float[] {Field(p)};");
+            _w.Line($"private readonly {(p.Codes is not null ? "Codes" : p.IsTable ? "Table" : "float[]")} {Field(p)};");
         }
 
         foreach (CategoricalSpec c in _model.Categoricals.Where(c => c.Cardinality == 0))
@@ -91,7 +92,7 @@ internal sealed class PredictorEmitter
         _w.Line("/// <exception cref=\"InvalidDataException\">The stream is damaged or holds something else.</exception>");
         using IDisposable block = _w.Block($"public {_model.Name}Predictor(Stream weights)");
         _w.Line("var file = new Tensors(weights);");
-        foreach (Parameter p in _graph.ServedParameters)
+        foreach (Parameter p in _graph.ServedParameters.Where(p => p.Codes is null))
         {
             _w.Line(p.IsTable
                 ? $"{Field(p)} = new Table(file, \"{p.Name}\", {p.Columns});"
@@ -106,10 +107,24 @@ internal sealed class PredictorEmitter
             _w.Line($"_{c.Property}Ids = ids{c.Property}{(kind == "Text" ? ".GetAlternateLookup<ReadOnlySpan<char>>()" : "")};");
         }
 
+        foreach (Parameter p in _graph.ServedParameters.Where(p => p.Codes is not null))
+        {
+            _w.Line($"{Field(p)} = new Codes(file, \"{p.Name}\", {p.Columns}, {Tiers(_model.Categoricals[p.Feature], p.Codes!)});");
+        }
+
         if (_model.Numerics.Any(n => n.Transform == TransformKind.Standardize))
         {
             _w.Line($"_scaling = file.Floats(\"numeric.scaling\", {2 * _model.Numerics.Count});");
         }
+    }
+
+    // Where each tier of codes ends, and its bits; the rows for unknown values are in the last.
+    private static string Tiers(CategoricalSpec c, Quantization q)
+    {
+        string count = c.Cardinality > 0 ? c.Cardinality.ToString(CultureInfo.InvariantCulture) : $"_{c.Property}Count";
+        int extra = c.OutOfVocabulary switch { OutOfVocabularyKind.SharedRow => 1, OutOfVocabularyKind.HashedBucket => c.Buckets, _ => 0 };
+        return string.Join(", ", q.Choices.Select((_, t) =>
+            $"({(t < q.Choices.Count - 1 ? $"(int)({q.End(t).ToString(CultureInfo.InvariantCulture)}m * {count})" : $"{count} + {extra}")}, {q.Bits(t)})"));
     }
 
     private void WriteLoad() => _w.Lines($$"""
@@ -220,6 +235,9 @@ internal sealed class PredictorEmitter
                     _ => "id",
                 };
                 yield return $"{Field(op.Parameters[0])}.Read({row}, {Span(op.Result!)});";
+                break;
+            case OpKind.Decode:
+                yield return $"{Field(op.Parameters[0])}.Read(id, {Field(op.Parameters[1])}, {PredictorKernels.Stride(op.Parameters[1].Columns)}, {Span(op.Result!)});";
                 break;
             case OpKind.Project:
                 yield return $"{PredictorKernels.Linear(op)}({Span(op.Inputs[0])}, {Field(op.Parameters[0])}, {Span(op.Result!)});";

@@ -8,7 +8,7 @@ namespace ModelGen.Generator.Emit.Inference;
 /// <summary>The fixed parts of the predictor's text: vector helpers, hashing, tables, and a reader of safetensors.</summary>
 internal static class PredictorSupport
 {
-    public static void Write(SourceWriter w, ModelSpec model)
+    public static void Write(SourceWriter w, ModelSpec model, bool quantized)
     {
         w.Line();
         w.Lines(Vectors);
@@ -20,6 +20,12 @@ internal static class PredictorSupport
 
         w.Line();
         w.Lines(Tables);
+        if (quantized)
+        {
+            w.Line();
+            w.Lines(Codes);
+        }
+
         w.Line();
         w.Lines(Reader.Replace("MODEL", model.Name));
     }
@@ -120,6 +126,58 @@ internal static class PredictorSupport
                 for (int i = 0; i < codes.Length; i++)
                 {
                     target[i] = codes[i] * scale;
+                }
+            }
+        }
+        """;
+
+    private const string Codes = """
+        /// <summary>Bit-packed codes of product quantisation: the rows of each tier with its number of bits, each tier from a whole byte on.</summary>
+        private sealed class Codes
+        {
+            private readonly byte[] _packed;
+            private readonly int _parts;
+            private readonly (int First, int End, int Bits, long Start)[] _tiers;
+
+            public Codes(Tensors file, string name, int parts, params ReadOnlySpan<(int End, int Bits)> tiers)
+            {
+                _parts = parts;
+                _tiers = new (int, int, int, long)[tiers.Length];
+                long bytes = 0;
+                for (int t = 0, first = 0; t < tiers.Length; first = tiers[t++].End)
+                {
+                    _tiers[t] = (first, tiers[t].End, tiers[t].Bits, 8 * bytes);
+                    bytes += (((long)(tiers[t].End - first) * parts * tiers[t].Bits) + 7) / 8;
+                }
+
+                ReadOnlySpan<byte> packed = MemoryMarshal.Cast<sbyte, byte>(file.Codes(name).AsSpan());
+                if (packed.Length != bytes)
+                {
+                    throw new InvalidDataException($"Tensor {name} has {packed.Length} bytes, expected {bytes}.");
+                }
+
+                // A code is read as four bytes, also at the end.
+                _packed = new byte[bytes + 4];
+                packed.CopyTo(_packed);
+            }
+
+            /// <summary>The centroids of a row, one after another.</summary>
+            public void Read(int row, float[] codebook, int stride, Span<float> target)
+            {
+                int t = 0;
+                while (row >= _tiers[t].End)
+                {
+                    t++;
+                }
+
+                (int first, int _, int bits, long start) = _tiers[t];
+                long bit = start + ((long)(row - first) * _parts * bits);
+                int width = target.Length / _parts;
+                for (int at = 0; at < target.Length; at += width, bit += bits)
+                {
+                    uint window = BinaryPrimitives.ReadUInt32LittleEndian(_packed.AsSpan((int)(bit >> 3)));
+                    int code = (int)(window >> (int)(bit & 7)) & ((1 << bits) - 1);
+                    codebook.AsSpan((code * stride) + at, width).CopyTo(target[at..]);
                 }
             }
         }

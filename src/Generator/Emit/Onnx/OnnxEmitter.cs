@@ -30,7 +30,7 @@ internal static class OnnxEmitter
                 }
 
                 // Constants take their batch size from a looked-up vector, so lookups come first.
-                foreach (Op op in graph.Served.OrderBy(op => op.Kind is OpKind.Gather or OpKind.Project or OpKind.Multiply or OpKind.Lookup ? 0 : 1))
+                foreach (Op op in graph.Served.OrderBy(op => op.Kind is OpKind.Gather or OpKind.Decode or OpKind.Project or OpKind.Multiply or OpKind.Lookup ? 0 : 1))
                 {
                     w.Line($"// {Printer.Line(op, graph.Features)}");
                     w.Lines(Statement(op, model, graph));
@@ -53,6 +53,7 @@ internal static class OnnxEmitter
         return op.Kind switch
         {
             OpKind.Gather => $"string {y} = onnx.Lookup(weights.FindTable(\"{op.Parameters[0].Name}\"), onnx.Row({Ids(graph, op.Result.Feature)}, RowIndex.{op.Parameters[0].Index}, {op.Parameters[0].Modulus}));",
+            OpKind.Decode => $"string {y} = onnx.Decode(weights.FindCodes(\"{op.Parameters[0].Name}\"), weights.FindDense(\"{op.Parameters[1].Name}\"), {Ids(graph, op.Result.Feature)});",
             OpKind.Project => $"string {y} = onnx.MatMul({x[0]}, {p[0]});",
             OpKind.Multiply => $"string {y} = onnx.Mul({x[0]}, {x[1]});",
             OpKind.Lookup => $"string {y} = onnx.Pool({x[0]}, {Ids(graph, op.Inputs[0].Feature)}, s_schema.Categoricals[{op.Inputs[0].Feature}]);",

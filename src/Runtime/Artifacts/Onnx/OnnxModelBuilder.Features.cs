@@ -109,8 +109,7 @@ public sealed partial class OnnxModelBuilder
             throw new ArgumentException($"Table '{table.Name}' has {table.Rows} rows; '{rows}' holds rows of a table with {source.TableRows}.", nameof(rows));
         }
 
-        int zeroRows = source.Feature.IsBag || source.Feature.OutOfVocabulary == OutOfVocabulary.Zero ? 1 : 0;
-        AddTable(table, zeroRows);
+        AddTable(table, ZeroRows(source.Feature));
         string vectors = Gather(table.Name, rows);
         if (table.Format == TableFormat.Float32)
         {
@@ -119,6 +118,33 @@ public sealed partial class OnnxModelBuilder
 
         string scale = table.Format == TableFormat.Int8PerTable ? table.ScaleName : Unsqueeze(Gather(table.ScaleName, rows), -1);
         return Mul(Cast(vectors, OnnxType.Float), scale);
+    }
+
+    /// <summary>
+    /// The vectors of quantised ids: one more dimension, the width. The codes of each id are looked up, then the centroid of every part.
+    /// </summary>
+    /// <param name="codes">The codes; unpacked in the file, because no standard operator reads bits.</param>
+    /// <param name="codebook">The codebook, which <see cref="Initializer(CollapsedDense)"/> has added.</param>
+    /// <param name="ids">A tensor that <see cref="Ids"/> returned.</param>
+    /// <exception cref="ArgumentException">The tensor does not hold ids of this feature.</exception>
+    public string Decode(CollapsedCodes codes, CollapsedDense codebook, string ids)
+    {
+        IdSource source = Source(ids);
+        if (source.TableRows != codes.Rows)
+        {
+            throw new ArgumentException($"Codes '{codes.Name}' have {codes.Rows} rows; '{ids}' holds ids of {source.TableRows}.", nameof(ids));
+        }
+
+        // Centroid k of part j is row k x parts + j of the codebook cut into parts.
+        int zeroRows = ZeroRows(source.Feature), choices = codes.Tiers[0].Choices;
+        Initializer(codes.Name, choices <= 256 ? OnnxType.UInt8 : OnnxType.UInt16, codes.Unpacked(zeroRows), [codes.Rows + zeroRows, codes.Parts]);
+        long[] parts = [.. Enumerable.Range(0, codes.Parts).Select(j => (long)j)];
+        string rows = Add(Mul(Cast(Gather(codes.Name, ids), OnnxType.Int64), Constant((long)codes.Parts)), Constants(parts));
+        string centroids = Gather(Reshape(codebook.Name, (long)choices * codes.Parts, codebook.Columns / codes.Parts), rows);
+        string vectors = source.Feature.IsBag ? Reshape(centroids, 0, 0, codebook.Columns) : Reshape(centroids, 0, codebook.Columns);
+
+        // No centroid is zero, so the vectors of padding and of dropped values are made so.
+        return zeroRows == 0 ? vectors : Mul(vectors, Unsqueeze(Cast(Less(ids, Constant(source.Ids)), OnnxType.Float), -1));
     }
 
     /// <summary>
@@ -144,6 +170,9 @@ public sealed partial class OnnxModelBuilder
         string known = Cast(Less(ids, Constant(Source(ids).Ids)), OnnxType.Float);
         return Div(sum, Max(ReduceSum(known, keepDimensions: true, 1), Constant(1f)));
     }
+
+    // Rows of zeros behind the last: padding and dropped values read one.
+    private static int ZeroRows(CategoricalFeature feature) => feature.IsBag || feature.OutOfVocabulary == OutOfVocabulary.Zero ? 1 : 0;
 
     private void AddTable(CollapsedTable table, int zeroRows)
     {

@@ -6,8 +6,14 @@ public enum OnnxType
     /// <summary>32-bit floating point.</summary>
     Float = 1,
 
+    /// <summary>Unsigned byte.</summary>
+    UInt8 = 2,
+
     /// <summary>Signed byte.</summary>
     Int8 = 3,
+
+    /// <summary>Unsigned 16-bit integer.</summary>
+    UInt16 = 4,
 
     /// <summary>32-bit integer.</summary>
     Int32 = 6,

@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Linq;
+using ModelGen.Generator.Helpers;
+using ModelGen.Generator.Ir;
+
+namespace ModelGen.Generator.Emit.CSharp;
+
+/// <summary>Kernels of product quantisation on blocks of ids: nearest centroids, their vectors, and the gradients around them.</summary>
+internal static class QuantizeKernels
+{
+    /// <summary>The codes of a block of queries, each among the centroids that its id's tier may use.</summary>
+    public static string Codes(KernelSet kernels, Quantization q, int width, int qStride, int transposedStride)
+    {
+        int part = width / q.Parts, last = q.Choices.Count - 1;
+        string ends = string.Concat(Enumerable.Range(0, last).Select(t => $", int end{t}"));
+        string choices = string.Concat(Enumerable.Range(0, last).Select(t => $"id < end{t} ? {q.Choices[t]} : ")) + q.Choices[last];
+        return kernels.Add(
+            $"Codes{width}_{q.Parts}_{string.Join("_", q.Choices)}",
+            KernelSet.Lanes(q.Choices[last]),
+            $"z_j = the nearest of the first {string.Join(" or ", q.Choices)} centroids to part j of a query, {q.Parts} parts of width {part}.",
+            $"ref float q, ref float centroids, int[] ids, int first, int count{ends}, Span<ushort> codes",
+            $"ref q, ref centroids, ids, first, count{ends.Replace("int ", "")}, codes",
+            () => $$"""
+                for (int i = 0; i < count; i++)
+                {
+                    {{(last == 0 ? "" : "int id = ids[first + i];")}}
+                    int choices = {{choices}};
+                    for (int part = 0; part < {{q.Parts}}; part++)
+                    {
+                        codes[(i * {{q.Parts}}) + part] = (ushort)NearestCentroid.Find<S, V>(
+                            ref Unsafe.Add(ref q, (i * {{qStride}}) + (part * {{part}})), {{part}}, ref Unsafe.Add(ref centroids, (nuint)part * {{(long)part * transposedStride}}), {{transposedStride}}, choices);
+                    }
+                }
+                """.Replace("    \n", ""));
+    }
+
+    /// <summary>v = the chosen centroids, one after another.</summary>
+    public static string Centroids(KernelSet kernels, int parts, int width, int codebookStride, int vStride) => kernels.Add(
+        $"Centroids{width}_{parts}_{codebookStride}_{vStride}",
+        KernelSet.Lanes(width / parts),
+        $"v = the chosen centroids of {parts} parts of width {width / parts}.",
+        "ref float codebook, Span<ushort> codes, int count, ref float v",
+        "ref codebook, codes, count, ref v",
+        () => $$"""
+            for (int i = 0; i < count; i++)
+            {
+                for (int part = 0; part < {{parts}}; part++)
+                {
+                    ref float centroid = ref Unsafe.Add(ref codebook, ((nuint)codes[(i * {{parts}}) + part] * {{codebookStride}}) + ((nuint)part * {{width / parts}}));
+                    for (nuint n = 0; n < {{width / parts}}; n += (nuint)S.Width)
+                    {
+                        S.Store(S.Load(ref centroid, n), ref v, ((nuint)i * {{vStride}}) + ((nuint)part * {{width / parts}}) + n);
+                    }
+                }
+            }
+            """);
+
+    /// <summary>dq = g + commitment w (q - v).</summary>
+    public static string Input(KernelSet kernels, int width, int stride, float commitment) => kernels.Add(
+        $"QuantizeInput{width}_{stride}",
+        KernelSet.Lanes(width),
+        $"dq = g + {commitment.ToString(CultureInfo.InvariantCulture)} w (q - v), w = 2 x occurrences / (lookups x {width}): straight through, and the commitment to the centroids.",
+        "ref float g, ref float q, ref float v, int[] starts, int first, int count, int lookups, ref float dq",
+        "ref g, ref q, ref v, starts, first, count, lookups, ref dq",
+        () => $$"""
+            float scale = {{SourceWriter.Float(2 * commitment)}} / ((float)lookups * {{width}});
+            for (int i = 0; i < count; i++)
+            {
+                V w = S.Broadcast((starts[first + i + 1] - starts[first + i]) * scale);
+                for (nuint n = (nuint)i * {{stride}}; n < ((nuint)i * {{stride}}) + {{width}}; n += (nuint)S.Width)
+                {
+                    S.Store(S.MultiplyAdd(w, S.Subtract(S.Load(ref q, n), S.Load(ref v, n)), S.Load(ref g, n)), ref dq, n);
+                }
+            }
+            """);
+
+    /// <summary>dC += w (C - q) for the chosen centroids, in the order of the ids.</summary>
+    public static string Codebook(KernelSet kernels, int parts, int width, int qStride, int codebookStride) => kernels.Add(
+        $"QuantizeCodebook{width}_{parts}_{qStride}_{codebookStride}",
+        KernelSet.Lanes(width / parts),
+        $"dC += w (v - q) at the chosen centroids of {parts} parts, w = 2 x occurrences / (lookups x {width}): each follows its own queries.",
+        "ref float q, ref float v, Span<ushort> codes, int[] starts, int first, int count, int lookups, ref float gradient",
+        "ref q, ref v, codes, starts, first, count, lookups, ref gradient",
+        () => $$"""
+            float scale = 2f / ((float)lookups * {{width}});
+            for (int i = 0; i < count; i++)
+            {
+                V w = S.Broadcast((starts[first + i + 1] - starts[first + i]) * scale);
+                for (int part = 0; part < {{parts}}; part++)
+                {
+                    nuint from = ((nuint)i * {{qStride}}) + ((nuint)part * {{width / parts}});
+                    ref float target = ref Unsafe.Add(ref gradient, ((nuint)codes[(i * {{parts}}) + part] * {{codebookStride}}) + ((nuint)part * {{width / parts}}));
+                    for (nuint n = 0; n < {{width / parts}}; n += (nuint)S.Width)
+                    {
+                        V error = S.Subtract(S.Load(ref v, from + n), S.Load(ref q, from + n));
+                        S.Store(S.MultiplyAdd(w, error, S.Load(ref target, n)), ref target, n);
+                    }
+                }
+            }
+            """);
+}

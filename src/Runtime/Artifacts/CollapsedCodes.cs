@@ -1,0 +1,209 @@
+using System;
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.IO;
+using System.Linq;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Threading.Tasks;
+
+namespace ModelGen.Compiled;
+
+/// <summary>
+/// The codes of a product-quantised embedding, bit-packed: one code per row and part, log2 of the tier's choices bits each. Row r of a
+/// tier begins at bit r x parts x bits of the tier, lowest bit first; the tiers follow one another, each from a whole byte on.
+/// The vector of a row is the concatenation over its parts j of columns [j s, (j + 1) s) of row code_j of the codebook, s = d / parts.
+/// </summary>
+public sealed class CollapsedCodes
+{
+    // A multiple of 8 rows is a whole number of bytes, so blocks can be packed side by side.
+    private const int BlockRows = 1024;
+
+    private readonly NativeFloats _packed;
+
+    internal CollapsedCodes(string name, string codebook, int feature, int parts, ImmutableArray<CodeTier> tiers, NativeFloats packed)
+    {
+        CollapsedTable.CheckName(name);
+        CollapsedTable.CheckName(codebook);
+        if (parts < 1 || tiers.IsEmpty || tiers.Any(t => t.Rows < 0 || t.Choices is < 2 or > 65536 || !BitOperations.IsPow2(t.Choices) || t.Choices > tiers[0].Choices))
+        {
+            throw new ArgumentException(
+                $"Codes '{name}' have {parts} parts and tiers of {string.Join(", ", tiers.Select(t => $"{t.Rows} rows x {t.Choices} choices"))}; " +
+                "there must be at least one part and one tier, and choices are powers of two from 2 to 65536, the first tier having the most.");
+        }
+
+        Name = name;
+        CodebookName = codebook;
+        Feature = feature;
+        Parts = parts;
+        Tiers = tiers;
+        _packed = packed;
+    }
+
+    /// <summary>Name in files, such as "User.codes".</summary>
+    public string Name { get; }
+
+    /// <summary>Name of the dense parameter that holds the centroids, such as "User.C".</summary>
+    public string CodebookName { get; }
+
+    /// <summary>Index of the categorical feature in the schema.</summary>
+    public int Feature { get; }
+
+    /// <summary>Codes per row.</summary>
+    public int Parts { get; }
+
+    /// <summary>The tiers, from the most frequent ids on.</summary>
+    public ImmutableArray<CodeTier> Tiers { get; }
+
+    /// <summary>Number of rows.</summary>
+    public long Rows => Tiers.Sum(t => t.Rows);
+
+    /// <summary>Bytes of the packed codes, without the codebook.</summary>
+    public long Bytes => Tiers.Sum(t => t.Bytes(Parts));
+
+    /// <summary>The packed codes as they are stored in files.</summary>
+    internal TensorContent Content => TensorContent.FromBytes(_packed, Bytes);
+
+    /// <summary>Packs codes.</summary>
+    /// <param name="name">Name in files; without white space.</param>
+    /// <param name="codebook">Name of the dense parameter that holds the centroids.</param>
+    /// <param name="feature">Index of the categorical feature in the schema.</param>
+    /// <param name="parts">Codes per row, at least 1.</param>
+    /// <param name="tiers">The tiers, from the most frequent ids on, the first with the most choices.</param>
+    /// <param name="read">Writes the codes of a row, each below the choices of its tier; called from several threads.</param>
+    /// <exception cref="ArgumentException">The parts do not fit each other.</exception>
+    public static CollapsedCodes Pack(string name, string codebook, int feature, int parts, ImmutableArray<CodeTier> tiers, Action<long, Span<ushort>> read)
+    {
+        var packed = new NativeFloats((tiers.Sum(t => t.Bytes(parts)) + sizeof(float) - 1) / sizeof(float));
+        var result = new CollapsedCodes(name, codebook, feature, parts, tiers, packed);
+        long firstRow = 0, firstByte = 0;
+        foreach (CodeTier tier in tiers)
+        {
+            (long row0, long byte0) = (firstRow, firstByte);
+            Parallel.For(0, (tier.Rows + BlockRows - 1) / BlockRows, block =>
+            {
+                ushort[] codes = new ushort[parts];
+                long bit = (8 * byte0) + (block * BlockRows * parts * tier.Bits);
+                for (long row = block * BlockRows; row < Math.Min(tier.Rows, (block + 1) * BlockRows); row++)
+                {
+                    read(row0 + row, codes);
+                    foreach (ushort code in codes)
+                    {
+                        Write(packed, bit, code);
+                        bit += tier.Bits;
+                    }
+                }
+            });
+            firstRow += tier.Rows;
+            firstByte += tier.Bytes(parts);
+        }
+
+        return result;
+    }
+
+    /// <summary>The codes of a trained model: the nearest centroids of all queries, by the search that training uses.</summary>
+    /// <param name="name">Name in files.</param>
+    /// <param name="state">The trained model.</param>
+    /// <param name="queries">Index of the table of queries.</param>
+    /// <param name="codebook">Name of the codebook, a dense parameter with a transposed copy.</param>
+    /// <param name="parts">Codes per row.</param>
+    /// <param name="tiers">Of each tier the choices, and the share of the vocabulary up to its end; rows for unknown values are in the last.</param>
+    public static CollapsedCodes Nearest(string name, ModelState state, int queries, string codebook, int parts, params ReadOnlySpan<(int Choices, decimal End)> tiers)
+    {
+        Table table = state.Tables[queries];
+        DenseParameter centroids = state.FindDense(codebook);
+        int feature = table.Parameter.Feature, width = centroids.Columns / parts;
+        var list = ImmutableArray.CreateBuilder<CodeTier>();
+        for (int t = 0; t < tiers.Length; t++)
+        {
+            long end = t == tiers.Length - 1 ? table.Rows : FrequencyTiers.End(state.Vocabularies[feature].Count, tiers[t].End);
+            list.Add(new CodeTier(end - list.Sum(tier => tier.Rows), tiers[t].Choices));
+        }
+
+        ImmutableArray<CodeTier> cut = list.ToImmutable();
+        return Pack(name, codebook, feature, parts, cut, (row, codes) =>
+        {
+            (CodeTier tier, _, _) = Locate(cut, parts, row);
+            for (int part = 0; part < codes.Length; part++)
+            {
+                codes[part] = (ushort)NearestCentroid.Find(
+                    ref table.Values.At((row * centroids.Columns) + (part * width)), width,
+                    ref state.Transposed.At(centroids.TransposedOffset + ((long)part * width * centroids.TransposedStride)), centroids.TransposedStride, tier.Choices);
+            }
+        });
+    }
+
+    /// <summary>Reads the codes of one row.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="destination">At least <see cref="Parts"/> numbers.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public void Read(long row, Span<ushort> destination)
+    {
+        if ((ulong)row >= (ulong)Rows)
+        {
+            throw new ArgumentOutOfRangeException(nameof(row), $"Codes '{Name}' have {Rows} rows; row {row} does not exist.");
+        }
+
+        (CodeTier tier, long first, long start) = Locate(Tiers, Parts, row);
+        long bit = (8 * start) + ((row - first) * Parts * tier.Bits);
+        for (int part = 0; part < Parts; part++, bit += tier.Bits)
+        {
+            // Four bytes hold a code of up to 16 bits at any bit; a block has slack behind its end.
+            uint window = Unsafe.ReadUnaligned<uint>(ref Byte(_packed, bit >> 3));
+            window = BitConverter.IsLittleEndian ? window : BinaryPrimitives.ReverseEndianness(window);
+            destination[part] = (ushort)((window >> (int)(bit & 7)) & (uint)(tier.Choices - 1));
+        }
+    }
+
+    /// <summary>The codes as [rows + zero rows, parts] numbers of one or two bytes.</summary>
+    internal TensorContent Unpacked(int zeroRows)
+    {
+        int bytes = Tiers[0].Choices <= 256 ? 1 : 2;
+        return new TensorContent(Rows * Parts * bytes, stream => WriteUnpacked(stream, bytes)).WithZeros((long)zeroRows * Parts * bytes);
+    }
+
+    private void WriteUnpacked(Stream stream, int bytes)
+    {
+        ushort[] codes = new ushort[Parts];
+        byte[] line = new byte[Parts * bytes];
+        for (long row = 0; row < Rows; row++)
+        {
+            Read(row, codes);
+            for (int part = 0; part < codes.Length; part++)
+            {
+                line[part * bytes] = (byte)codes[part];
+                if (bytes == 2)
+                {
+                    line[(2 * part) + 1] = (byte)(codes[part] >> 8);
+                }
+            }
+
+            stream.Write(line);
+        }
+    }
+
+    // The tier of a row, its first row and its first byte.
+    private static (CodeTier Tier, long FirstRow, long FirstByte) Locate(ImmutableArray<CodeTier> tiers, int parts, long row)
+    {
+        long firstRow = 0, firstByte = 0;
+        int t = 0;
+        for (; row >= firstRow + tiers[t].Rows; t++)
+        {
+            firstRow += tiers[t].Rows;
+            firstByte += tiers[t].Bytes(parts);
+        }
+
+        return (tiers[t], firstRow, firstByte);
+    }
+
+    // Touches only bytes that hold bits of the code.
+    private static void Write(NativeFloats packed, long bit, ushort code)
+    {
+        for (uint window = (uint)code << (int)(bit & 7); window != 0; window >>= 8, bit += 8)
+        {
+            Byte(packed, bit >> 3) |= (byte)window;
+        }
+    }
+
+    private static ref byte Byte(NativeFloats packed, long at) => ref Unsafe.Add(ref Unsafe.As<float, byte>(ref packed.First), (nint)at);
+}

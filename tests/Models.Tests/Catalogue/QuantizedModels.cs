@@ -1,0 +1,98 @@
+namespace ModelGen.Tests.Catalogue;
+
+/// <summary>Quantised vectors of width 16: parts of several widths, two tiers and one, unknown values in a shared row and dropped from a bag.</summary>
+[EmbeddingModel]
+[Dlrm(Bottom = [16, 16], Top = [32, 16])]
+[Adagrad(LearningRate = 0.03f, Epsilon = 0.01f)]
+public partial class DlrmQuantized
+{
+    [Label]
+    public bool Clicked { get; set; }
+
+    [Numeric(Transform = Transform.Standardize)]
+    public float Age { get; set; }
+
+    [Numeric(Transform = Transform.Standardize)]
+    public float Hour { get; set; }
+
+    [Categorical(OutOfVocabulary = OutOfVocabulary.SharedRow, MinCount = 2)]
+    [Quantized(Dimension = 16, Parts = 4, Choices = [32, 8], Tiers = [0.2f, 0.8f])]
+    public string User { get; set; } = "";
+
+    [Categorical, Quantized(Dimension = 16, Parts = 1, Choices = [16])]
+    public int App { get; set; }
+
+    [Categorical(OutOfVocabulary = OutOfVocabulary.Zero, MinCount = 2), Quantized(Dimension = 16, Parts = 16, Choices = [8], Commitment = 0.25f)]
+    public string[] Genres { get; set; } = [];
+}
+
+/// <summary>Quantised vectors of width 10 beside other forms: three tiers, 512 choices, buckets, dropped single values, sum bags, Adam.</summary>
+[EmbeddingModel]
+[FactorizationMachine]
+[Adam(LearningRate = 0.005f, Epsilon = 0.01f)]
+public partial class FmQuantized
+{
+    [Label]
+    public bool Clicked { get; set; }
+
+    [Categorical(OutOfVocabulary = OutOfVocabulary.HashedBucket, Buckets = 3, MinCount = 2)]
+    [Quantized(Dimension = 10, Parts = 5, Choices = [64, 8, 4], Tiers = [0.1f, 0.3f, 0.6f])]
+    public string User { get; set; } = "";
+
+    [Categorical(OutOfVocabulary = OutOfVocabulary.Zero, MinCount = 2), Quantized(Dimension = 10, Parts = 2, Choices = [512, 16], Tiers = [0.25f, 0.75f], Commitment = 0)]
+    public int Item { get; set; }
+
+    [Categorical(Pooling = Pooling.Sum), Quantized(Dimension = 10, Parts = 10, Choices = [4])]
+    public int[] Tags { get; set; } = [];
+
+    [Categorical, MultiLayer(Dimension = 10, Inner = 12)]
+    public int Place { get; set; }
+}
+
+/// <summary>The narrowest vectors: width 1, one part, SGD, squared error.</summary>
+[EmbeddingModel(Loss = Loss.MeanSquaredError)]
+[FactorizationMachine]
+[Sgd(LearningRate = 0.02f)]
+public partial class FmQuantizedSmallest
+{
+    [Label]
+    public float Rating { get; set; }
+
+    [Categorical, Quantized(Dimension = 1, Parts = 1, Choices = [4])]
+    public int User { get; set; }
+
+    [Categorical, Quantized(Dimension = 1, Parts = 1, Choices = [16, 16], Tiers = [0.5f, 0.5f])]
+    public string Item { get; set; } = "";
+}
+
+/// <summary>One tier, which is DPQ.</summary>
+[EmbeddingModel]
+[FactorizationMachine]
+[Adam(LearningRate = 0.01f)]
+public partial class FmOneTier
+{
+    [Label]
+    public bool Clicked { get; set; }
+
+    [Categorical, Quantized(Dimension = 4, Parts = 2, Choices = [16])]
+    public string User { get; set; } = "";
+
+    [Categorical, Quantized(Dimension = 4, Parts = 4, Choices = [4])]
+    public string Item { get; set; } = "";
+}
+
+/// <summary><see cref="FmOneTier"/> with tiers that all have the same choices.</summary>
+[EmbeddingModel]
+[FactorizationMachine]
+[Adam(LearningRate = 0.01f)]
+public partial class FmEqualTiers
+{
+    [Label]
+    public bool Clicked { get; set; }
+
+    [Categorical, Quantized(Dimension = 4, Parts = 2, Choices = [16, 16], Tiers = [0.3f, 0.7f])]
+    public string User { get; set; } = "";
+
+    [Categorical, Quantized(Dimension = 4, Parts = 4, Choices = [4, 4, 4], Tiers = [0.1f, 0.2f, 0.7f])]
+    public string Item { get; set; } = "";
+}

@@ -1,0 +1,153 @@
+using System;
+using System.Linq;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+using ModelGen.Generator.Helpers;
+using ModelGen.Generator.Specs;
+
+namespace ModelGen.Reference.Tests;
+
+/// <summary>
+/// The printed form of a quantised embedding: the task's gradient passes straight through, the auxiliary terms have the derivatives of
+/// what they are defined as, and tiers bound the codes.
+/// </summary>
+[TestClass]
+public sealed class QuantizedTests
+{
+    private const int Ids = 9, Known = 8, Width = 4, Parts = 2;
+    private const double Step = 1e-6;
+
+    // Tiers of 2 and 6 known ids; the ninth id is beside the vocabulary.
+    private static readonly int[] s_choices = [8, 4];
+
+    [TestMethod]
+    [DataRow(PoolingKind.None)]
+    [DataRow(PoolingKind.Sum)]
+    [DataRow(PoolingKind.Mean)]
+    public void Without_commitment_the_queries_get_the_gradient_of_a_plain_table_of_their_centroids(PoolingKind pooling)
+    {
+        (ReferenceModel model, ReferenceBatch batch) = Point(Quantized(commitment: 0), pooling);
+        var plain = new ReferenceModel(Specs.Print(Specs.Pair(Specs.Embedding(EmbeddingKind.Full, Width), pooling)), Ids, Ids);
+        foreach (string name in plain.Parameters.Names)
+        {
+            plain.Parameters[name] = name is "A.E" or "B.E" ? Centroids(model, name[..1]) : model.Parameters[name];
+        }
+
+        Assert.AreEqual(plain.Loss(batch), model.Loss(batch), 1e-15, "the forward pass sees the centroids");
+        (ReferenceGradients expected, ReferenceGradients actual) = (plain.Backward(batch), model.Backward(batch));
+        foreach (string name in plain.Parameters.Names)
+        {
+            string trained = name is "A.E" or "B.E" ? name[..1] + ".Q" : name;
+            Assert.AreEqual(0, expected[name].Minus(actual[trained]).MaxAbs(), 1e-15, trained);
+        }
+
+        Assert.IsTrue(expected["A.E"].MaxAbs() > 1e-3);
+    }
+
+    [TestMethod]
+    [DataRow(0.25f)]
+    [DataRow(1f)]
+    public void The_auxiliary_gradients_are_central_differences_for_fixed_codes(float commitment)
+    {
+        (ReferenceModel model, ReferenceBatch batch) = Point(Quantized(commitment), PoolingKind.Mean);
+        (ReferenceModel task, _) = Point(Quantized(commitment: 0), PoolingKind.Mean);
+        (ReferenceGradients gradients, ReferenceGradients straight) = (model.Backward(batch), task.Backward(batch));
+        double[,] queries = model.Parameters["A.Q"], codebook = model.Parameters["A.C"];
+        double[,] codes = model.Collapse()["A.codes"];
+        int[] lookups = [.. batch.Examples.SelectMany(e => e.Ids[0]).Where(id => id >= 0)];
+        Check(codebook, gradients["A.C"], 1);
+        Check(queries, gradients["A.Q"].Minus(straight["A.Q"]), commitment);
+
+        void Check(double[,] moved, double[,] gradient, double weight)
+        {
+            for (int r = 0; r < moved.GetLength(0); r++)
+            {
+                for (int c = 0; c < Width; c++)
+                {
+                    double value = moved[r, c];
+                    moved[r, c] = value + Step;
+                    double above = Distance();
+                    moved[r, c] = value - Step;
+                    double below = Distance();
+                    moved[r, c] = value;
+                    Assert.AreEqual(weight * (above - below) / (2 * Step), gradient[r, c], 1e-8, $"[{r}, {c}]");
+                }
+            }
+        }
+
+        // The mean over lookups and dimensions of (v - q)^2, every occurrence of an id being a lookup.
+        double Distance() => lookups.Average(id => Enumerable.Range(0, Width).Average(c => Math.Pow(codebook[(int)codes[id, c * Parts / Width], c] - queries[id, c], 2)));
+    }
+
+    [TestMethod]
+    public void A_centroid_moves_only_for_ids_that_chose_it()
+    {
+        (ReferenceModel model, _) = Point(Quantized(commitment: 1), PoolingKind.None);
+        var batch = new ReferenceBatch(new ReferenceExample(1, [], [[1], [0]]), new ReferenceExample(0, [], [[6], [0]]));
+        double[,] codes = model.Collapse()["A.codes"], gradient = model.Backward(batch)["A.C"];
+        for (int k = 0; k < s_choices[0]; k++)
+        {
+            for (int c = 0; c < Width; c++)
+            {
+                bool chosen = new[] { 1, 6 }.Any(id => codes[id, c * Parts / Width] == k);
+                Assert.AreEqual(chosen, gradient[k, c] != 0, $"centroid {k}, column {c}");
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Ids_of_the_tail_and_beside_the_vocabulary_use_the_first_centroids_only()
+    {
+        (ReferenceModel model, _) = Point(Quantized(commitment: 1), PoolingKind.None);
+        double[,] codebook = model.Parameters["A.C"], queries = model.Parameters["A.Q"];
+        for (int id = 0; id < Ids; id++)
+        {
+            // The nearest of all is the last centroid.
+            for (int c = 0; c < Width; c++)
+            {
+                queries[id, c] = codebook[7, c];
+            }
+        }
+
+        double[,] codes = model.Collapse()["A.codes"];
+        for (int id = 0; id < Ids; id++)
+        {
+            Assert.AreEqual(id < 2, codes[id, 0] == 7, $"id {id}");
+            Assert.IsTrue(id < 2 || codes[id, 1] < 4, $"id {id}");
+        }
+    }
+
+    [TestMethod]
+    public void Of_equally_near_centroids_the_first_is_chosen()
+    {
+        (ReferenceModel model, _) = Point(Quantized(commitment: 1), PoolingKind.None);
+        Array.Clear(model.Parameters["A.C"]);
+        Assert.AreEqual(0, model.Collapse()["A.codes"].MaxAbs());
+    }
+
+    [TestMethod]
+    public void The_served_section_scores_like_the_forward_section()
+    {
+        foreach (PoolingKind pooling in new[] { PoolingKind.None, PoolingKind.Sum, PoolingKind.Mean })
+        {
+            (ReferenceModel model, ReferenceBatch batch) = Point(Quantized(commitment: 1), pooling);
+            CollectionAssert.AreEqual(model.Forward(batch).Scores.ToArray(), model.Score(model.Collapse(), batch).ToArray());
+        }
+    }
+
+    internal static EmbeddingSpec Quantized(float commitment) => new(
+        EmbeddingKind.Quantized, Width, 0, 0, 0, new QuantizedSpec(Parts, new EquatableArray<int>(s_choices), new([0.25f, 0.75f]), commitment));
+
+    private static (ReferenceModel Model, ReferenceBatch Batch) Point(EmbeddingSpec embedding, PoolingKind pooling)
+    {
+        var random = new Random(3);
+        ReferenceModel model = new ReferenceModel(Specs.Print(Specs.Pair(embedding, pooling)), Ids, Ids).Fill(random);
+        model.SetVocabulary(Known, Known);
+        return (model, Samples.Batch(model.Ir, [Ids, Ids], random, 11));
+    }
+
+    private static double[,] Centroids(ReferenceModel model, string feature)
+    {
+        (double[,] codes, double[,] codebook) = (model.Collapse()[feature + ".codes"], model.Parameters[feature + ".C"]);
+        return Matrices.Build(Ids, Width, (id, c) => codebook[(int)codes[id, c * Parts / Width], c]);
+    }
+}

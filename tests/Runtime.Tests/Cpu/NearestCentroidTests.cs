@@ -1,0 +1,84 @@
+using System;
+using System.Linq;
+using System.Runtime.Intrinsics;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+using ModelGen.Compiled;
+
+namespace ModelGen.Tests;
+
+[TestClass]
+public sealed class NearestCentroidTests
+{
+    [TestMethod]
+    [DataRow(1, 16)]
+    [DataRow(3, 64)]
+    [DataRow(8, 256)]
+    [DataRow(5, 65536)]
+    public void Every_vector_width_finds_what_the_definition_says(int width, int choices)
+    {
+        var random = new Random(width);
+        float[] centroids = Values(random, width * choices);
+        for (int query = 0; query < 40; query++)
+        {
+            float[] e = Values(random, width);
+            AllWidths(Definition(e, centroids, choices), e, centroids, choices);
+        }
+    }
+
+    [TestMethod]
+    public void Of_equally_near_centroids_the_lowest_index_wins_wherever_the_ties_lie()
+    {
+        const int Choices = 64;
+        for (int first = 0; first < Choices; first++)
+        {
+            foreach (int second in new[] { first, 63, (first + 16) % Choices, (first + 5) % Choices })
+            {
+                float[] centroids = [.. Enumerable.Repeat(2f, Choices)];
+                centroids[first] = centroids[second] = 1;
+                AllWidths(Math.Min(first, second), [1.25f], centroids, Choices);
+            }
+        }
+
+        AllWidths(0, [1], new float[Choices], Choices);
+    }
+
+    [TestMethod]
+    public void A_query_that_is_no_number_has_the_first_code() => AllWidths(0, [float.NaN, 1], new float[32], 16);
+
+    [TestMethod]
+    public void Fewer_choices_hide_the_centroids_behind_them()
+    {
+        float zero = 0;
+        float[] centroids = [.. Enumerable.Range(0, 16).Select(k => 16f - k)];
+        Assert.AreEqual(15, NearestCentroid.Find(ref zero, 1, ref centroids[0], 16, 16));
+        Assert.AreEqual(7, NearestCentroid.Find(ref zero, 1, ref centroids[0], 16, 8));
+        Assert.AreEqual(3, NearestCentroid.Find(ref zero, 1, ref centroids[0], 16, 4));
+    }
+
+    [TestMethod]
+    [DataRow(10, "0.9", 9)]
+    [DataRow(100, "0.29", 29)]
+    [DataRow(7, "0.1", 0)]
+    [DataRow(0, "0.5", 0)]
+    [DataRow(int.MaxValue, "1", int.MaxValue)]
+    public void A_tier_ends_at_the_share_as_it_is_written(int count, string share, int end) =>
+        Assert.AreEqual(end, FrequencyTiers.End(count, decimal.Parse(share, System.Globalization.CultureInfo.InvariantCulture)));
+
+    private static void AllWidths(int expected, float[] e, float[] centroids, int choices)
+    {
+        int stride = centroids.Length / e.Length;
+        Assert.AreEqual(expected, NearestCentroid.Find(ref e[0], e.Length, ref centroids[0], stride, choices));
+        Assert.AreEqual(expected, NearestCentroid.Find<Simd512, Vector512<float>>(ref e[0], e.Length, ref centroids[0], stride, choices), "512");
+        Assert.AreEqual(expected, NearestCentroid.Find<Simd256, Vector256<float>>(ref e[0], e.Length, ref centroids[0], stride, choices), "256");
+        Assert.AreEqual(expected, NearestCentroid.Find<Simd128, Vector128<float>>(ref e[0], e.Length, ref centroids[0], stride, choices), "128");
+        Assert.AreEqual(expected, NearestCentroid.Find<SimdScalar, float>(ref e[0], e.Length, ref centroids[0], stride, choices), "scalar");
+    }
+
+    private static int Definition(float[] e, float[] centroids, int choices)
+    {
+        int stride = centroids.Length / e.Length;
+        return Enumerable.Range(0, choices).MinBy(k => e.Select((x, n) => x - centroids[(n * stride) + k]).Aggregate(0f, (sum, d) => MathF.FusedMultiplyAdd(d, d, sum)));
+    }
+
+    private static float[] Values(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => (float)random.NextDouble())];
+}
