@@ -112,7 +112,8 @@ public sealed class CollapsedWeights
     /// <summary>
     /// The same model with its tables in another format; everything that does not change is shared, codes and codebooks among it. Int8 is symmetric, code =
     /// round(x / s) in -127 .. 127, the scale s of each row or table being searched among 64 candidates from max|x| / 127 down to a
-    /// tenth of it for the least squared error. A row of zeros decodes to zeros.
+    /// tenth of it for the least squared error. A row of zeros decodes to zeros. A table of width 1 is not given a scale per row, which would
+    /// make it larger.
     /// </summary>
     /// <exception cref="InvalidOperationException">A table is already quantised in another way.</exception>
     /// <exception cref="ArgumentException">A value of a table is not finite.</exception>
@@ -121,6 +122,9 @@ public sealed class CollapsedWeights
         CollapsedTable Convert(CollapsedTable table) => (table.Format, format) switch
         {
             var (from, to) when from == to => table,
+
+            // One byte per value and a scale of four: a row of a single float would grow.
+            (TableFormat.Float32, TableFormat.Int8PerRow) when table.Width == 1 => table,
             (_, TableFormat.Float32) => TableQuantizer.Decode(table),
             (TableFormat.Float32, _) => TableQuantizer.Quantize(table, format),
             _ => throw new InvalidOperationException(

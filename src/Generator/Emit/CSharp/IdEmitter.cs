@@ -100,7 +100,7 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
         using (w.Block($"private static void UpdateShared{TileEmitter.Identifier(table.Name)}(StepContext step, int first, int end)"))
         {
             w.Line($"SharedRows shared = step.Batch.Features[{table.Feature}].Shared[{SharedIndex(table)}];");
-            w.Line($"Span<float> scratch = stackalloc float[{Block * pad}];");
+            w.Line($"Span<float> scratch = BlockScratch.Clear({Block * pad});");
             w.Line("ref float g = ref MemoryMarshal.GetReference(scratch);");
             using (w.Block($"for (int at = first; at < end; at += {Block})"))
             {
@@ -263,7 +263,7 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
             return;
         }
 
-        w.Line($"Span<float> scratch = stackalloc float[{values.Sum(v => Block * MemoryPlan.Pad(v.Width))}];");
+        w.Line($"Span<float> scratch = BlockScratch.Clear({values.Sum(v => Block * MemoryPlan.Pad(v.Width))});");
         int offset = 0;
         foreach (Value value in values)
         {
