@@ -7,7 +7,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using ModelGen.Bench;
 
-var rowsOption = new Option<string>("--rows") { Description = "Which rows, separated by commas: ctr, generator.", DefaultValueFactory = _ => "ctr,generator" };
+var rowsOption = new Option<string>("--rows") { Description = "Which rows, separated by commas: ctr, generator, or memory alone (it measures the whole process).", DefaultValueFactory = _ => "ctr,generator" };
 var jsonOption = new Option<string?>("--json") { Description = "File that receives machine, limits and rows as JSON." };
 var peersOption = new Option<string?>("--peers") { Description = "Folder of the peer programs (Python, PyTorch); without it the peer's column stays empty." };
 var runsOption = new Option<int>("--runs") { Description = "Runs of each side; medians are printed.", DefaultValueFactory = _ => 5 };
@@ -17,18 +17,29 @@ command.SetAction(arguments =>
 {
     BenchmarkOptions options = new(arguments.GetValue(runsOption), arguments.GetValue(threadsOption), arguments.GetValue(peersOption));
     string[] wanted = arguments.GetValue(rowsOption)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-    if (wanted.Except(["ctr", "generator"]).FirstOrDefault() is { } unknown)
+    if (wanted.Except(["ctr", "generator", "memory"]).FirstOrDefault() is { } unknown)
     {
-        Console.Error.WriteLine($"There is no row '{unknown}'; the rows are ctr and generator.");
+        Console.Error.WriteLine($"There is no row '{unknown}'; the rows are ctr, generator and memory.");
         return 2;
     }
 
-    Limits limits = Limits.Measure(options.Threads);
+    if (wanted.Contains("memory") && wanted.Length > 1)
+    {
+        Console.Error.WriteLine("The row memory measures the whole process; run it alone.");
+        return 2;
+    }
+
+    Limits limits = wanted.Contains("memory") ? new Limits(double.NaN, double.NaN) : Limits.Measure(options.Threads);
     Console.WriteLine($"{Environment.ProcessorCount} processors, {RuntimeInformation.OSDescription}, .NET {Environment.Version}; limits: {limits.FmaGigaflops:N0} GFLOP/s, {limits.StreamGigabytes:N0} GB/s");
     var rows = new List<BenchmarkRow>();
     if (wanted.Contains("ctr"))
     {
         rows.AddRange(CtrBenchmark.Run(options, limits));
+    }
+
+    if (wanted.Contains("memory"))
+    {
+        rows.Add(CtrBenchmark.Memory(options));
     }
 
     if (wanted.Contains("generator"))
@@ -48,7 +59,7 @@ command.SetAction(arguments =>
     {
         string machine = $"{Environment.ProcessorCount} processors, {RuntimeInformation.ProcessArchitecture}, {RuntimeInformation.OSDescription}, .NET {Environment.Version}";
         string temporary = file + ".tmp";
-        File.WriteAllText(temporary, JsonSerializer.Serialize(new { machine, limits, peakBytes = peak, rows }, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true }));
+        File.WriteAllText(temporary, JsonSerializer.Serialize(new { machine, limits, peakBytes = peak, rows }, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true, NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals }));
         File.Move(temporary, file, overwrite: true);
     }
 

@@ -20,6 +20,19 @@ internal static class CtrBenchmark
         yield return Measure<CtrPlain>("ctr_plain", ["--plain"], options, limits);
     }
 
+    /// <summary>Peak memory of this process, which must not have done anything else, after one run; the goal is the plan and 300 MB.</summary>
+    public static BenchmarkRow Memory(BenchmarkOptions options)
+    {
+        DataSet<CtrMlet> data = CtrData.Create<CtrMlet>(Batch * Steps);
+        TrainingOptions training = new() { BatchSize = Batch, Threads = options.Threads };
+        MemoryPlan plan = ModelTrainer.Plan(data, training);
+        Console.WriteLine(plan);
+        ModelTrainer.Train(data, training);
+        double peak = System.Diagnostics.Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;
+        long fixedBytes = plan.Parameters + plan.OptimizerState + plan.Data;
+        return new BenchmarkRow("ctr_memory", "MB", peak, null, null, (fixedBytes / 1e6) + 300, null, 0, PlannedBytes: plan.Total);
+    }
+
     private static BenchmarkRow Measure<TModel>(string name, string[] peerArguments, BenchmarkOptions options, Limits limits)
         where TModel : CtrFields, IEmbeddingModel<TModel>, new()
     {
