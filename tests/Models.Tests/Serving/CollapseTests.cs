@@ -144,6 +144,12 @@ public sealed class CollapseTests
             string name = typeof(T).Name;
             foreach (CollapsedTable table in small.Weights.Tables)
             {
+                if (table.Width == 1)
+                {
+                    Assert.AreEqual(TableFormat.Float32, table.Format, $"{name}: {table.Name}, a scale per row would make it larger");
+                    continue;
+                }
+
                 Assert.AreEqual(table.Rows * (table.Width + 4), table.Bytes, $"{name}: {table.Name}, one byte per value and a scale per row");
                 CollapsedTable original = served.Weights.FindTable(table.Name);
                 (float[] expected, float[] actual) = (new float[table.Width], new float[table.Width]);
