@@ -22,6 +22,11 @@ RootCommand command = new("Compares plain and multi-layer embeddings (MLET) of a
 int exitCode = SampleCommand.Run(command, args, (arguments, token) =>
 {
     string name = arguments.GetValue(dataset)!;
+    if (arguments.GetValue(json) is { } results)
+    {
+        ResultJson.Require(results);
+    }
+
     Experiment experiment = Experiment.Create(name);
     try
     {

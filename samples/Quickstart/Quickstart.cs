@@ -33,6 +33,11 @@ internal sealed class Quickstart
     /// <summary>Runs the sample.</summary>
     public void Run(CancellationToken cancellation)
     {
+        if (Json is not null)
+        {
+            ResultJson.Require(Json);
+        }
+
         PlantedExample[] measured = WriteData();
 
         DataSet<AppClickSingle> single = AppClickSingle.ReadCsv(PathOf("train"));

@@ -8,6 +8,24 @@ namespace ModelGen.Samples;
 /// <summary>Writes the results of a sample as JSON.</summary>
 internal static class ResultJson
 {
+    /// <summary>Finds out before the work whether the file can be written after it.</summary>
+    /// <exception cref="IOException">It cannot; the message names the path and the reason.</exception>
+    public static void Require(string path)
+    {
+        string full = Path.GetFullPath(path);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+            string probe = $"{full}.{Guid.NewGuid():N}.tmp";
+            File.WriteAllBytes(probe, []);
+            File.Delete(probe);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The results cannot be written to '{full}': {e.Message} Choose another --json file.", e);
+        }
+    }
+
     /// <summary>
     /// Replaces a file as a whole: it is written under another name in the same folder first, so that a reader never sees half of it.
     /// </summary>

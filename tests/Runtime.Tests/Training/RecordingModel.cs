@@ -24,7 +24,7 @@ internal sealed class RecordingModel : Example, IEmbeddingModel<RecordingModel>
         denseFloats: 20_544,
         factorOffset: 20_480);
 
-    public static string InferenceSource => throw new NotSupportedException();
+    public static string InferenceSource => throw new InvalidOperationException("The training tests do not come here.");
 
     public static void Append(RecordingModel example, DataSetBuilder builder) => AppendTo(builder, example);
 
@@ -46,11 +46,11 @@ internal sealed class RecordingModel : Example, IEmbeddingModel<RecordingModel>
 
     public static void UpdateFactors(StepContext step, int feature) => Record(step, new Call("UpdateFactors", feature, 0, 1));
 
-    public static CollapsedWeights Collapse(ModelState state) => throw new NotSupportedException();
+    public static CollapsedWeights Collapse(ModelState state) => throw new InvalidOperationException("The training tests do not come here.");
 
-    public static IPredictor<RecordingModel> CreatePredictor(CollapsedWeights weights) => throw new NotSupportedException();
+    public static IPredictor<RecordingModel> CreatePredictor(CollapsedWeights weights) => throw new InvalidOperationException("The training tests do not come here.");
 
-    public static void BuildOnnx(OnnxModelBuilder onnx, CollapsedWeights weights) => throw new NotSupportedException();
+    public static void BuildOnnx(OnnxModelBuilder onnx, CollapsedWeights weights) => throw new InvalidOperationException("The training tests do not come here.");
 
     private static void Record(StepContext step, Call call) => Calls.GetOrAdd(step.State, _ => []).Enqueue(call with { Batch = step.Batch });
 

@@ -30,7 +30,7 @@ internal abstract class TinyModelBase<TSelf> : Example
     [ThreadStatic]
     public static Action<long>? BeforeTile;
 
-    public static string InferenceSource => throw new NotSupportedException();
+    public static string InferenceSource => throw new InvalidOperationException("The training tests do not come here.");
 
     public static ModelSchema CreateSchema(string name, string fingerprint) => TestSchemas.Schema(
         [TestSchemas.Feature("Item", Width)],
@@ -117,7 +117,7 @@ internal abstract class TinyModelBase<TSelf> : Example
         }
     }
 
-    public static void UpdateSharedRows(StepContext step, int table, int first, int end) => throw new NotSupportedException();
+    public static void UpdateSharedRows(StepContext step, int table, int first, int end) => throw new InvalidOperationException("The training tests do not come here.");
 
     public static void UpdateTowers(StepContext step, int parameter, int firstRow, int endRow)
     {
@@ -134,13 +134,13 @@ internal abstract class TinyModelBase<TSelf> : Example
         }
     }
 
-    public static void UpdateFactors(StepContext step, int feature) => throw new NotSupportedException();
+    public static void UpdateFactors(StepContext step, int feature) => throw new InvalidOperationException("The training tests do not come here.");
 
-    public static CollapsedWeights Collapse(ModelState state) => throw new NotSupportedException();
+    public static CollapsedWeights Collapse(ModelState state) => throw new InvalidOperationException("The training tests do not come here.");
 
-    public static IPredictor<TSelf> CreatePredictor(CollapsedWeights weights) => throw new NotSupportedException();
+    public static IPredictor<TSelf> CreatePredictor(CollapsedWeights weights) => throw new InvalidOperationException("The training tests do not come here.");
 
-    public static void BuildOnnx(OnnxModelBuilder onnx, CollapsedWeights weights) => throw new NotSupportedException();
+    public static void BuildOnnx(OnnxModelBuilder onnx, CollapsedWeights weights) => throw new InvalidOperationException("The training tests do not come here.");
 
     private static float Logit(StepContext step, int example)
     {
