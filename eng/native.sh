@@ -23,7 +23,7 @@ onnxruntime() {
 
   # The package unpacks to several hundred megabytes for all platforms: it goes to a temporary folder, one file is kept.
   mkdir -p "$root/.native"
-  work=$(mktemp -d "$root/.native/npm.XXXXXX")
+  work=$(mktemp -d "$root/.native/npm.XXXX")
   trap 'rm -rf "$work"' EXIT
   cp "$root/eng/native/package.json" "$root/eng/native/package-lock.json" "$root/eng/native/.npmrc" "$work/"
   (cd "$work" && npm ci --loglevel=error) || fail "npm ci failed; is the npm registry reachable?"

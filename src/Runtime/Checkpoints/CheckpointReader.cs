@@ -122,7 +122,7 @@ internal sealed class CheckpointReader : IDisposable
 
         ReadDense(prefix, state.Dense);
         state.Steps = Number<long>("totalSteps");
-        TransposedCopies.Refresh(state);
+        state.RefreshTransposed();
     }
 
     /// <summary>Reads the parameters of the best epoch into a copy.</summary>

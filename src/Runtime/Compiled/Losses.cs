@@ -12,8 +12,7 @@ public static class Losses
         double sum = 0;
         for (int i = 0; i < count; i++)
         {
-            double s = Unsafe.Add(ref score, i);
-            sum += Math.Max(s, 0) - (s * labels[first + i]) + Math.Log(1 + Math.Exp(-Math.Abs(s)));
+            sum += LogisticLoss.Compute(Unsafe.Add(ref score, i), labels[first + i]);
         }
 
         return sum;

@@ -60,6 +60,15 @@ public sealed class ModelState
         throw new ArgumentException($"Model {Schema.Name} has no dense parameter {name}.", nameof(name));
     }
 
+    /// <summary>Copies all dense parameters into their transposed copies.</summary>
+    public void RefreshTransposed()
+    {
+        foreach (DenseParameter parameter in Schema.Dense)
+        {
+            RefreshTransposed(parameter, 0, parameter.Rows);
+        }
+    }
+
     /// <summary>Copies rows [firstRow, endRow) of a dense parameter into its transposed copy; does nothing when it has none.</summary>
     public void RefreshTransposed(DenseParameter parameter, int firstRow, int endRow)
     {

@@ -43,6 +43,6 @@ internal sealed class BestParameters
         }
 
         state.Dense.CopyFrom(Dense);
-        TransposedCopies.Refresh(state);
+        state.RefreshTransposed();
     }
 }

@@ -72,7 +72,7 @@ internal static class ParameterFactory
             }
         }
 
-        TransposedCopies.Refresh(state);
+        state.RefreshTransposed();
     }
 
     /// <summary>Rows with start values; the shared row of unknown values, the last one where a row belongs to one id, starts at zero.</summary>
