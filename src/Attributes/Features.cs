@@ -2,7 +2,10 @@ using System;
 
 namespace ModelGen;
 
-/// <summary>The property to predict: <see cref="bool"/>, an integer or a floating-point number. Exactly one per model.</summary>
+/// <summary>
+/// The property to predict: <see cref="bool"/>, an integer or a floating-point number. Exactly one per model; a model with a
+/// <see cref="UserAttribute"/> and an <see cref="ItemAttribute"/> may leave it out, every row then being a positive pair.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class LabelAttribute : Attribute
 {
@@ -39,7 +42,7 @@ public enum Transform
 /// Ids are numbered by descending frequency in the training split.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class CategoricalAttribute : Attribute
+public class CategoricalAttribute : Attribute
 {
     /// <summary>Column name in CSV files and data readers; the property name by default (case is ignored).</summary>
     public string? Column { get; set; }
@@ -62,6 +65,15 @@ public sealed class CategoricalAttribute : Attribute
     /// <summary>Separator of the values of a bag inside one text cell; '|' by default.</summary>
     public char Separator { get; set; } = '|';
 }
+
+/// <summary>The categorical input that says who acts: at most one per model, one value per row. It has all options of <see cref="CategoricalAttribute"/>.</summary>
+public sealed class UserAttribute : CategoricalAttribute;
+
+/// <summary>
+/// The categorical input that says what is recommended, rated or retrieved: at most one per model, one value per row. It has all options
+/// of <see cref="CategoricalAttribute"/>.
+/// </summary>
+public sealed class ItemAttribute : CategoricalAttribute;
 
 /// <summary>How the vectors of a bag are combined into one.</summary>
 public enum Pooling

@@ -30,6 +30,8 @@ public static class Descriptors
     public const string TwoEmbeddings = "MG1014";
     public const string DuplicateColumn = "MG1015";
     public const string ReservedName = "MG1016";
+    public const string RoleOfBag = "MG1017";
+    public const string RoleTwice = "MG1018";
     public const string Dimension = "MG2001";
     public const string Inner = "MG2002";
     public const string Sigma = "MG2003";
@@ -60,7 +62,7 @@ public static class Descriptors
         Rule(NotPartial, "Model class must be partial", "{0} carries [EmbeddingModel] but is not partial; add the partial modifier so that the trainer can be generated into it"),
         Rule(UnsupportedClass, "Model class has an unsupported form", "{0} is {1}; an [EmbeddingModel] must be a top-level, non-static, non-generic class or record class that other files can extend and whose name is no C# keyword"),
         Rule(UndefinedValue, "Value is not defined", "{0} of [{1}] on {2} is {3}, which is not a member of the enum; it must be one of {4}"),
-        Rule(MissingLabel, "Label is missing", "{0} has no [Label]; mark exactly one bool or number property as the value to predict"),
+        Rule(MissingLabel, "Label is missing", "{0} has no [Label]; mark exactly one bool or number property as the value to predict, or mark a [User] and an [Item] if every row is a positive pair"),
         Rule(TwoLabels, "Two labels", "{0} is a second [Label]; {1} has that role already and a model has exactly one, so remove one of them"),
         Rule(LabelType, "Label has an unsupported type", "[Label] {0} has type {1}; use bool, an integer, float or double"),
         Rule(NumericType, "Numeric input has an unsupported type", "[Numeric] {0} has type {1}; use float, double or an integer, or [Categorical] for ids"),
@@ -76,6 +78,8 @@ public static class Descriptors
         Rule(TwoEmbeddings, "Two embeddings", "{0} carries [{1}] and [{2}]; keep one embedding"),
         Rule(DuplicateColumn, "Two properties read one column", "{0} and {1} both read column '{2}' (case is ignored); give one of them another Column"),
         Rule(ReservedName, "Name is used by the generated code", "{0} of {1} has the name of something that the generated code declares or uses; rename it, and if it is a feature set Column = \"{0}\" to keep its column"),
+        Rule(RoleOfBag, "Role of a bag", "[{1}] {0} holds several values; a user or an item is one value per row, so give it a single-valued type or use [Categorical]"),
+        Rule(RoleTwice, "Role taken twice", "{0} is a second [{2}]; {1} has that role already and a model has at most one, so use [Categorical] for one of them"),
         Rule(Dimension, "Dimension is out of range", "Dimension of [{0}] on {1} is {2}; it must be 1 to 1024"),
         Rule(Inner, "Inner is out of range", "Inner of [MultiLayer] on {0} is {1}; the inner dimension k must be 1 to 4096, normally at least Dimension"),
         Rule(Sigma, "Sigma is out of range", "Sigma of [MultiLayer] on {0} is {1}; it must be a positive number, or 0 for the paper's default"),

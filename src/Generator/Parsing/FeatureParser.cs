@@ -28,7 +28,7 @@ internal sealed class FeatureParser(
     public void Parse(IPropertySymbol property)
     {
         AttributeReader[] attributes = [.. AttributeReader.Of(property, at, cancellation)];
-        AttributeReader[] roles = [.. attributes.Where(a => a.Name is "Label" or "Numeric" or "Categorical")];
+        AttributeReader[] roles = [.. attributes.Where(a => a.Name is "Label" or "Numeric" or "Categorical" or "User" or "Item")];
         AttributeReader[] embeddings = [.. attributes.Where(a => a.BaseName == "EmbeddingAttribute")];
         HasLabel |= roles.Any(r => r.Name == "Label");
         if (roles.Length == 0)
@@ -53,7 +53,7 @@ internal sealed class FeatureParser(
             return;
         }
 
-        if (roles[0].Name != "Categorical" && embeddings.Length > 0)
+        if (roles[0].Name is "Label" or "Numeric" && embeddings.Length > 0)
         {
             report.Add(Descriptors.EmbeddingWithoutCategorical, embeddings[0].Location, property.Name, embeddings[0].Name);
         }
@@ -151,7 +151,27 @@ internal sealed class FeatureParser(
             property.Name, column, key.Value, element.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), names, bag,
             bag == BagForm.None ? PoolingKind.None : pooling,
             role.Choice(report, property.Name, "OutOfVocabulary", OutOfVocabularyKind.Error), minCount, key == KeyType.Bool ? 2 : cardinality, buckets,
-            role.Get("Separator", '|'), spec));
+            role.Get("Separator", '|'), Role(property, role, bag), spec));
+    }
+
+    private RoleKind Role(IPropertySymbol property, AttributeReader role, BagForm bag)
+    {
+        if (role.Name == "Categorical")
+        {
+            return RoleKind.None;
+        }
+
+        RoleKind kind = role.Name == "User" ? RoleKind.User : RoleKind.Item;
+        if (bag != BagForm.None)
+        {
+            report.Add(Descriptors.RoleOfBag, role.Location, property.Name, role.Name);
+        }
+        else if (Categoricals.FirstOrDefault(c => c.Role == kind) is { } other)
+        {
+            report.Add(Descriptors.RoleTwice, role.Location, property.Name, other.Property, role.Name);
+        }
+
+        return kind;
     }
 
     private string? Obstacle(IPropertySymbol property) =>

@@ -63,7 +63,8 @@ internal static class ModelParser
             features.Parse(property);
         }
 
-        if (!features.HasLabel)
+        bool pairs = features.Categoricals.Any(c => c.Role == RoleKind.User) && features.Categoricals.Any(c => c.Role == RoleKind.Item);
+        if (!features.HasLabel && !pairs)
         {
             report.Add(Descriptors.MissingLabel, at, symbol.Name);
         }
@@ -89,7 +90,7 @@ internal static class ModelParser
         return new ParseResult(
             new ModelSpec(
                 symbol.ContainingNamespace.IsGlobalNamespace ? string.Empty : symbol.ContainingNamespace.ToDisplayString(),
-                symbol.Name, symbol.IsRecord ? "record" : "class", loss, features.Label!,
+                symbol.Name, symbol.IsRecord ? "record" : "class", loss, features.Label,
                 new(features.Numerics), new(features.Categoricals), hostSpec!, optimizerSpec)
             {
                 Hidden = new(TypeNames.Namespaces.Where(type => IsHidden(symbol, type.Key, type.Value)).Select(type => type.Key).OrderBy(name => name, StringComparer.Ordinal)),

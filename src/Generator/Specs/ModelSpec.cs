@@ -8,7 +8,7 @@ public sealed record ModelSpec(
     string Name,
     string Keyword,
     LossKind Loss,
-    LabelSpec Label,
+    LabelSpec? Label,
     EquatableArray<NumericSpec> Numerics,
     EquatableArray<CategoricalSpec> Categoricals,
     HostSpec Host,
@@ -16,6 +16,14 @@ public sealed record ModelSpec(
 {
     /// <summary>Types of the emitted text that the user's code has another meaning for, so that they are written in full.</summary>
     public EquatableArray<string> Hidden { get; init; }
+}
+
+/// <summary>What a categorical property stands for in a recommendation model.</summary>
+public enum RoleKind
+{
+    None,
+    User,
+    Item,
 }
 
 public enum LossKind
@@ -79,6 +87,7 @@ public sealed record CategoricalSpec(
     long Cardinality,
     int Buckets,
     char Separator,
+    RoleKind Role,
     EmbeddingSpec Embedding);
 
 public enum EmbeddingKind

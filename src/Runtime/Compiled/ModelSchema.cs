@@ -18,8 +18,11 @@ public sealed record ModelSchema
     /// <summary>The training loss.</summary>
     public required Loss Loss { get; init; }
 
-    /// <summary>Column of the label.</summary>
-    public required string LabelColumn { get; init; }
+    /// <summary>Column of the label; null when every row is a positive pair of a user and an item.</summary>
+    public required string? LabelColumn { get; init; }
+
+    /// <summary>Whether there is no label: every row is a positive pair of a user and an item.</summary>
+    public bool IsImplicit => LabelColumn is null;
 
     /// <summary>Numeric inputs in declaration order.</summary>
     public required ImmutableArray<NumericFeature> Numerics { get; init; }
@@ -77,6 +80,19 @@ public enum KeyKind
     Integer,
 }
 
+/// <summary>What a categorical input stands for in a recommendation model.</summary>
+public enum FeatureRole
+{
+    /// <summary>An input like any other.</summary>
+    None,
+
+    /// <summary>Who acts.</summary>
+    User,
+
+    /// <summary>What is recommended, rated or retrieved.</summary>
+    Item,
+}
+
 /// <summary>A categorical input and the layout of its vectors inside a batch.</summary>
 public sealed record CategoricalFeature
 {
@@ -109,6 +125,9 @@ public sealed record CategoricalFeature
 
     /// <summary>Separator of a bag's values inside one text cell.</summary>
     public required char Separator { get; init; }
+
+    /// <summary>Whether it is the user, the item or neither.</summary>
+    public FeatureRole Role { get; init; }
 
     /// <summary>Floats per distinct id in <see cref="FeatureBatch.Vectors"/> and per example in <see cref="FeatureBatch.Gradients"/>.</summary>
     public required int VectorStride { get; init; }

@@ -51,7 +51,7 @@ internal sealed class ColumnBinding
             return index;
         }
 
-        int label = Find(schema.LabelColumn, "the label");
+        int label = schema.LabelColumn is { } column ? Find(column, "the label") : -1;
         int[] numerics = [.. schema.Numerics.Select(f => Find(f.Column, $"the numeric input {f.Name}"))];
         int[] categoricals = [.. schema.Categoricals.Select(f => Find(f.Column, $"the categorical input {f.Name}"))];
         ImmutableArray<string> ignored = [.. header.Where((_, i) => !used[i])];

@@ -109,7 +109,11 @@ internal sealed class CsvSource
 
     private void AddExample()
     {
-        AddLabel(_reader.GetSpan(_columns.Label));
+        if (_columns.Label >= 0)
+        {
+            AddLabel(_reader.GetSpan(_columns.Label));
+        }
+
         for (int f = 0; f < _columns.Numerics.Length; f++)
         {
             AddNumeric(f, _reader.GetSpan(_columns.Numerics[f]));

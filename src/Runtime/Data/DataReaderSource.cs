@@ -39,7 +39,11 @@ internal sealed class DataReaderSource
 
     private void AddRow(DbDataReader reader, ColumnBinding columns)
     {
-        _builder.AddLabel(ToNumber(_builder.LabelName, reader.GetValue(columns.Label)));
+        if (columns.Label >= 0)
+        {
+            _builder.AddLabel(ToNumber(_builder.LabelName, reader.GetValue(columns.Label)));
+        }
+
         for (int f = 0; f < columns.Numerics.Length; f++)
         {
             _builder.AddNumeric(f, ToNumber(_builder.NumericName(f), reader.GetValue(columns.Numerics[f])));

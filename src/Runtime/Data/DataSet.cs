@@ -32,7 +32,7 @@ public abstract class DataSet
     /// <summary>Columns of the source that the model does not use, in source order.</summary>
     public ImmutableArray<string> IgnoredColumns => Columns.IgnoredColumns;
 
-    /// <summary>Label of every example; 0 or 1 under binary cross-entropy.</summary>
+    /// <summary>Label of every example; 0 or 1 under binary cross-entropy, 1 throughout when the model has no label.</summary>
     public float[] Labels => Columns.Labels;
 
     /// <summary>Values of every numeric input before its transform: one array of <see cref="Count"/> finite values each.</summary>

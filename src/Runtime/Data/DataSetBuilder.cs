@@ -7,7 +7,7 @@ namespace ModelGen.Compiled;
 
 /// <summary>
 /// Collects examples into columns. The generated <c>Append</c> calls it once per example: the label, every numeric input, then
-/// every categorical input, in declaration order, and <see cref="EndExample"/> last. All values are checked here, so that every
+/// every categorical input, in declaration order, and <see cref="EndExample"/> last. Without a label every example is a positive. All values are checked here, so that every
 /// source gives the same errors. After an exception the builder holds half an example and must be dropped.
 /// </summary>
 public sealed class DataSetBuilder
@@ -147,6 +147,11 @@ public sealed class DataSetBuilder
     /// <exception cref="InvalidOperationException">An input was left out or added twice, or a bag is still open.</exception>
     public void EndExample()
     {
+        if (_schema.IsImplicit)
+        {
+            AddLabel(1);
+        }
+
         if (_values != _valuesPerExample || _openBag >= 0)
         {
             throw new InvalidOperationException($"An example of {_schema.Name} has {_valuesPerExample} inputs (label included), {_values} were added.");
@@ -187,7 +192,7 @@ public sealed class DataSetBuilder
     }
 
     /// <summary>Name by which messages call the label.</summary>
-    internal string LabelName => _schema.LabelColumn;
+    internal string LabelName => _schema.LabelColumn ?? "label";
 
     /// <summary>Name by which messages call a numeric input.</summary>
     internal string NumericName(int feature) => _byColumn ? _schema.Numerics[feature].Column : _schema.Numerics[feature].Name;

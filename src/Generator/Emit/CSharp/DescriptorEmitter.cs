@@ -51,7 +51,11 @@ internal static class DescriptorEmitter
     {
         using (w.Block($"static void IEmbeddingModel<{model.Name}>.Append({model.Name} example, DataSetBuilder builder)"))
         {
-            w.Line($"builder.AddLabel({Cast(model.Label.Type)}example.@{model.Label.Property});");
+            if (model.Label is { } label)
+            {
+                w.Line($"builder.AddLabel({Cast(label.Type)}example.@{label.Property});");
+            }
+
             foreach ((NumericSpec n, int i) in model.Numerics.Select((n, i) => (n, i)))
             {
                 w.Line($"builder.AddNumeric({i}, {Cast(n.Type)}example.@{n.Property});");

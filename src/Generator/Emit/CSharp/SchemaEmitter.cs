@@ -21,7 +21,7 @@ internal static class SchemaEmitter
         w.Line($"Name = {SourceWriter.Quote(model.Name)},");
         w.Line($"Fingerprint = \"{Fingerprint(ir + model.Optimizer.Rule)}\",");
         w.Line($"Loss = global::ModelGen.Loss.{model.Loss},");
-        w.Line($"LabelColumn = {SourceWriter.Quote(model.Label.Column)},");
+        w.Line($"LabelColumn = {(model.Label is { } label ? SourceWriter.Quote(label.Column) : "null")},");
         w.Line($"Numerics = [{string.Join(", ", model.Numerics.Select(n => $"new({SourceWriter.Quote(n.Property)}, {SourceWriter.Quote(n.Column)}, global::ModelGen.Transform.{n.Transform})"))}],");
         w.Line("Categoricals =");
         using (w.Brackets())
@@ -31,7 +31,7 @@ internal static class SchemaEmitter
                 FeatureLayout layout = plan.Features[f];
                 w.Line($"new() {{ Name = {SourceWriter.Quote(c.Property)}, Column = {SourceWriter.Quote(c.Column)}, KeyKind = KeyKind.{(c.Key is KeyType.Text or KeyType.Enum ? "Text" : "Integer")}, " +
                     $"IsBag = {Bool(c.Bag != BagForm.None)}, Pooling = global::ModelGen.Pooling.{(c.Pooling == PoolingKind.Sum ? "Sum" : "Mean")}, OutOfVocabulary = global::ModelGen.OutOfVocabulary.{c.OutOfVocabulary}, MinCount = {c.MinCount}, " +
-                    $"Cardinality = {c.Cardinality}, Buckets = {c.Buckets}, Separator = {SourceWriter.Char(c.Separator)}, VectorStride = {layout.Stride}, FactorOffset = {layout.FactorOffset}, FactorFloats = {layout.FactorFloats} }},");
+                    $"Cardinality = {c.Cardinality}, Buckets = {c.Buckets}, Separator = {SourceWriter.Char(c.Separator)}, Role = FeatureRole.{c.Role}, VectorStride = {layout.Stride}, FactorOffset = {layout.FactorOffset}, FactorFloats = {layout.FactorFloats} }},");
             }
         }
 
