@@ -43,6 +43,9 @@ public sealed class GraphBuilder(ModelSpec model)
         return Lookup(feature, weight, $"{name}.w0");
     }
 
+    /// <summary>The mean training label: a scalar that is measured, not trained.</summary>
+    public Parameter LabelMean(string name) => Declare(new Parameter(name, -1, false, RowIndexKind.Identity, 0, 1, 1, Group.Fixed, Init.LabelMean, 1));
+
     public Value Numerics() => Example("numerics", OpKind.Numerics, Model.Numerics.Count, [], [], Model.Numerics.Count);
 
     public Value Constant(string name, Parameter parameter) => Example(name, OpKind.Constant, parameter.Columns, [], [parameter]);

@@ -24,7 +24,7 @@ public static class Printer
         text.Append("collapse\n");
         foreach (CollapseRule rule in graph.Collapse)
         {
-            text.Append($"  {rule.Result.Name} = {(rule.Result.Codes is null ? "product" : "nearest")} {rule.Left.Name} {rule.Right.Name}\n");
+            text.Append($"  {rule.Result.Name} = {(rule.Left == rule.Right ? $"assignment {rule.Left.Name}" : $"{(rule.Result.Codes is null ? "product" : "nearest")} {rule.Left.Name} {rule.Right.Name}")}\n");
         }
 
         text.Append("served parameters\n");
@@ -69,6 +69,7 @@ public static class Printer
             OpKind.Slice or OpKind.SliceGradient => $" at={op.Number}",
             OpKind.Quantize or OpKind.Decode or OpKind.QuantizeCodebook => Codes(op.Quantization!),
             OpKind.QuantizeInput => $" commitment={op.Quantization!.Commitment.ToString("R", CultureInfo.InvariantCulture)}",
+            OpKind.Penalty => $" l2={op.Weight.ToString("R", CultureInfo.InvariantCulture)}",
             _ => string.Empty,
         });
         if (op.Relu)
@@ -98,7 +99,7 @@ public static class Printer
 
     private static string Declare(Parameter p, IReadOnlyList<string> features)
     {
-        string init = $"init={Snake(p.Init.ToString())} scale={p.Scale.ToString("R", CultureInfo.InvariantCulture)} group={p.Group.ToString().ToLowerInvariant()}";
+        string init = $"init={Snake(p.Init.ToString())} scale={p.Scale.ToString("R", CultureInfo.InvariantCulture)} group={p.Group.ToString().ToLowerInvariant()}{(p.NonNegative ? " nonnegative" : "")}";
         if (!p.IsTable)
         {
             return $"dense {p.Name} {p.Rows} x {p.Columns} {init}";
@@ -114,6 +115,7 @@ public static class Printer
         {
             RowIndexKind.Quotient => $"[{id} / {p.Modulus}]",
             RowIndexKind.Remainder => $"[{id} % {p.Modulus}]",
+            RowIndexKind.Assignment => $"[{id} @ {p.Modulus}]",
             _ => $"[{id}]",
         };
         return $"table {p.Name} {index} x {p.Columns} {init}";

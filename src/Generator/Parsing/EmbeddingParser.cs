@@ -35,6 +35,8 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma)
                 return new EmbeddingSpec(EmbeddingKind.LowRank, dimension, rank, 0, 0);
             case "Quantized":
                 return Quantized(attribute, owner, dimension);
+            case "Clustered":
+                return Clustered(attribute, owner, dimension);
             default:
                 return new EmbeddingSpec(EmbeddingKind.Full, dimension, 0, 0, 0);
         }
@@ -68,6 +70,22 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma)
         Check(choices.Length == 0 || (whole && tiers.Length == choices.Length), Descriptors.Tiers, attribute, "Tiers", owner, List(tiers), Text(choices.Length));
         Check(commitment >= 0 && !float.IsInfinity(commitment), Descriptors.Commitment, attribute, "Commitment", owner, commitment.ToString(CultureInfo.InvariantCulture));
         return new EmbeddingSpec(EmbeddingKind.Quantized, dimension, 0, 0, 0, new QuantizedSpec(parts, new(choices), new(tiers), commitment));
+    }
+
+    private EmbeddingSpec Clustered(AttributeReader attribute, string owner, int dimension)
+    {
+        int clusters = attribute.Get("Clusters", 0), initial = attribute.Get("Initial", 1);
+        int split = attribute.Get("SplitEvery", 10), reassign = attribute.Get("ReassignEvery", 40);
+        float keep = attribute.Get("Keep", 0.309f);
+        bool fits = clusters is >= 2 and <= 65536;
+        Check(fits, Descriptors.Clusters, attribute, "Clusters", owner, Text(clusters));
+        Check(!fits || (initial >= 1 && initial <= clusters), Descriptors.InitialClusters, attribute, "Initial", owner, Text(initial), Text(clusters));
+        Check(split >= 1, Descriptors.ClusterInterval, attribute, "SplitEvery", "SplitEvery", owner, Text(split));
+        Check(reassign >= 1, Descriptors.ClusterInterval, attribute, "ReassignEvery", "ReassignEvery", owner, Text(reassign));
+        Check(keep is >= 0 and < 1, Descriptors.Keep, attribute, "Keep", owner, keep.ToString(CultureInfo.InvariantCulture));
+        return new EmbeddingSpec(EmbeddingKind.Clustered, dimension, 0, 0, 0, Clustered: new ClusteredSpec(
+            clusters, initial, split, reassign, attribute.Choice(report, owner, "Reassign", ReassignmentKind.Prime), attribute.Choice(report, owner, "Division", DivisionKind.Gpca),
+            attribute.Choice(report, owner, "ChooseBy", ChoiceKind.Data), keep, attribute.Get("StopWhenIdle", false)));
     }
 
     private void Check(bool holds, string rule, AttributeReader attribute, string value, params string[] arguments)

@@ -87,6 +87,11 @@ internal static class ModelParser
             report.Add(Descriptors.RankingLoss, marker.At("Loss"), symbol.Name, features.HasLabel ? "has a [Label]" : "has no [User] and [Item]");
         }
 
+        if (host?.Name == nameof(HostKind.MatrixFactorization) && (loss != LossKind.MeanSquaredError || !features.HasLabel))
+        {
+            report.Add(Descriptors.FactorizationLoss, loss != LossKind.MeanSquaredError ? marker.At("Loss") : host.Location, symbol.Name, features.HasLabel ? $"is trained under {loss}" : "has no [Label]");
+        }
+
         if (report.HasErrors)
         {
             return new ParseResult(null, report.Items);

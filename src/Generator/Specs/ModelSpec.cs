@@ -99,13 +99,39 @@ public enum EmbeddingKind
     QuotientRemainder,
     LowRank,
     Quantized,
+    Clustered,
 }
 
 /// <summary>An embedding parameterisation. Inner is k of MLET or the rank, Rows is m of hashing or c of quotient-remainder.</summary>
-public sealed record EmbeddingSpec(EmbeddingKind Kind, int Dimension, int Inner, float Sigma, int Rows, QuantizedSpec? Quantized = null);
+public sealed record EmbeddingSpec(EmbeddingKind Kind, int Dimension, int Inner, float Sigma, int Rows, QuantizedSpec? Quantized = null, ClusteredSpec? Clustered = null);
 
 /// <summary>Product quantisation: D parts, the choices K and the share of the ids of every tier, and the commitment weight.</summary>
 public sealed record QuantizedSpec(int Parts, EquatableArray<int> Choices, EquatableArray<float> Tiers, float Commitment);
+
+/// <summary>Shared vectors: at most Clusters, Initial at the start; intervals in steps; the chance that an id keeps its cluster.</summary>
+public sealed record ClusteredSpec(
+    int Clusters, int Initial, int SplitEvery, int ReassignEvery, ReassignmentKind Reassign, DivisionKind Division, ChoiceKind ChooseBy, float Keep, bool StopWhenIdle);
+
+public enum ReassignmentKind
+{
+    Prime,
+    Every,
+    Never,
+}
+
+public enum DivisionKind
+{
+    Gpca,
+    Random,
+}
+
+public enum ChoiceKind
+{
+    Data,
+    GradientNorm,
+    Members,
+    Loss,
+}
 
 public enum HostKind
 {
@@ -114,10 +140,14 @@ public enum HostKind
     Gmf,
     NeuMf,
     TwoTower,
+    MatrixFactorization,
 }
 
 /// <summary>How the features meet. Bottom and Top are DLRM's towers, Hidden the tower of the hosts of a user and an item, Factors the floats that NeuMF multiplies.</summary>
-public sealed record HostSpec(HostKind Kind, EquatableArray<int> Bottom, EquatableArray<int> Top, EquatableArray<int> Hidden, int Factors);
+public sealed record HostSpec(HostKind Kind, EquatableArray<int> Bottom, EquatableArray<int> Top, EquatableArray<int> Hidden, int Factors, FactorizationSpec? Factorization = null);
+
+/// <summary>Matrix factorisation: biases and a fixed mean, clamped vectors, and the weight of the squares per rating.</summary>
+public sealed record FactorizationSpec(bool Biases, bool NonNegative, float L2);
 
 public enum OptimizerRule
 {

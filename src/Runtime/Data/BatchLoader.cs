@@ -14,6 +14,7 @@ public sealed class BatchLoader
     private readonly DataSet _data;
     private readonly ModelSchema _schema;
     private readonly ImmutableArray<NumericScaling> _scalings;
+    private readonly Table[] _tables;
     private readonly int[][] _maps;
     private readonly Scratch[] _scratch;
 
@@ -22,8 +23,9 @@ public sealed class BatchLoader
     /// <param name="schema">Their model.</param>
     /// <param name="vocabularies">One per categorical input.</param>
     /// <param name="scalings">One per numeric input.</param>
+    /// <param name="tables">The tables of the model, which batches for training of a model with clusters need; null otherwise.</param>
     /// <exception cref="UnknownKeyException">A key of the data is unknown to a feature that refuses unknown keys.</exception>
-    public BatchLoader(DataSet data, ModelSchema schema, ImmutableArray<Vocabulary> vocabularies, ImmutableArray<NumericScaling> scalings)
+    public BatchLoader(DataSet data, ModelSchema schema, ImmutableArray<Vocabulary> vocabularies, ImmutableArray<NumericScaling> scalings, Table[]? tables = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(schema);
@@ -34,6 +36,7 @@ public sealed class BatchLoader
         _data = data;
         _schema = schema;
         _scalings = scalings;
+        _tables = tables ?? [];
         _maps = [.. vocabularies.Select((v, f) => v.Map(data.Categoricals[f]))];
         _scratch = [.. vocabularies.Select(_ => new Scratch())];
     }
@@ -116,6 +119,17 @@ public sealed class BatchLoader
         foreach (SharedRows shared in target.Shared)
         {
             GroupRows(target, shared, _schema.Tables[shared.Table], scratch);
+        }
+    }
+
+    /// <summary>Groups the rows of a filled batch again after ids of a feature have moved to other clusters.</summary>
+    /// <param name="batch">A batch filled for training.</param>
+    /// <param name="feature">Index of the categorical input.</param>
+    public void Regroup(Batch batch, int feature)
+    {
+        foreach (SharedRows shared in batch.Features[feature].Shared)
+        {
+            GroupRows(batch.Features[feature], shared, _schema.Tables[shared.Table], _scratch[feature]);
         }
     }
 
@@ -212,9 +226,10 @@ public sealed class BatchLoader
     }
 
     /// <summary>Groups the slots by the row of a table that their ids read.</summary>
-    private static void GroupRows(FeatureBatch target, SharedRows shared, TableParameter table, Scratch scratch)
+    private void GroupRows(FeatureBatch target, SharedRows shared, TableParameter table, Scratch scratch)
     {
         int slots = target.SlotCount - 1;
+        int[]? clusters = table.Index == RowIndex.Assignment ? _tables[shared.Table].Assignment!.Clusters : null;
         scratch.Grouping.Reset(slots);
         Room.For(ref scratch.Rows, slots + 1);
         Room.For(ref scratch.Groups, slots);
@@ -222,7 +237,7 @@ public sealed class BatchLoader
         for (int i = 0; i < slots; i++)
         {
             int id = target.Ids[i + 1];
-            int row = table.Index == RowIndex.Quotient ? id / table.Modulus : id % table.Modulus;
+            int row = table.Index switch { RowIndex.Quotient => id / table.Modulus, RowIndex.Remainder => id % table.Modulus, _ => clusters![id] };
             scratch.Groups[i] = scratch.Grouping.Add(row, scratch.Rows, ref count) - 1;
         }
 

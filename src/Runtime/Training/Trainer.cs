@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
 using System.Threading;
 using ModelGen.Compiled;
 
@@ -17,7 +18,8 @@ internal sealed class Trainer<TModel> : IDisposable
     private readonly TrainingOptions _options;
     private readonly WorkerTeam _team;
     private readonly ModelState _state;
-    private readonly StepRunner<TModel> _runner;
+    private readonly IStepRunner _runner;
+    private readonly IdleIds _idleIds;
     private readonly OptimizerSchedule _schedule;
     private readonly Scorer<TModel>? _validator;
     private readonly double[] _validationFrequencies = [];
@@ -32,7 +34,7 @@ internal sealed class Trainer<TModel> : IDisposable
     {
         _data = data;
         _options = options;
-        _batchSize = int.Min(options.BatchSize, data.Count);
+        _batchSize = options.FullBatch ? data.Count : int.Min(options.BatchSize, data.Count);
         _stepsPerEpoch = ((long)data.Count + _batchSize - 1) / _batchSize;
         ModelSchema schema = TModel.Schema;
         var vocabularies = ModelTrainer.BuildVocabularies(schema, data);
@@ -48,14 +50,15 @@ internal sealed class Trainer<TModel> : IDisposable
         {
             _schedule = new OptimizerSchedule(schema.Optimizer, options, long.Min(options.MaxSteps ?? long.MaxValue, options.Epochs * _stepsPerEpoch));
             _state = ParameterFactory.Allocate(schema, vocabularies, ModelTrainer.BuildScalings(schema, data), optimizerState: true);
-            BatchLoader loader = new(data, schema, vocabularies, _state.Scalings);
-            _runner = new StepRunner<TModel>(_state, loader, _batchSize, LaneSet.Create(schema, _batchSize, training: true), _team);
             if (options.Validation is { } validation)
             {
                 _validator = new Scorer<TModel>(_state, validation, _team);
                 _validationFrequencies = ValueFrequencies.Compute(validation.Count, validation.Categoricals, vocabularies);
                 _best = options.KeepBest ? new BestParameters(_state) : null;
             }
+
+            _idleIds = new IdleIds(_state, data, averageRows: TModel.Factorization is not null);
+            _runner = CreateRunner(data);
         }
         catch
         {
@@ -79,7 +82,7 @@ internal sealed class Trainer<TModel> : IDisposable
         }
         else
         {
-            ParameterFactory.Start(_state, _options.Seed, _options.FactorSigma, _team);
+            ParameterFactory.Start(_state, _options.Seed, _options.FactorSigma, _team, _data.Labels.Length == 0 ? 0 : _data.Labels.Average(label => (double)label));
         }
 
         // An epoch that a step limit cut short ends the run, and a run resumed from inside an epoch finishes that epoch first.
@@ -104,6 +107,7 @@ internal sealed class Trainer<TModel> : IDisposable
     private bool RunEpoch(CancellationToken token)
     {
         RunSteps(token);
+        _idleIds.Place();
         StopIfCanceled(token);
         RequireFiniteParameters();
         bool isWhole = _position.Step == _stepsPerEpoch;
@@ -136,6 +140,24 @@ internal sealed class Trainer<TModel> : IDisposable
         return isWhole;
     }
 
+    private IStepRunner CreateRunner(DataSet<TModel> data)
+    {
+        IdleSplits? stop = _validator is null ? null : new IdleSplits(ValidationLosses);
+        if (_options.FullBatch)
+        {
+            return new FactorizationRunner(_state, TModel.Factorization!, data, _team, _options.Seed, stop);
+        }
+
+        BatchLoader loader = new(data, TModel.Schema, _state.Vocabularies, _state.Scalings, _state.Tables);
+        return new StepRunner<TModel>(_state, loader, _batchSize, LaneSet.Create(TModel.Schema, _batchSize, training: true), _team);
+    }
+
+    private double[] ValidationLosses()
+    {
+        float[] scores = _validator!.Score();
+        return [.. scores.Zip(_options.Validation!.Labels, (score, label) => TModel.Schema.Loss == Loss.BinaryCrossEntropy ? LogisticLoss.Compute(score, label) : Math.Pow(score - label, 2))];
+    }
+
     private void RunSteps(CancellationToken token)
     {
         if (_position.Step >= _stepsPerEpoch || LimitReached)
@@ -143,7 +165,7 @@ internal sealed class Trainer<TModel> : IDisposable
             return;
         }
 
-        int[] order = ShuffleOrder.Create(_data.Count, _options.Seed, _position.Epoch);
+        int[] order = _options.FullBatch ? [] : ShuffleOrder.Create(_data.Count, _options.Seed, _position.Epoch);
         long lastReport = Stopwatch.GetTimestamp();
         long started = lastReport;
         _runner.Prepare(order, StartOf(_position.Step), CountOf(_position.Step));

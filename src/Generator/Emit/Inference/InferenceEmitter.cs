@@ -82,7 +82,7 @@ internal static class InferenceEmitter
         }
 
         w.Line("    ],");
-        w.Line($"    [{string.Join(", ", graph.ServedParameters.Where(p => !p.IsTable).Select(p => $"CollapsedDense.From(state.FindDense(\"{p.Name}\"), state.Dense)"))}],");
+        w.Line($"    [{string.Join(", ", graph.ServedParameters.Where(p => !p.IsTable).Select(p => Dense(p, tables)))}],");
         w.Line("    state.Vocabularies,");
         Parameter[] codes = [.. graph.ServedParameters.Where(p => p.Codes is not null)];
         w.Line($"    state.Scalings{(codes.Length == 0 ? ");" : ",")}");
@@ -92,8 +92,19 @@ internal static class InferenceEmitter
         }
     }
 
+    // The shared vectors of clusters are a table while they are trained.
+    private static string Dense(Parameter served, Parameter[] tables) =>
+        System.Array.FindIndex(tables, t => t.Name == served.Name) is var table && table >= 0
+            ? $"CollapsedDense.From(state.Tables[{table}])"
+            : $"CollapsedDense.From(state.FindDense(\"{served.Name}\"), state.Dense)";
+
     private static string Nearest(Parameter codes, CollapseRule rule, Parameter[] tables)
     {
+        if (rule.Left == rule.Right)
+        {
+            return $"CollapsedCodes.Assigned(\"{codes.Name}\", state.Tables[{System.Array.IndexOf(tables, rule.Left)}])";
+        }
+
         IEnumerable<string> tiers = Enumerable.Range(0, codes.Codes!.Choices.Count).Select(t => $"({codes.Codes.Choices[t]}, {codes.Codes.End(t).ToString(CultureInfo.InvariantCulture)}m)");
         return $"CollapsedCodes.Nearest(\"{codes.Name}\", state, {System.Array.IndexOf(tables, rule.Left)}, \"{rule.Right.Name}\", {codes.Columns}, {string.Join(", ", tiers)})";
     }
