@@ -34,6 +34,9 @@ public enum IrIndex
 
     /// <summary>Row = id % modulus.</summary>
     Remainder,
+
+    /// <summary>Row = the cluster of the id, below the modulus.</summary>
+    Assignment,
 }
 
 /// <summary>Which learning rate a parameter follows.</summary>
@@ -47,6 +50,9 @@ public enum IrGroup
 
     /// <summary>Everything else.</summary>
     Tower,
+
+    /// <summary>Measured, not trained.</summary>
+    Fixed,
 }
 
 /// <summary>A parameter: a table, whose row count follows from the ids of its feature, or a dense matrix.</summary>
@@ -60,15 +66,20 @@ public enum IrGroup
 /// <param name="Scale">Scale of the start values.</param>
 /// <param name="Group">Learning-rate group.</param>
 /// <param name="Codes">How the codes of a served table were chosen; null for numbers.</param>
+/// <param name="NonNegative">Whether every update clamps it at zero.</param>
 public sealed record IrParameter(
-    string Name, string? Feature, IrIndex Index, int Modulus, int Rows, int Columns, string Init, double Scale, IrGroup Group, IrQuantization? Codes = null)
+    string Name, string? Feature, IrIndex Index, int Modulus, int Rows, int Columns, string Init, double Scale, IrGroup Group, IrQuantization? Codes = null,
+    bool NonNegative = false)
 {
     /// <summary>Whether the parameter is a table.</summary>
     public bool IsTable => Feature is not null;
 
     /// <summary>The row an id reads.</summary>
-    public int RowOf(int id) => Index switch
+    /// <param name="id">The id.</param>
+    /// <param name="clusters">Cluster of every id, for a table whose rows are assigned.</param>
+    public int RowOf(int id, int[]? clusters = null) => Index switch
     {
+        IrIndex.Assignment => clusters![id],
         IrIndex.Quotient => id / Modulus,
         IrIndex.Remainder => id % Modulus,
         _ => id,
@@ -79,6 +90,7 @@ public sealed record IrParameter(
     {
         IrIndex.Quotient => (ids + Modulus - 1) / Modulus,
         IrIndex.Remainder => int.Min(ids, Modulus),
+        IrIndex.Assignment => Modulus,
         _ => ids,
     };
 }
@@ -99,6 +111,7 @@ public sealed record IrParameter(
 /// <param name="Mask">Value whose positive entries let the gradient pass; null when all pass.</param>
 /// <param name="Quantization">How a quantising operation chooses codes; null for others.</param>
 /// <param name="Commitment">Weight of the pull of queries to their centroids.</param>
+/// <param name="L2">Weight of the squares of looked-up vectors.</param>
 public sealed record IrOp(
     int Line,
     string Name,
@@ -114,9 +127,10 @@ public sealed record IrOp(
     bool Relu,
     string? Mask,
     IrQuantization? Quantization,
-    double Commitment);
+    double Commitment,
+    double L2);
 
-/// <summary>What yields a served parameter: a matrix product, or the nearest centroids of queries when the result holds codes.</summary>
+/// <summary>What yields a served parameter: a matrix product, the nearest centroids of queries when the result holds codes, or the clusters of the ids when both are one table.</summary>
 /// <param name="Result">Served parameter.</param>
 /// <param name="Left">Trained table.</param>
 /// <param name="Right">Trained factor or codebook.</param>

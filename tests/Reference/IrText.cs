@@ -57,7 +57,7 @@ public static partial class IrText
     {
         if (TableLine().Match(line) is { Success: true } t)
         {
-            IrIndex index = t.Groups["index"].Value switch { "/" => IrIndex.Quotient, "%" => IrIndex.Remainder, _ => IrIndex.Identity };
+            IrIndex index = t.Groups["index"].Value switch { "/" => IrIndex.Quotient, "%" => IrIndex.Remainder, "@" => IrIndex.Assignment, _ => IrIndex.Identity };
             int modulus = index == IrIndex.Identity ? 0 : Positive(number, t.Groups["modulus"].Value, "modulus");
             return Build(t, t.Groups["feature"].Value, index, modulus, 0);
         }
@@ -77,7 +77,7 @@ public static partial class IrText
 
         IrParameter Build(Match m, string? feature, IrIndex index, int modulus, int rows) => new(
             m.Groups["name"].Value, feature, index, modulus, rows, Positive(number, m.Groups["columns"].Value, "columns"),
-            m.Groups["init"].Value, Number(number, m.Groups["scale"].Value), Group(number, m.Groups["group"].Value));
+            m.Groups["init"].Value, Number(number, m.Groups["scale"].Value), Group(number, m.Groups["group"].Value), NonNegative: m.Groups["nonnegative"].Success);
     }
 
     private static List<IrOp> Ops(LineReader lines, string title, OpReader reader) =>
@@ -91,10 +91,11 @@ public static partial class IrText
             Match m = ProductLine().Match(line);
             if (!m.Success)
             {
-                throw new IrTextException(number, $"'{line}' is not a product. Expected '<name> = product <table> <factor>' or '<name> = nearest <table> <codebook>'");
+                throw new IrTextException(number, $"'{line}' is not a product. Expected '<name> = product <table> <factor>' '<name> = nearest <table> <codebook>' or '<name> = assignment <table>'");
             }
 
-            foreach (string name in new[] { m.Groups[2].Value, m.Groups[3].Value })
+            string[] read = m.Groups[4].Success ? [m.Groups[4].Value, m.Groups[4].Value] : [m.Groups[2].Value, m.Groups[3].Value];
+            foreach (string name in read)
             {
                 if (parameters.All(p => p.Name != name))
                 {
@@ -102,7 +103,7 @@ public static partial class IrText
                 }
             }
 
-            result.Add(new IrProduct(m.Groups[1].Value, m.Groups[2].Value, m.Groups[3].Value));
+            result.Add(new IrProduct(m.Groups[1].Value, read[0], read[1]));
         }
 
         return result;
@@ -123,7 +124,8 @@ public static partial class IrText
         "table" => IrGroup.Table,
         "factor" => IrGroup.Factor,
         "tower" => IrGroup.Tower,
-        _ => throw new IrTextException(number, $"group '{text}' is not one of table, factor, tower"),
+        "fixed" => IrGroup.Fixed,
+        _ => throw new IrTextException(number, $"group '{text}' is not one of table, factor, tower, fixed"),
     };
 
     [GeneratedRegex(@"^model (\S+) loss=(logistic|squared|ranking)$")]
@@ -132,15 +134,15 @@ public static partial class IrText
     [GeneratedRegex(@"^features (\S+(?: \S+)*)$")]
     private static partial Regex FeaturesLine();
 
-    [GeneratedRegex(@"^table (?<name>\S+) \[(?<feature>\S+)(?: (?<index>[/%]) (?<modulus>\d+))?\] x (?<columns>\d+) init=(?<init>\S+) scale=(?<scale>\S+) group=(?<group>\S+)$")]
+    [GeneratedRegex(@"^table (?<name>\S+) \[(?<feature>\S+)(?: (?<index>[/%@]) (?<modulus>\d+))?\] x (?<columns>\d+) init=(?<init>\S+) scale=(?<scale>\S+) group=(?<group>\S+)(?<nonnegative> nonnegative)?$")]
     private static partial Regex TableLine();
 
-    [GeneratedRegex(@"^dense (?<name>\S+) (?<rows>\d+) x (?<columns>\d+) init=(?<init>\S+) scale=(?<scale>\S+) group=(?<group>\S+)$")]
+    [GeneratedRegex(@"^dense (?<name>\S+) (?<rows>\d+) x (?<columns>\d+) init=(?<init>\S+) scale=(?<scale>\S+) group=(?<group>\S+)(?<nonnegative> nonnegative)?$")]
     private static partial Regex DenseLine();
 
     [GeneratedRegex(@"^codes (?<name>\S+) \[(?<feature>\S+)\] parts=(?<parts>\S+) choices=(?<choices>\S+) tiers=(?<tiers>\S+)$")]
     private static partial Regex CodesLine();
 
-    [GeneratedRegex(@"^(\S+) = (?:product|nearest) (\S+) (\S+)$")]
+    [GeneratedRegex(@"^(\S+) = (?:(?:product|nearest) (\S+) (\S+)|assignment (\S+))$")]
     private static partial Regex ProductLine();
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Threading.Tasks;
 using ModelGen.Compiled;
 
@@ -49,9 +50,10 @@ public sealed class CollapsedModel<TModel>
 
             foreach (CollapsedDense dense in Weights.Dense)
             {
+                bytes += Weights.Codes.Any(c => c.CodebookName == dense.Name) ? 4L * dense.Values.Length : 0;
                 foreach (DenseParameter parameter in TModel.Schema.Dense)
                 {
-                    bytes += parameter.Name == dense.Name && parameter.Group == ParameterGroup.Factor ? 4L * dense.Values.Length : 0;
+                    bytes += parameter.Name == dense.Name && parameter.Group == ParameterGroup.Factor && !Weights.Codes.Any(c => c.CodebookName == dense.Name) ? 4L * dense.Values.Length : 0;
                 }
             }
 

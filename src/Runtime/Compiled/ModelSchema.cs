@@ -160,8 +160,10 @@ public sealed record CategoricalFeature
 /// <param name="ChooseBy">Which cluster is split.</param>
 /// <param name="Keep">Chance that an id keeps its cluster in a reassignment.</param>
 /// <param name="StopWhenIdle">Whether the splits end when they no longer lower the validation loss.</param>
+/// <param name="VectorOffset">Where the shared vector lies in a slot of <see cref="FeatureBatch.Vectors"/>.</param>
 public sealed record ClusterSchema(
-    int Clusters, int Initial, int SplitEvery, int ReassignEvery, Reassignment Reassign, ClusterDivision Division, ClusterChoice ChooseBy, float Keep, bool StopWhenIdle);
+    int Clusters, int Initial, int SplitEvery, int ReassignEvery, Reassignment Reassign, ClusterDivision Division, ClusterChoice ChooseBy, float Keep, bool StopWhenIdle,
+    int VectorOffset = 0);
 
 /// <summary>Which row of a table an id reads.</summary>
 public enum RowIndex

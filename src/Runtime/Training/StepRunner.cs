@@ -102,6 +102,9 @@ internal sealed class StepRunner<TModel> : IStepRunner
         return loss;
     }
 
+    /// <summary>Groups the rows of the prepared batch again after ids of a feature have moved to other clusters.</summary>
+    public void Regroup(int feature) => _loader.Regroup(_current.Batch, feature);
+
     private static (int Parameter, int FirstRow, int EndRow)[] CutTowers(ModelSchema schema)
     {
         List<(int, int, int)> ranges = [];

@@ -149,7 +149,8 @@ internal sealed class Trainer<TModel> : IDisposable
         }
 
         BatchLoader loader = new(data, TModel.Schema, _state.Vocabularies, _state.Scalings, _state.Tables);
-        return new StepRunner<TModel>(_state, loader, _batchSize, LaneSet.Create(TModel.Schema, _batchSize, training: true), _team);
+        StepRunner<TModel> steps = new(_state, loader, _batchSize, LaneSet.Create(TModel.Schema, _batchSize, training: true), _team);
+        return TModel.Schema.Categoricals.Any(c => c.Clusters is not null) ? new ClusteredRunner<TModel>(_state, steps, loader, data, _team, _options.Seed, stop) : steps;
     }
 
     private double[] ValidationLosses()

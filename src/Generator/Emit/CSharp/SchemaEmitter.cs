@@ -31,7 +31,7 @@ internal static class SchemaEmitter
                 FeatureLayout layout = plan.Features[f];
                 w.Line($"new() {{ Name = {SourceWriter.Quote(c.Property)}, Column = {SourceWriter.Quote(c.Column)}, KeyKind = KeyKind.{(c.Key is KeyType.Text or KeyType.Enum ? "Text" : "Integer")}, " +
                     $"IsBag = {Bool(c.Bag != BagForm.None)}, Pooling = global::ModelGen.Pooling.{(c.Pooling == PoolingKind.Sum ? "Sum" : "Mean")}, OutOfVocabulary = global::ModelGen.OutOfVocabulary.{c.OutOfVocabulary}, MinCount = {c.MinCount}, " +
-                    $"Cardinality = {c.Cardinality}, Buckets = {c.Buckets}, Separator = {SourceWriter.Char(c.Separator)}, Role = FeatureRole.{c.Role}, VectorStride = {layout.Stride}, FactorOffset = {layout.FactorOffset}, FactorFloats = {layout.FactorFloats}{Clusters(c.Embedding.Clustered)} }},");
+                    $"Cardinality = {c.Cardinality}, Buckets = {c.Buckets}, Separator = {SourceWriter.Char(c.Separator)}, Role = FeatureRole.{c.Role}, VectorStride = {layout.Stride}, FactorOffset = {layout.FactorOffset}, FactorFloats = {layout.FactorFloats}{Clusters(c, layout)} }},");
             }
         }
 
@@ -70,8 +70,8 @@ internal static class SchemaEmitter
         w.Line("\"\"\";");
     }
 
-    private static string Clusters(ClusteredSpec? c) => c is null ? string.Empty
-        : $", Clusters = new({c.Clusters}, {c.Initial}, {c.SplitEvery}, {c.ReassignEvery}, global::ModelGen.Reassignment.{c.Reassign}, global::ModelGen.ClusterDivision.{c.Division}, global::ModelGen.ClusterChoice.{c.ChooseBy}, {SourceWriter.Float(c.Keep)}, {Bool(c.StopWhenIdle)})";
+    private static string Clusters(CategoricalSpec feature, FeatureLayout layout) => feature.Embedding.Clustered is not { } c ? string.Empty
+        : $", Clusters = new({c.Clusters}, {c.Initial}, {c.SplitEvery}, {c.ReassignEvery}, global::ModelGen.Reassignment.{c.Reassign}, global::ModelGen.ClusterDivision.{c.Division}, global::ModelGen.ClusterChoice.{c.ChooseBy}, {SourceWriter.Float(c.Keep)}, {Bool(c.StopWhenIdle)}, {layout.Offsets.First(o => o.Key.Name == $"{feature.Property}.v").Value})";
 
     private static string Bool(bool value) => value ? "true" : "false";
 
