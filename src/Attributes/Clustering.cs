@@ -35,6 +35,12 @@ public sealed class ClusteredAttribute : EmbeddingAttribute
     public float Keep { get; set; } = 0.309f;
 
     /// <summary>
+    /// Most training examples of an id by which gradients and losses are measured when a model is trained in batches, 1 to 1,024; 128 by
+    /// default. Fewer make splits and reassignments faster and the choices noisier.
+    /// </summary>
+    public int Interactions { get; set; } = 128;
+
+    /// <summary>
     /// Whether the splits end when the last three together did not lower the validation loss by more than its noise; false by default.
     /// Needs validation data; looked at before every split.
     /// </summary>

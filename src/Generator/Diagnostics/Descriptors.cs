@@ -48,6 +48,8 @@ public static class Descriptors
     public const string InitialClusters = "MG2031";
     public const string ClusterInterval = "MG2032";
     public const string Keep = "MG2033";
+    public const string Interactions = "MG2034";
+    public const string ClustersWithoutLabel = "MG2035";
     public const string NoHost = "MG3001";
     public const string TwoHosts = "MG3002";
     public const string BottomWithoutNumerics = "MG3003";
@@ -109,6 +111,8 @@ public static class Descriptors
         Rule(InitialClusters, "Initial is out of range", "Initial of [Clustered] on {0} is {1}; it must be 1 to the Clusters, {2}"),
         Rule(ClusterInterval, "Interval of clusters is out of range", "{0} of [Clustered] on {1} is {2}; it counts optimiser steps and must be at least 1"),
         Rule(Keep, "Keep is out of range", "Keep of [Clustered] on {0} is {1}; it must be at least 0 and below 1"),
+        Rule(Interactions, "Interactions is out of range", "Interactions of [Clustered] on {0} is {1}; it must be 1 to 1024"),
+        Rule(ClustersWithoutLabel, "Clusters need a label", "{0} is [Clustered] but {1} has no [Label]; splits and reassignments measure the loss of an id's own examples, so mark a label or use another embedding"),
         Rule(NoHost, "Host is missing", "{0} does not say how its features meet; add [Dlrm], [FactorizationMachine], or for a user and an item [Gmf], [NeuMf], [TwoTower] or [MatrixFactorization]"),
         Rule(TwoHosts, "Two hosts", "{0} carries [{1}] and [{2}]; keep one host"),
         Rule(BottomWithoutNumerics, "Bottom tower does not fit the inputs", "Bottom of [Dlrm] on {0} has {1} layers but the model has {2} [Numeric] inputs; give a bottom tower exactly when there are numeric inputs"),

@@ -75,7 +75,7 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma)
     private EmbeddingSpec Clustered(AttributeReader attribute, string owner, int dimension)
     {
         int clusters = attribute.Get("Clusters", 0), initial = attribute.Get("Initial", 1);
-        int split = attribute.Get("SplitEvery", 10), reassign = attribute.Get("ReassignEvery", 40);
+        int interactions = attribute.Get("Interactions", 128), split = attribute.Get("SplitEvery", 10), reassign = attribute.Get("ReassignEvery", 40);
         float keep = attribute.Get("Keep", 0.309f);
         bool fits = clusters is >= 2 and <= 65536;
         Check(fits, Descriptors.Clusters, attribute, "Clusters", owner, Text(clusters));
@@ -83,9 +83,10 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma)
         Check(split >= 1, Descriptors.ClusterInterval, attribute, "SplitEvery", "SplitEvery", owner, Text(split));
         Check(reassign >= 1, Descriptors.ClusterInterval, attribute, "ReassignEvery", "ReassignEvery", owner, Text(reassign));
         Check(keep is >= 0 and < 1, Descriptors.Keep, attribute, "Keep", owner, keep.ToString(CultureInfo.InvariantCulture));
+        Check(interactions is >= 1 and <= 1024, Descriptors.Interactions, attribute, "Interactions", owner, Text(interactions));
         return new EmbeddingSpec(EmbeddingKind.Clustered, dimension, 0, 0, 0, Clustered: new ClusteredSpec(
             clusters, initial, split, reassign, attribute.Choice(report, owner, "Reassign", ReassignmentKind.Prime), attribute.Choice(report, owner, "Division", DivisionKind.Gpca),
-            attribute.Choice(report, owner, "ChooseBy", ChoiceKind.Data), keep, attribute.Get("StopWhenIdle", false)));
+            attribute.Choice(report, owner, "ChooseBy", ChoiceKind.Data), keep, interactions, attribute.Get("StopWhenIdle", false)));
     }
 
     private void Check(bool holds, string rule, AttributeReader attribute, string value, params string[] arguments)

@@ -74,6 +74,11 @@ internal static class ModelParser
             report.Add(Descriptors.NoCategorical, at, symbol.Name);
         }
 
+        if (!features.HasLabel && features.Categoricals.FirstOrDefault(c => c.Embedding.Kind == EmbeddingKind.Clustered) is { } clustered)
+        {
+            report.Add(Descriptors.ClustersWithoutLabel, at, clustered.Property, symbol.Name);
+        }
+
         CheckColumns(report, features);
         CheckNames(report, symbol, features);
 

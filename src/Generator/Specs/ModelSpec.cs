@@ -110,7 +110,7 @@ public sealed record QuantizedSpec(int Parts, EquatableArray<int> Choices, Equat
 
 /// <summary>Shared vectors: at most Clusters, Initial at the start; intervals in steps; the chance that an id keeps its cluster.</summary>
 public sealed record ClusteredSpec(
-    int Clusters, int Initial, int SplitEvery, int ReassignEvery, ReassignmentKind Reassign, DivisionKind Division, ChoiceKind ChooseBy, float Keep, bool StopWhenIdle);
+    int Clusters, int Initial, int SplitEvery, int ReassignEvery, ReassignmentKind Reassign, DivisionKind Division, ChoiceKind ChooseBy, float Keep, int Interactions, bool StopWhenIdle);
 
 public enum ReassignmentKind
 {

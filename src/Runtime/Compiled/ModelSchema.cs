@@ -159,10 +159,11 @@ public sealed record CategoricalFeature
 /// <param name="Division">How a cluster is divided.</param>
 /// <param name="ChooseBy">Which cluster is split.</param>
 /// <param name="Keep">Chance that an id keeps its cluster in a reassignment.</param>
+/// <param name="Interactions">Most training examples of an id by which gradients and losses are measured.</param>
 /// <param name="StopWhenIdle">Whether the splits end when they no longer lower the validation loss.</param>
 /// <param name="VectorOffset">Where the shared vector lies in a slot of <see cref="FeatureBatch.Vectors"/>.</param>
 public sealed record ClusterSchema(
-    int Clusters, int Initial, int SplitEvery, int ReassignEvery, Reassignment Reassign, ClusterDivision Division, ClusterChoice ChooseBy, float Keep, bool StopWhenIdle,
+    int Clusters, int Initial, int SplitEvery, int ReassignEvery, Reassignment Reassign, ClusterDivision Division, ClusterChoice ChooseBy, float Keep, int Interactions, bool StopWhenIdle,
     int VectorOffset = 0);
 
 /// <summary>Which row of a table an id reads.</summary>

@@ -71,7 +71,7 @@ internal static class SchemaEmitter
     }
 
     private static string Clusters(CategoricalSpec feature, FeatureLayout layout) => feature.Embedding.Clustered is not { } c ? string.Empty
-        : $", Clusters = new({c.Clusters}, {c.Initial}, {c.SplitEvery}, {c.ReassignEvery}, global::ModelGen.Reassignment.{c.Reassign}, global::ModelGen.ClusterDivision.{c.Division}, global::ModelGen.ClusterChoice.{c.ChooseBy}, {SourceWriter.Float(c.Keep)}, {Bool(c.StopWhenIdle)}, {layout.Offsets.First(o => o.Key.Name == $"{feature.Property}.v").Value})";
+        : $", Clusters = new({c.Clusters}, {c.Initial}, {c.SplitEvery}, {c.ReassignEvery}, global::ModelGen.Reassignment.{c.Reassign}, global::ModelGen.ClusterDivision.{c.Division}, global::ModelGen.ClusterChoice.{c.ChooseBy}, {SourceWriter.Float(c.Keep)}, {c.Interactions}, {Bool(c.StopWhenIdle)}, {layout.Offsets.First(o => o.Key.Name == $"{feature.Property}.v").Value})";
 
     private static string Bool(bool value) => value ? "true" : "false";
 

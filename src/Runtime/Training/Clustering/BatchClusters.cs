@@ -6,7 +6,7 @@ using ModelGen.Compiled;
 namespace ModelGen;
 
 /// <summary>
-/// The clusters of one feature of any model trained in batches. Gradients and losses come from up to 32 interactions per id, run through
+/// The clusters of one feature of any model trained in batches. Gradients and losses come from a sample of the interactions of each id, run through
 /// the generated passes; an id moves only when its own interactions say so with some certainty.
 /// </summary>
 /// <typeparam name="TModel">The user's class.</typeparam>
@@ -16,7 +16,7 @@ internal sealed class BatchClusters<TModel>
     // Members from which the principal direction is taken, clusters that are tried for an id, and how many standard errors the losses of
     // its interactions must fall for it to move.
     private const int DirectionMembers = 16384;
-    private const int Candidates = 4;
+    private const int Candidates = 8;
     private const double Margin = 1;
 
     private readonly ModelState _state;
@@ -36,7 +36,7 @@ internal sealed class BatchClusters<TModel>
         (_state, _table, _sample, _calendar, _seed) = (state, table, sample, calendar, seed);
         int feature = Table.Parameter.Feature;
         _stop = Schema.StopWhenIdle ? stop : null;
-        _lists = InteractionLists.Create(data, feature, state.Vocabularies[feature]);
+        _lists = InteractionLists.Create(data, feature, state.Vocabularies[feature], Schema.Interactions);
         _counts = ClusterData.Count(data, feature, state.Vocabularies[feature]);
     }
 

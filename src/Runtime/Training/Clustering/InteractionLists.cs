@@ -7,16 +7,14 @@ namespace ModelGen;
 /// <summary>The examples in which every id of a feature occurs, in the order of the data, each example once.</summary>
 internal sealed class InteractionLists
 {
-    /// <summary>Most examples of one id in a sample.</summary>
-    public const int Most = 32;
-
     private readonly int[] _starts;
     private readonly int[] _examples;
+    private readonly int _most;
 
-    private InteractionLists(int[] starts, int[] examples) => (_starts, _examples) = (starts, examples);
+    private InteractionLists(int[] starts, int[] examples, int most) => (_starts, _examples, _most) = (starts, examples, most);
 
-    /// <summary>Collects the examples of a feature's ids.</summary>
-    public static InteractionLists Create(DataSet data, int feature, Vocabulary vocabulary)
+    /// <summary>Collects the examples of a feature's ids, of which a sample has at most a number per id.</summary>
+    public static InteractionLists Create(DataSet data, int feature, Vocabulary vocabulary, int most)
     {
         KeyColumn column = data.Categoricals[feature];
         int[] map = vocabulary.Map(column), starts = new int[checked((int)vocabulary.Rows) + 1], last = new int[vocabulary.Rows];
@@ -30,14 +28,14 @@ internal sealed class InteractionLists
         int[] next = [.. starts.AsSpan(0, last.Length)], examples = new int[starts[^1]];
         Array.Fill(last, -1);
         Visit(column, map, data.Count, last, (id, example) => examples[next[id]++] = example);
-        return new InteractionLists(starts, examples);
+        return new InteractionLists(starts, examples, most);
     }
 
     /// <summary>Number of examples of an id.</summary>
     public int Count(int id) => _starts[id + 1] - _starts[id];
 
     /// <summary>Examples of an id in a sample.</summary>
-    public int Sampled(int id) => Math.Min(Most, Count(id));
+    public int Sampled(int id) => Math.Min(_most, Count(id));
 
     /// <summary>Adds the sample of an id, spread evenly over its examples.</summary>
     public void AddSample(int id, List<int> target)
