@@ -53,7 +53,7 @@ public sealed class PrintedTextTests
     }
 
     [TestMethod]
-    [DataRow("linear score top1.W", "line 1: expected 'model <name> loss=<logistic|squared>'")]
+    [DataRow("linear score top1.W", "line 1: expected 'model <name> loss=<logistic|squared|ranking>'")]
     [DataRow("  A.w1 : id(A) x 1 = gather", "line 9: 'gather' does not take 0 operands")]
     [DataRow("  A.w1 : id(C) x 1 = gather A.w", "line 9: 'C' is not a feature")]
     [DataRow("  A.w1 : id(A) x 1 = gather B.w", "line 9: parameter 'B.w' is not declared")]
