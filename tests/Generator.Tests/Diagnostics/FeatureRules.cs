@@ -143,4 +143,12 @@ public sealed class FeatureRules
     [TestMethod]
     public void MG1020_two_timestamps() =>
         Member("[Timestamp] public long T { get; set; } [Timestamp] public int U { get; set; }", "MG1020", "Timestamp", "U is a second [Timestamp]", "T has that role already", "remove one");
+
+    [TestMethod]
+    public void MG1017_a_user_of_several_values() =>
+        Member("[User] public int[] X { get; set; } = [];", "MG1017", "User", "[User] X holds several values", "[Categorical]");
+
+    [TestMethod]
+    public void MG1018_two_items() =>
+        Member("[Item] public int X { get; set; } [Item] public int Y { get; set; }", "MG1018", "Item", "Y is a second [Item]; X has", "[Categorical]");
 }
