@@ -116,7 +116,7 @@ internal static class PredictorSupport
 
                 // A code is read as four bytes, also at the end.
                 _packed = new byte[bytes + 4];
-                packed.CopyTo(_packed);
+                packed.CopyTo(_packed, 0);
             }
 
             /// <summary>The centroids of a row, one after another.</summary>
