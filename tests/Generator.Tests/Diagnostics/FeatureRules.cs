@@ -150,5 +150,5 @@ public sealed class FeatureRules
 
     [TestMethod]
     public void MG1018_two_items() =>
-        Member("[Item] public int X { get; set; } [Item] public int Y { get; set; }", "MG1018", "Item", "Y is a second [Item]; X has", "[Categorical]");
+        Member("[Item] public int V { get; set; } [Item] public int W { get; set; }", "MG1018", "Item", "W is a second [Item]; V has", "[Categorical]");
 }
