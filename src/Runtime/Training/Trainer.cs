@@ -19,8 +19,7 @@ internal sealed class Trainer<TModel> : IDisposable
     private readonly ModelState _state;
     private readonly StepRunner<TModel> _runner;
     private readonly OptimizerSchedule _schedule;
-    private readonly Scorer<TModel>? _validator;
-    private readonly double[] _validationFrequencies = [];
+    private readonly Validator<TModel>? _validator;
     private readonly BestParameters? _best;
     private readonly int _batchSize;
     private readonly int _rowsPerExample;
@@ -53,10 +52,9 @@ internal sealed class Trainer<TModel> : IDisposable
             NegativeSampler? negatives = schema.IsImplicit ? new NegativeSampler(data, schema, vocabularies, options) : null;
             BatchLoader loader = new(data, schema, vocabularies, _state.Scalings, negatives);
             _runner = new StepRunner<TModel>(_state, loader, _batchSize, LaneSet.Create(schema, _batchSize * _rowsPerExample, training: true), _team);
-            if (options.Validation is { } validation)
+            if (options.Validation is DataSet<TModel> validation)
             {
-                _validator = new Scorer<TModel>(_state, validation, _team);
-                _validationFrequencies = ValueFrequencies.Compute(validation.Count, validation.Categoricals, vocabularies);
+                _validator = Validator<TModel>.Create(_state, validation, data, options, _team);
                 _best = options.KeepBest ? new BestParameters(_state) : null;
             }
         }
@@ -117,11 +115,11 @@ internal sealed class Trainer<TModel> : IDisposable
             WriteCheckpoint();
         }
 
-        Evaluation? validation = Validate(token);
+        (Evaluation? validation, RankingEvaluation? ranking) = Validate(token);
         EpochResult result = new(
-            _position.Epoch + 1, _position.LossSum / RowsDone, validation, _position.Seconds, RowsDone / _position.Seconds);
+            _position.Epoch + 1, _position.LossSum / RowsDone, validation, _position.Seconds, RowsDone / _position.Seconds) { Ranking = ranking };
         _position.History.Add(result);
-        if (validation is not null && IsBest(validation))
+        if (_validator is { } validator && (_position.BestEpoch == 0 || validator.IsBetter(result, _position.History[_position.BestEpoch - 1])))
         {
             _position.BestEpoch = result.Epoch;
             _best?.CopyFrom(_state);
@@ -129,7 +127,7 @@ internal sealed class Trainer<TModel> : IDisposable
 
         _options.Progress?.Report(new TrainingProgress(
             TrainingProgressKind.EpochEnd, result.Epoch, _options.Epochs, _position.Step, _stepsPerEpoch, result.ExamplesPerSecond, result.Loss,
-            TimeLeft(result.ExamplesPerSecond), validation));
+            TimeLeft(result.ExamplesPerSecond), validation) { Ranking = ranking });
         if (isWhole)
         {
             (_position.Epoch, _position.Step, _position.LossSum, _position.Seconds) = (_position.Epoch + 1, 0, 0, 0);
@@ -225,31 +223,21 @@ internal sealed class Trainer<TModel> : IDisposable
         return TimeSpan.FromSeconds(examples <= 0 || examplesPerSecond <= 0 ? 0 : double.Min(examples / examplesPerSecond, TimeSpan.MaxValue.TotalSeconds / 2));
     }
 
-    private Evaluation? Validate(CancellationToken token)
+    private (Evaluation? Labelled, RankingEvaluation? Ranking) Validate(CancellationToken token)
     {
-        if (_validator is null)
-        {
-            return null;
-        }
-
-        float[] scores;
         try
         {
-            scores = _validator.Score(token);
+            return _validator?.Measure(token) ?? default;
         }
         catch (OperationCanceledException)
         {
             throw Canceled(token);
         }
-
-        Evaluation evaluation = Evaluation.From(scores, _options.Validation!.Labels, TModel.Schema.Loss, _validationFrequencies);
-        return evaluation.IsFinite
-            ? evaluation
-            : throw Diverged("a validation score is not a finite number", _position.Step, _position.LossSum / RowsDone);
+        catch (ArithmeticException)
+        {
+            throw Diverged("a validation score is not a finite number", _position.Step, _position.LossSum / RowsDone);
+        }
     }
-
-    private bool IsBest(Evaluation validation) => _position.BestEpoch == 0
-        || validation.IsBetterThan(_position.History[_position.BestEpoch - 1].Validation!, TModel.Schema.Loss);
 
     private void StopIfCanceled(CancellationToken token)
     {

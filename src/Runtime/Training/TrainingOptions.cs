@@ -18,8 +18,14 @@ public sealed record TrainingOptions
     /// <summary>Seed of the start values and of the order of the examples; 1 by default. The same seed gives the same bits on any number of threads.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Examples measured after every epoch, of the same model class as the training data; none by default.</summary>
+    /// <summary>
+    /// Examples measured after every epoch, of the same model class as the training data; none by default. Those of a model without a
+    /// label are pairs that the lists of their users should hold, see <see cref="RankingEvaluation"/>.
+    /// </summary>
     public DataSet? Validation { get; init; }
+
+    /// <summary>Length K of the lists that are measured after every epoch of a model without a label, at least 1; 10 by default.</summary>
+    public int ValidationCutoff { get; init; } = 10;
 
     /// <summary>
     /// Negative items drawn for every row of a model without a label, anew in every epoch: 1 to 1,000; null (default) draws 4. A model
@@ -54,7 +60,7 @@ public sealed record TrainingOptions
     /// <summary>Stop after this many epochs that did not improve on the best one; 0 (default) never stops early. Needs <see cref="Validation"/>.</summary>
     public int Patience { get; init; }
 
-    /// <summary>With <see cref="Validation"/>, return the parameters of the best epoch (highest AUC, or lowest squared error); true by default.</summary>
+    /// <summary>With <see cref="Validation"/>, return the parameters of the best epoch (highest AUC, lowest squared error, or highest NDCG of a model without a label); true by default.</summary>
     public bool KeepBest { get; init; } = true;
 
     /// <summary>File that receives checkpoints, replaced as a whole each time; none by default.</summary>
@@ -107,6 +113,7 @@ public sealed record TrainingOptions
         Check(CheckpointEverySteps >= 0, nameof(CheckpointEverySteps), CheckpointEverySteps, "must be at least 0");
         Check(MaxSteps is null or >= 1, nameof(MaxSteps), MaxSteps, "must be at least 1, or null for no limit");
         Check(Validation is null or DataSet<TModel>, nameof(Validation), Validation?.GetType(), $"must be examples of {typeof(TModel).Name}");
+        Check(ValidationCutoff >= 1, nameof(ValidationCutoff), ValidationCutoff, "must be at least 1");
         Check(Patience == 0 || Validation is not null, nameof(Patience), Patience, $"needs {nameof(Validation)}, by which an improvement is measured");
         Check(CheckpointPath is null || CheckpointPath.Trim().Length > 0, nameof(CheckpointPath), "empty", "must be a file path, or null for no checkpoints");
         Check(CheckpointEverySteps == 0 || CheckpointPath is not null, nameof(CheckpointEverySteps), CheckpointEverySteps, $"needs {nameof(CheckpointPath)}");
