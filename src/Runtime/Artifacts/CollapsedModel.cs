@@ -51,7 +51,7 @@ public sealed class CollapsedModel<TModel>
             {
                 foreach (DenseParameter parameter in TModel.Schema.Dense)
                 {
-                    bytes += parameter.Name == dense.Name && parameter.Group == ParameterGroup.Factor ? 4L * dense.Values.Length : 0;
+                    bytes += parameter.Name == dense.Name && parameter.Group != ParameterGroup.Tower ? 4L * dense.Values.Length : 0;
                 }
             }
 

@@ -169,6 +169,9 @@ public enum ParameterGroup
     /// <summary>Dense factors added by an embedding form.</summary>
     Factor,
 
+    /// <summary>Codebooks that follow moving averages, and the averaged counts beside them; the optimiser leaves them alone.</summary>
+    Average,
+
     /// <summary>Everything else.</summary>
     Tower,
 }

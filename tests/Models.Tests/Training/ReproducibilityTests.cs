@@ -43,6 +43,7 @@ public sealed class ReproducibilityTests
     {
         Resume<DlrmShared>();
         Resume<DlrmOdd>();
+        Resume<FmAverages>();
     }
 
     private static void Resume<T>()
