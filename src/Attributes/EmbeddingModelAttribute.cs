@@ -18,4 +18,10 @@ public enum Loss
 
     /// <summary>Squared error (s - y)^2; labels are any finite number, the served score is the raw output.</summary>
     MeanSquaredError,
+
+    /// <summary>
+    /// Bayesian personalised ranking, -log sigmoid(s+ - s-) over pairs of a row and a sampled negative of its user. For models of a
+    /// [User] and an [Item] without a [Label]; the served score is the raw output.
+    /// </summary>
+    BayesianPersonalizedRanking,
 }

@@ -19,7 +19,7 @@ internal static class Specs
 
     public static CategoricalSpec Feature(string name, EmbeddingSpec embedding, PoolingKind pooling = PoolingKind.None) => new(
         name, name.ToLowerInvariant(), KeyType.Integer, "int", new([]), pooling == PoolingKind.None ? BagForm.None : BagForm.Array, pooling,
-        OutOfVocabularyKind.Zero, 1, 0, 0, ' ', embedding);
+        OutOfVocabularyKind.Zero, 1, 0, 0, ' ', RoleKind.None, embedding);
 
     public static ModelSpec Model(HostSpec host, LossKind loss, int numerics, params CategoricalSpec[] features) => new(
         "Tests", "Sample", "class", loss, new LabelSpec("Y", "y", "float"),

@@ -4,7 +4,7 @@ namespace ModelGen.Reference;
 
 /// <summary>A model as its printed text describes it.</summary>
 /// <param name="Name">Class name of the model.</param>
-/// <param name="Loss">"logistic" or "squared".</param>
+/// <param name="Loss">"logistic", "squared" or "ranking".</param>
 /// <param name="Features">Categorical features in declaration order.</param>
 /// <param name="Parameters">Trained parameters.</param>
 /// <param name="Forward">The forward pass; its last operation is the loss.</param>

@@ -17,7 +17,7 @@ public static partial class IrText
     public static IrModel Parse(string text)
     {
         var lines = new LineReader(text);
-        Match head = lines.Next(HeadLine(), "model <name> loss=<logistic|squared>");
+        Match head = lines.Next(HeadLine(), "model <name> loss=<logistic|squared|ranking>");
         string[] features = lines.Next(FeaturesLine(), "features <names>").Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
         List<IrParameter> parameters = Parameters(lines, "parameters", features);
@@ -127,7 +127,7 @@ public static partial class IrText
         _ => throw new IrTextException(number, $"group '{text}' is not one of table, factor, average, tower"),
     };
 
-    [GeneratedRegex(@"^model (\S+) loss=(logistic|squared)$")]
+    [GeneratedRegex(@"^model (\S+) loss=(logistic|squared|ranking)$")]
     private static partial Regex HeadLine();
 
     [GeneratedRegex(@"^features (\S+(?: \S+)*)$")]

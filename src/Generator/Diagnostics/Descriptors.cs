@@ -56,6 +56,11 @@ public static class Descriptors
     public const string OptimizerConstant = "MG3008";
     public const string TooFewVectors = "MG3009";
     public const string ModelTooLarge = "MG3010";
+    public const string RolesMissing = "MG3011";
+    public const string InputBesidePair = "MG3012";
+    public const string Factors = "MG3013";
+    public const string HiddenMissing = "MG3014";
+    public const string RankingLoss = "MG3015";
     public const string Internal = "MG9000";
 
     public static IReadOnlyDictionary<string, DiagnosticDescriptor> All { get; } = new[]
@@ -96,16 +101,21 @@ public static class Descriptors
         Rule(Commitment, "Commitment is out of range", "Commitment of [Quantized] on {0} is {1}; it must be a finite number of at least 0, normally 0.25 to 1"),
         Rule(Decay, "Decay is out of range", "Decay of [Quantized] on {0} is {1}; it must be above 0 and below 1, such as 0.99"),
         Rule(QuantizedSettings, "Settings of a quantised embedding do not go together", "{0} of [Quantized] on {1} {2}"),
-        Rule(NoHost, "Host is missing", "{0} does not say how its features meet; add [Dlrm] or [FactorizationMachine]"),
+        Rule(NoHost, "Host is missing", "{0} does not say how its features meet; add [Dlrm], [FactorizationMachine], or for a user and an item [Gmf], [NeuMf] or [TwoTower]"),
         Rule(TwoHosts, "Two hosts", "{0} carries [{1}] and [{2}]; keep one host"),
         Rule(BottomWithoutNumerics, "Bottom tower does not fit the inputs", "Bottom of [Dlrm] on {0} has {1} layers but the model has {2} [Numeric] inputs; give a bottom tower exactly when there are numeric inputs"),
         Rule(BottomWidth, "Bottom tower has the wrong last width", "Bottom of [Dlrm] on {0} ends in width {1}; it must end in the embedding Dimension {2}, because its output meets the embeddings in inner products"),
-        Rule(TowerWidth, "Tower width is out of range", "{0} of [Dlrm] on {1} contains {2}; layer widths must be 2 to 8192"),
+        Rule(TowerWidth, "Tower width is out of range", "{0} of [{3}] on {1} contains {2}; layer widths must be 2 to 8192"),
         Rule(TwoOptimizers, "Two optimisers", "{0} carries [{1}] and [{2}]; keep one optimiser"),
         Rule(LearningRate, "Learning rate is out of range", "{0} of [{1}] on {2} is {3}; it must be a positive finite number{4}"),
         Rule(OptimizerConstant, "Optimiser constant is out of range", "{0} of [{1}] on {2} is {3}; it must be {4}"),
         Rule(TooFewVectors, "Too few vectors to interact", "{0} has {1} vector(s) to interact; [{2}] needs at least two, so add a [Categorical] input"),
         Rule(ModelTooLarge, "Dense parameters are too many", "{0} has {1} dense parameters in towers and factors; at most {2} fit one arena, so make Bottom, Top or Inner narrower, or Choices smaller"),
+        Rule(RolesMissing, "User or item is missing", "[{1}] on {0} scores a user with an item, but there is no {2}; mark the properties that say who and what with [User] and [Item]"),
+        Rule(InputBesidePair, "Input has no place in the host", "[{1}] meets the [User] with the [Item] and takes nothing else, so {0} would be without effect; remove it, or use [Dlrm] or [FactorizationMachine]"),
+        Rule(Factors, "Factors is out of range", "Factors of [NeuMf] on {0} is {1}; it must be 1 to {2}, so that both the product and the tower have a part of the vectors, or 0 for half"),
+        Rule(HiddenMissing, "Hidden layers are missing", "[{1}] on {0} has no Hidden; give the widths of the layers, such as Hidden = [64, 32]"),
+        Rule(RankingLoss, "Ranking loss does not fit the data", "Loss.BayesianPersonalizedRanking of {0} compares a positive pair with a sampled negative, but the model {1}; it needs a [User], an [Item] and no [Label]"),
         Rule(Internal, "Internal error of the generator", "ModelGen could not compile {0}: {1}. This is a defect of ModelGen, please report it with the annotated class"),
     }.ToDictionary(rule => rule.Id);
 

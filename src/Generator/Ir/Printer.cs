@@ -11,7 +11,7 @@ public static class Printer
     public static string Print(Graph graph)
     {
         var text = new StringBuilder();
-        text.Append("model ").Append(graph.Name).Append(" loss=").Append(graph.Logistic ? "logistic" : "squared").Append('\n');
+        text.Append("model ").Append(graph.Name).Append(" loss=").Append(graph.Loss).Append('\n');
         text.Append("features ").Append(string.Join(" ", graph.Features)).Append('\n');
         text.Append("parameters\n");
         foreach (Parameter parameter in graph.Parameters)
@@ -66,7 +66,7 @@ public static class Printer
         {
             OpKind.Lookup or OpKind.SegmentSum => " pool=" + op.Number switch { 1 => "sum", 2 => "mean", _ => "none" },
             OpKind.Pairs or OpKind.PairsGradient or OpKind.Fm or OpKind.FmGradient => $" vectors={op.Number}",
-            OpKind.Slice => $" at={op.Number}",
+            OpKind.Slice or OpKind.SliceGradient => $" at={op.Number}",
             OpKind.Quantize or OpKind.Decode or OpKind.QuantizeCodebook => Codes(op.Quantization!),
             OpKind.QuantizeAverage => $"{Codes(op.Quantization!)} decay={op.Quantization!.Decay.ToString("R", CultureInfo.InvariantCulture)}",
             OpKind.QuantizeInput => $" commitment={op.Quantization!.Commitment.ToString("R", CultureInfo.InvariantCulture)}",

@@ -24,7 +24,7 @@ internal static class Collapse
 
         foreach (Op op in graph.Forward)
         {
-            if (op.Kind is OpKind.Logistic or OpKind.Squared || dropped.Contains(op))
+            if (op.Kind is OpKind.Logistic or OpKind.Squared or OpKind.Ranking || dropped.Contains(op))
             {
                 continue;
             }

@@ -11,9 +11,11 @@ internal static class Gradients
     {
         [OpKind.Logistic] = (t, op) => t.Contribute(op.Inputs[0], OpKind.LogisticGradient, [op.Inputs[0]], []),
         [OpKind.Squared] = (t, op) => t.Contribute(op.Inputs[0], OpKind.SquaredGradient, [op.Inputs[0]], []),
+        [OpKind.Ranking] = (t, op) => t.Contribute(op.Inputs[0], OpKind.RankingGradient, [op.Inputs[0]], []),
         [OpKind.Linear] = With(Linear),
         [OpKind.Relu] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.ReluGradient, [g, op.Result!], [])),
         [OpKind.Concat] = With(Concat),
+        [OpKind.Slice] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.SliceGradient, [g], [], op.Number)),
         [OpKind.Pairs] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.PairsGradient, [g, op.Inputs[0]], [], op.Number)),
         [OpKind.Fm] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.FmGradient, [g, op.Inputs[0]], [], op.Number)),
         [OpKind.Add] = With((t, op, g) => { foreach (Value term in op.Inputs) { t.Pass(term, g); } }),

@@ -47,7 +47,7 @@ internal static class ModelParser
         }
 
         CheckForm(report, symbol, syntax, at);
-        AttributeReader? host = One(report, symbol.Name, attributes.Where(a => a.Name is "Dlrm" or "FactorizationMachine"), Descriptors.TwoHosts);
+        AttributeReader? host = One(report, symbol.Name, attributes.Where(a => Enum.IsDefined(typeof(HostKind), a.Name)), Descriptors.TwoHosts);
         AttributeReader? optimizer = One(report, symbol.Name, attributes.Where(a => Enum.IsDefined(typeof(OptimizerRule), a.Name)), Descriptors.TwoOptimizers);
         AttributeReader? embedding = One(report, symbol.Name, attributes.Where(a => a.BaseName == "EmbeddingAttribute"), Descriptors.TwoEmbeddings);
         if (host is null)
@@ -82,6 +82,11 @@ internal static class ModelParser
         HostSpec? hostSpec = host is null ? null : HostParser.Parse(report, host, symbol.Name, features, sound);
         OptimizerSpec optimizerSpec = OptimizerParser.Parse(report, optimizer, symbol.Name);
         LossKind loss = marker.Choice(report, symbol.Name, "Loss", LossKind.BinaryCrossEntropy);
+        if (loss == LossKind.BayesianPersonalizedRanking && (features.HasLabel || !pairs))
+        {
+            report.Add(Descriptors.RankingLoss, marker.At("Loss"), symbol.Name, features.HasLabel ? "has a [Label]" : "has no [User] and [Item]");
+        }
+
         if (report.HasErrors)
         {
             return new ParseResult(null, report.Items);

@@ -14,7 +14,7 @@ internal static class OptimizerParser
     {
         if (optimizer is null)
         {
-            return new OptimizerSpec(OptimizerRule.Adagrad, DefaultRate, DefaultRate, DefaultRate, DefaultRate, 1e-10f, 0.9f, 0.999f);
+            return new OptimizerSpec(OptimizerRule.Adagrad, DefaultRate, DefaultRate, DefaultRate, DefaultRate, 1e-10f, 0.9f, 0.999f, Lazy: true);
         }
 
         var rule = (OptimizerRule)Enum.Parse(typeof(OptimizerRule), optimizer.Name);
@@ -25,7 +25,7 @@ internal static class OptimizerParser
         Constant("Beta1", beta1, beta1 is >= 0 and < 1, "at least 0 and below 1");
         Constant("Beta2", beta2, beta2 is >= 0 and < 1, "at least 0 and below 1");
         return new OptimizerSpec(
-            rule, rate, Rate("TableLearningRate", rate), Rate("FactorLearningRate", rate), Rate("TowerLearningRate", rate), epsilon, beta1, beta2);
+            rule, rate, Rate("TableLearningRate", rate), Rate("FactorLearningRate", rate), Rate("TowerLearningRate", rate), epsilon, beta1, beta2, optimizer.Get("Lazy", true));
 
         float Rate(string name, float fallback, bool zeroIsDefault = true)
         {

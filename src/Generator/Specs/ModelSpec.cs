@@ -30,6 +30,7 @@ public enum LossKind
 {
     BinaryCrossEntropy,
     MeanSquaredError,
+    BayesianPersonalizedRanking,
 }
 
 public sealed record LabelSpec(string Property, string Column, string Type);
@@ -120,9 +121,13 @@ public enum HostKind
 {
     Dlrm,
     FactorizationMachine,
+    Gmf,
+    NeuMf,
+    TwoTower,
 }
 
-public sealed record HostSpec(HostKind Kind, EquatableArray<int> Bottom, EquatableArray<int> Top);
+/// <summary>How the features meet. Bottom and Top are DLRM's towers, Hidden the tower of the hosts of a user and an item, Factors the floats that NeuMF multiplies.</summary>
+public sealed record HostSpec(HostKind Kind, EquatableArray<int> Bottom, EquatableArray<int> Top, EquatableArray<int> Hidden, int Factors);
 
 public enum OptimizerRule
 {
@@ -134,4 +139,4 @@ public enum OptimizerRule
 }
 
 public sealed record OptimizerSpec(
-    OptimizerRule Rule, float LearningRate, float TableRate, float FactorRate, float TowerRate, float Epsilon, float Beta1, float Beta2);
+    OptimizerRule Rule, float LearningRate, float TableRate, float FactorRate, float TowerRate, float Epsilon, float Beta1, float Beta2, bool Lazy);

@@ -22,7 +22,11 @@ internal static class Probes
         long?[] newIntegers = [.. weights.Vocabularies.Select(UnknownInteger)];
         for (int i = 0; i < Examples; i++)
         {
-            builder.AddLabel(i % 2);
+            if (!schema.IsImplicit)
+            {
+                builder.AddLabel(i % 2);
+            }
+
             for (int j = 0; j < schema.Numerics.Length; j++)
             {
                 NumericScaling scaling = weights.Scalings[j];

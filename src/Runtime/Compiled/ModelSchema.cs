@@ -263,8 +263,9 @@ public enum OptimizerKind
 /// <param name="TowerLearningRate">Rate of the rest.</param>
 /// <param name="Beta1">First-moment decay (Adam, NAdam).</param>
 /// <param name="Beta2">Second-moment decay (Adam, NAdam).</param>
+/// <param name="Lazy">Whether table rows that do not occur in a batch rest; otherwise they are updated with a gradient of zero.</param>
 public sealed record OptimizerSchema(
-    OptimizerKind Kind, float LearningRate, float TableLearningRate, float FactorLearningRate, float TowerLearningRate, float Beta1, float Beta2)
+    OptimizerKind Kind, float LearningRate, float TableLearningRate, float FactorLearningRate, float TowerLearningRate, float Beta1, float Beta2, bool Lazy = true)
 {
     /// <summary>State buffers of a dense parameter, each of the parameter's own shape.</summary>
     public int DenseStates => Kind switch { OptimizerKind.Sgd => 0, OptimizerKind.Adam or OptimizerKind.NAdam => 2, _ => 1 };

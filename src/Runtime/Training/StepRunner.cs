@@ -29,6 +29,7 @@ internal sealed class StepRunner<TModel>
     private readonly TilePhase _tiles;
     private readonly UpdatePhase _update;
     private readonly SharedPhase _shared;
+    private readonly IdleRows<TModel>? _idle;
 
     private StepContext _current;
     private StepContext _next;
@@ -53,6 +54,7 @@ internal sealed class StepRunner<TModel>
         _tiles = new TilePhase(this);
         _update = new UpdatePhase(this);
         _shared = new SharedPhase(this);
+        _idle = state.Schema.Optimizer.Lazy ? null : new IdleRows<TModel>(state, () => _current);
     }
 
     /// <summary>Fills the first batch of a pass: <paramref name="count"/> examples from <paramref name="start"/> of an order.</summary>
@@ -93,6 +95,11 @@ internal sealed class StepRunner<TModel>
         {
             _team.Run(chunks + _towerRanges.Length, _update);
             _team.Run(_factorFeatures.Length + CountSharedRanges(batch), _shared);
+            if (_idle is { } idle)
+            {
+                idle.Mark(batch);
+                _team.Run(idle.Ranges, idle);
+            }
         }
 
         (_current, _next) = (_next, _current);

@@ -46,7 +46,7 @@ internal sealed class Trainer<TModel> : IDisposable
         _team = new WorkerTeam(options.TeamSize);
         try
         {
-            _schedule = new OptimizerSchedule(schema.Optimizer, options);
+            _schedule = new OptimizerSchedule(schema.Optimizer, options, long.Min(options.MaxSteps ?? long.MaxValue, options.Epochs * _stepsPerEpoch));
             _state = ParameterFactory.Allocate(schema, vocabularies, ModelTrainer.BuildScalings(schema, data), optimizerState: true);
             BatchLoader loader = new(data, schema, vocabularies, _state.Scalings);
             _runner = new StepRunner<TModel>(_state, loader, _batchSize, LaneSet.Create(schema, _batchSize, training: true), _team);

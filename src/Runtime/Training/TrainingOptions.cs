@@ -33,6 +33,9 @@ public sealed record TrainingOptions
     /// <summary>Replaces the learning rate of the towers, biases and first-order weights; positive.</summary>
     public float? TowerLearningRate { get; init; }
 
+    /// <summary>How the learning rates change over the run; constant by default.</summary>
+    public RateDecay RateDecay { get; init; }
+
     /// <summary>Replaces the standard deviation of the start values of normally started factors; at least 0. Meant for sweeps.</summary>
     public float? FactorSigma { get; init; }
 
@@ -95,4 +98,14 @@ public sealed record TrainingOptions
             throw new ArgumentException(FormattableString.Invariant($"{nameof(TrainingOptions)}.{name} is {value}; it {rule}."), name);
         }
     }
+}
+
+/// <summary>How the learning rates change over a run.</summary>
+public enum RateDecay
+{
+    /// <summary>They stay as they are.</summary>
+    None,
+
+    /// <summary>They fall in equal steps from the full rate at the first step to zero after the last one of the run.</summary>
+    Linear,
 }

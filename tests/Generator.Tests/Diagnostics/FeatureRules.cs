@@ -132,4 +132,12 @@ public sealed class FeatureRules
     [DataRow("[Categorical] public DayOfWeek Day { get; set; } public string DayKey { get; set; } = \"\";", "DayKey")]
     public void MG1016_a_member_that_the_generated_code_declares_or_uses(string member, string name) =>
         Member(member, "MG1016", name, $"{name} of M", "rename it", $"Column = \"{name}\"");
+
+    [TestMethod]
+    public void MG1017_a_user_of_several_values() =>
+        Member("[User] public int[] X { get; set; } = [];", "MG1017", "User", "[User] X holds several values", "[Categorical]");
+
+    [TestMethod]
+    public void MG1018_two_items() =>
+        Member("[Item] public int X { get; set; } [Item] public int Y { get; set; }", "MG1018", "Item", "Y is a second [Item]; X has", "[Categorical]");
 }

@@ -35,6 +35,9 @@ internal static class Footprint
     private static string Host(ModelSpec model) => model.Host.Kind switch
     {
         HostKind.Dlrm => $"DLRM, bottom [{string.Join(", ", model.Host.Bottom)}], top [{string.Join(", ", model.Host.Top)}]",
+        HostKind.Gmf => "Generalised matrix factorisation",
+        HostKind.NeuMf => $"NeuMF, {model.Host.Factors} factors, hidden [{string.Join(", ", model.Host.Hidden)}]",
+        HostKind.TwoTower => $"Two towers [{string.Join(", ", model.Host.Hidden)}]",
         _ => "Factorisation machine",
     };
 
