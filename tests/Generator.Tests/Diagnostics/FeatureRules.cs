@@ -3,7 +3,7 @@ using ModelGen.Generator.Tests.Harness;
 
 namespace ModelGen.Generator.Tests.Diagnostics;
 
-/// <summary>Rules MG1001 to MG1016: labels, numeric and categorical inputs.</summary>
+/// <summary>Rules MG1001 to MG1018: labels, numeric and categorical inputs.</summary>
 [TestClass]
 public sealed class FeatureRules
 {
@@ -139,5 +139,5 @@ public sealed class FeatureRules
 
     [TestMethod]
     public void MG1018_two_items() =>
-        Member("[Item] public int X { get; set; } [Item] public int Y { get; set; }", "MG1018", "Item", "Y is a second [Item]; X has", "[Categorical]");
+        Member("[Item] public int V { get; set; } [Item] public int W { get; set; }", "MG1018", "Item", "W is a second [Item]; V has", "[Categorical]");
 }
