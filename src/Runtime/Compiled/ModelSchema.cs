@@ -36,6 +36,9 @@ public sealed record ModelSchema
     /// <summary>Dense parameters, in arena order: towers first, then factors.</summary>
     public required ImmutableArray<DenseParameter> Dense { get; init; }
 
+    /// <summary>The quantised embeddings, in the order of their features.</summary>
+    public ImmutableArray<QuantizedFeature> Quantized { get; init; } = [];
+
     /// <summary>Length of the dense arena in floats (padding included).</summary>
     public required int DenseFloats { get; init; }
 

@@ -80,6 +80,10 @@ internal sealed class Trainer<TModel> : IDisposable
         else
         {
             ParameterFactory.Start(_state, _options.Seed, _options.FactorSigma, _team);
+            if (_options.Start is { } start)
+            {
+                WarmStart.Apply(_state, start, _options.Seed, _stepsPerEpoch, _team);
+            }
         }
 
         // An epoch that a step limit cut short ends the run, and a run resumed from inside an epoch finishes that epoch first.

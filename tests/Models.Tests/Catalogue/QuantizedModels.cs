@@ -104,6 +104,22 @@ public partial class FmOneTier
     public string Item { get; set; } = "";
 }
 
+/// <summary><see cref="FmOneTier"/> with plain tables.</summary>
+[EmbeddingModel]
+[FactorizationMachine]
+[Adam(LearningRate = 0.01f)]
+public partial class FmPlain
+{
+    [Label]
+    public bool Clicked { get; set; }
+
+    [Categorical, Full(Dimension = 4)]
+    public string User { get; set; } = "";
+
+    [Categorical, MultiLayer(Dimension = 4, Inner = 8)]
+    public string Item { get; set; } = "";
+}
+
 /// <summary><see cref="FmOneTier"/> with tiers that all have the same choices.</summary>
 [EmbeddingModel]
 [FactorizationMachine]
