@@ -84,6 +84,12 @@ public sealed class QuantizedAttribute : EmbeddingAttribute
     /// </summary>
     public float Decay { get; set; } = 0.99f;
 
+    /// <summary>
+    /// Optimiser steps after which centroids that fewer than 3 % of a fair share of the ids choose are moved to the queries of ids drawn
+    /// at random; 0 (default) never does. A few hundred steps are sensible.
+    /// </summary>
+    public int ReseedEvery { get; set; }
+
     /// <summary>Weight of the term that pulls the queries to their centroids, at least 0. With 0 nothing keeps the queries from drifting away.</summary>
     public float Commitment { get; set; } = 1;
 }

@@ -59,6 +59,9 @@ public sealed record Quantization(int Parts, IReadOnlyList<int> Choices, IReadOn
     /// <summary>What is kept of the moving averages in a step, or 0 when the centroids follow gradients.</summary>
     public float Decay { get; init; }
 
+    /// <summary>Steps between re-seedings of centroids that are hardly used, or 0; the runtime does them between steps.</summary>
+    public int ReseedEvery { get; init; }
+
     /// <summary>With moving averages, the averaged number of lookups per centroid and part.</summary>
     public Parameter? Counts { get; init; }
 

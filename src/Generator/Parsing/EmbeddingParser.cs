@@ -67,7 +67,9 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma)
         bool whole = tiers.All(share => share > 0) && Math.Abs(tiers.Sum(share => (double)share) - 1) <= 1e-4;
         Check(choices.Length == 0 || (whole && tiers.Length == choices.Length), Descriptors.Tiers, attribute, "Tiers", owner, List(tiers), Text(choices.Length));
         Check(commitment >= 0 && !float.IsInfinity(commitment), Descriptors.Commitment, attribute, "Commitment", owner, Text(commitment));
-        return new EmbeddingSpec(EmbeddingKind.Quantized, dimension, 0, 0, 0, new QuantizedSpec(parts, new(choices), new(tiers), commitment) { Decay = Decay(attribute, owner) });
+        int reseed = attribute.Get("ReseedEvery", 0);
+        Check(reseed >= 0, Descriptors.ReseedEvery, attribute, "ReseedEvery", owner, Text(reseed));
+        return new EmbeddingSpec(EmbeddingKind.Quantized, dimension, 0, 0, 0, new QuantizedSpec(parts, new(choices), new(tiers), commitment) { Decay = Decay(attribute, owner), ReseedEvery = reseed });
     }
 
     private float Decay(AttributeReader attribute, string owner)

@@ -109,6 +109,9 @@ public sealed record QuantizedSpec(int Parts, EquatableArray<int> Choices, Equat
 {
     /// <summary>What is kept of the moving averages in a step, or 0 when the centroids follow gradients.</summary>
     public float Decay { get; init; }
+
+    /// <summary>Steps between re-seedings of centroids that are hardly used, or 0.</summary>
+    public int ReseedEvery { get; init; }
 }
 
 public enum CodebookUpdateKind

@@ -134,6 +134,30 @@ public sealed class CollapsedCodes
         }
     }
 
+    /// <summary>The mean over the parts of how many centroids the rows of a tier use, as <see cref="CodeUsage"/> says.</summary>
+    internal double Perplexity(int tier)
+    {
+        long first = Tiers.Take(tier).Sum(t => t.Rows), rows = Tiers[tier].Rows;
+        long[] counts = new long[Tiers[tier].Choices * Parts];
+        ushort[] codes = new ushort[Parts];
+        for (long row = first; row < first + rows; row++)
+        {
+            Read(row, codes);
+            for (int part = 0; part < Parts; part++)
+            {
+                counts[(part * Tiers[tier].Choices) + codes[part]]++;
+            }
+        }
+
+        double sum = 0;
+        foreach (long[] part in counts.Chunk(Tiers[tier].Choices))
+        {
+            sum += rows == 0 ? 0 : Math.Exp(-part.Where(n => n > 0).Sum(n => (double)n / rows * Math.Log((double)n / rows)));
+        }
+
+        return sum / Parts;
+    }
+
     /// <summary>The codes as [rows + zero rows, parts] numbers of one or two bytes.</summary>
     internal TensorContent Unpacked(int zeroRows)
     {

@@ -22,6 +22,9 @@ public sealed record QuantizedFeature
 
     /// <summary>The tiers, from the most frequent ids on.</summary>
     public required ImmutableArray<QuantizedTier> Tiers { get; init; }
+
+    /// <summary>Steps between re-seedings of centroids that are hardly used, or 0 for none.</summary>
+    public int ReseedEvery { get; init; }
 }
 
 /// <summary>A tier of a quantised embedding.</summary>

@@ -19,6 +19,7 @@ internal sealed class Trainer<TModel> : IDisposable
     private readonly ModelState _state;
     private readonly StepRunner<TModel> _runner;
     private readonly OptimizerSchedule _schedule;
+    private readonly Reseeding _reseeding;
     private readonly Scorer<TModel>? _validator;
     private readonly double[] _validationFrequencies = [];
     private readonly BestParameters? _best;
@@ -48,6 +49,7 @@ internal sealed class Trainer<TModel> : IDisposable
         {
             _schedule = new OptimizerSchedule(schema.Optimizer, options, long.Min(options.MaxSteps ?? long.MaxValue, options.Epochs * _stepsPerEpoch));
             _state = ParameterFactory.Allocate(schema, vocabularies, ModelTrainer.BuildScalings(schema, data), optimizerState: true);
+            _reseeding = new Reseeding(_state, options.Seed, _team);
             BatchLoader loader = new(data, schema, vocabularies, _state.Scalings);
             _runner = new StepRunner<TModel>(_state, loader, _batchSize, LaneSet.Create(schema, _batchSize, training: true), _team);
             if (options.Validation is { } validation)
@@ -188,6 +190,7 @@ internal sealed class Trainer<TModel> : IDisposable
         _position.LossSum += loss;
         _position.Step = next;
         _state.Steps++;
+        _reseeding.AfterStep();
     }
 
     private int StartOf(long step) => (int)(step * _batchSize);

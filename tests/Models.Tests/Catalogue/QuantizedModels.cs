@@ -104,6 +104,22 @@ public partial class FmOneTier
     public string Item { get; set; } = "";
 }
 
+/// <summary>Codebooks of both kinds whose unused centroids are moved.</summary>
+[EmbeddingModel]
+[FactorizationMachine]
+[Adam(LearningRate = 0.01f)]
+public partial class FmReseeded
+{
+    [Label]
+    public bool Clicked { get; set; }
+
+    [Categorical, Quantized(Dimension = 4, Parts = 2, Choices = [16, 8], Tiers = [0.25f, 0.75f], ReseedEvery = 10)]
+    public string User { get; set; } = "";
+
+    [Categorical, Quantized(Dimension = 4, Parts = 4, Choices = [16], Codebook = CodebookUpdate.MovingAverage, ReseedEvery = 15)]
+    public string Item { get; set; } = "";
+}
+
 /// <summary><see cref="FmOneTier"/> with plain tables.</summary>
 [EmbeddingModel]
 [FactorizationMachine]
