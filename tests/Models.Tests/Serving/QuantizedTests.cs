@@ -16,6 +16,7 @@ public sealed class QuantizedTests
     [DataRow(nameof(DlrmQuantized))]
     [DataRow(nameof(FmQuantized))]
     [DataRow(nameof(FmQuantizedSmallest))]
+    [DataRow(nameof(FmAverages))]
     public void Exported_codes_give_the_vectors_of_the_training_graph_for_every_id(string model) => AllModels.Run(model, new SameVectors());
 
     [TestMethod]

@@ -84,7 +84,7 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
                 foreach (Op op in backward)
                 {
                     w.Line($"// {Printer.Line(op, graph.Features)}");
-                    w.Line(Backward(op, feature));
+                    w.Lines(Backward(op, feature));
                 }
             }
         }
@@ -183,14 +183,23 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
         w.Line($"Span<ushort> codes = stackalloc ushort[{Block * q.Parts}];");
     }
 
+    private string Codebook(Op op, string scale, int feature)
+    {
+        (int width, DensePlace codebook) = (op.Inputs[0].Width, plan.Dense[op.Parameters[0]]);
+        string sum = QuantizeKernels.Codebook(kernels, op.Quantization!.Parts, width, MemoryPlan.Pad(width), codebook.Stride);
+        return $"{sum}({Ref(op.Inputs[0])}, {Ref(op.Inputs[1])}, codes, f.SegmentStarts, at, count, {scale}, ref f.FactorGradients.At({FactorGradient(codebook, feature)}));";
+    }
+
     // Centroids are added to one by one, so the chunk's share of their gradient starts at zero.
     private void ClearCodebooks(IEnumerable<Op> backward, int feature)
     {
-        foreach (Op op in backward.Where(op => op.Kind == OpKind.QuantizeCodebook))
+        foreach (Op op in backward.Where(op => op.Kind is OpKind.QuantizeCodebook or OpKind.QuantizeAverage))
         {
-            DensePlace codebook = plan.Dense[op.Parameters[0]];
             w.Line($"int lookups = f.SegmentStarts[f.SlotCount];");
-            w.Line($"f.FactorGradients.Span({FactorGradient(codebook, feature)}, {codebook.Stride * codebook.PaddedRows}).Clear();");
+            foreach (DensePlace place in op.Parameters.Select(p => plan.Dense[p]))
+            {
+                w.Line($"f.FactorGradients.Span({FactorGradient(place, feature)}, {place.Stride * place.PaddedRows}).Clear();");
+            }
         }
     }
 
@@ -229,8 +238,11 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
                 int vector = op.Result!.Width;
                 return $"{QuantizeKernels.Input(kernels, vector, MemoryPlan.Pad(vector), op.Quantization!.Commitment)}({Ref(op.Inputs[0])}, {Ref(op.Inputs[1])}, {Ref(op.Inputs[2])}, f.SegmentStarts, at, count, lookups, {Ref(op.Result)});";
             case OpKind.QuantizeCodebook:
-                (int whole, DensePlace codebook) = (op.Inputs[0].Width, plan.Dense[op.Parameters[0]]);
-                return $"{QuantizeKernels.Codebook(kernels, op.Quantization!.Parts, whole, MemoryPlan.Pad(whole), codebook.Stride)}({Ref(op.Inputs[0])}, {Ref(op.Inputs[1])}, codes, f.SegmentStarts, at, count, lookups, ref f.FactorGradients.At({FactorGradient(codebook, feature)}));";
+                int whole = op.Inputs[0].Width;
+                return Codebook(op, $"2f / ((float)lookups * {whole})", feature);
+            case OpKind.QuantizeAverage:
+                DensePlace counts = plan.Dense[op.Parameters[1]];
+                return $"{Codebook(op, "1f", feature)}\n{QuantizeKernels.Count(kernels, op.Quantization!.Parts, counts.Stride)}(codes, f.SegmentStarts, at, count, ref f.FactorGradients.At({FactorGradient(counts, feature)}));";
             case OpKind.Scatter when op.Parameters[0].Index == RowIndexKind.Identity:
                 return $"{UpdateKernels.Rows(kernels, model.Optimizer, op.Inputs[0].Width, MemoryPlan.Pad(op.Inputs[0].Width))}(step, step.State.Tables[{TableIndex(op.Parameters[0])}], f.Ids, at, count, {Rate(op.Parameters[0])}, {Ref(op.Inputs[0])});";
             case OpKind.Scatter:
