@@ -18,6 +18,7 @@ internal static class Methods
         ["dpq16"] = study => study.Run<GmfDpq16>("dpq16"),
         ["dpq32"] = study => study.Run<GmfDpq32>("dpq32"),
         ["mgqe16"] = study => study.Run<GmfMgqe16>("mgqe16"),
+        ["mgqe-warm"] = study => study.RunWarm<GmfFull, GmfWarm>("mgqe-warm", plainEpochs: 12),
         ["mgqe"] = study => study.Run<GmfMgqe32>("mgqe"),
     };
 

@@ -58,8 +58,8 @@ public sealed record TrainingOptions
     public float? FactorSigma { get; init; }
 
     /// <summary>
-    /// Vectors that quantised embeddings start from, such as the tables of a model trained without quantisation; none by default. A run
-    /// that is resumed does not read them.
+    /// Vectors that quantised embeddings start from, such as the tables of a model trained without quantisation, whose towers are taken
+    /// over too; none by default. A run that is resumed does not read them.
     /// </summary>
     public StartVectors? Start { get; init; }
 
