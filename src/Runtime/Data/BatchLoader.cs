@@ -31,8 +31,9 @@ public sealed class BatchLoader
     {
     }
 
+    /// <summary>A loader that draws negatives, or that does not look up the keys of one input, which is then never filled.</summary>
     internal BatchLoader(
-        DataSet data, ModelSchema schema, ImmutableArray<Vocabulary> vocabularies, ImmutableArray<NumericScaling> scalings, NegativeSampler? negatives)
+        DataSet data, ModelSchema schema, ImmutableArray<Vocabulary> vocabularies, ImmutableArray<NumericScaling> scalings, NegativeSampler? negatives, int placeholder = -1)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(schema);
@@ -44,7 +45,7 @@ public sealed class BatchLoader
         _schema = schema;
         _scalings = scalings;
         _negatives = negatives;
-        _maps = [.. vocabularies.Select((v, f) => v.Map(data.Categoricals[f]))];
+        _maps = [.. vocabularies.Select((v, f) => f == placeholder ? [] : v.Map(data.Categoricals[f]))];
         _scratch = [.. vocabularies.Select(_ => new Scratch())];
     }
 

@@ -1,4 +1,4 @@
-namespace ModelGen.Tests.Recommendation;
+namespace ModelGen.Tests.Recommendations;
 
 /// <summary>Plain tables.</summary>
 [EmbeddingModel, Gmf, Adam(LearningRate = 0.02f)]
