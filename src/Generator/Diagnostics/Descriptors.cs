@@ -32,6 +32,8 @@ public static class Descriptors
     public const string ReservedName = "MG1016";
     public const string RoleOfBag = "MG1017";
     public const string RoleTwice = "MG1018";
+    public const string TimestampType = "MG1019";
+    public const string TwoTimestamps = "MG1020";
     public const string Dimension = "MG2001";
     public const string Inner = "MG2002";
     public const string Sigma = "MG2003";
@@ -75,7 +77,7 @@ public static class Descriptors
         Rule(LabelType, "Label has an unsupported type", "[Label] {0} has type {1}; use bool, an integer, float or double"),
         Rule(NumericType, "Numeric input has an unsupported type", "[Numeric] {0} has type {1}; use float, double or an integer, or [Categorical] for ids"),
         Rule(CategoricalType, "Categorical input has an unsupported type", "[Categorical] {0} has type {1}; use string, bool, an enum, byte to long, or an array, List or IReadOnlyList of them"),
-        Rule(TwoRoles, "Property has two roles", "{0} carries {1}; a property is a label, a numeric or a categorical input, so keep one of the attributes"),
+        Rule(TwoRoles, "Property has two roles", "{0} carries {1}; a property is a label, a timestamp, a numeric or a categorical input, so keep one of the attributes"),
         Rule(NoCategorical, "No categorical input", "{0} has no [Categorical] property; an embedding model needs at least one"),
         Rule(Unreadable, "Property cannot be read", "{0} is {1}; a feature must be an instance property with a getter that the model class can call"),
         Rule(MinCount, "MinCount is out of range", "MinCount of {0} is {1}; it must be at least 1 (1 keeps every value seen in training)"),
@@ -88,6 +90,8 @@ public static class Descriptors
         Rule(ReservedName, "Name is used by the generated code", "{0} of {1} has the name of something that the generated code declares or uses; rename it, and if it is a feature set Column = \"{0}\" to keep its column"),
         Rule(RoleOfBag, "Role of a bag", "[{1}] {0} holds several values; a user or an item is one value per row, so give it a single-valued type or use [Categorical]"),
         Rule(RoleTwice, "Role taken twice", "{0} is a second [{2}]; {1} has that role already and a model has at most one, so use [Categorical] for one of them"),
+        Rule(TimestampType, "Timestamp has an unsupported type", "[Timestamp] {0} has type {1}; use int, long, float, double, DateTime or DateTimeOffset"),
+        Rule(TwoTimestamps, "Two timestamps", "{0} is a second [Timestamp]; {1} has that role already and a model has at most one, so remove one of them"),
         Rule(Dimension, "Dimension is out of range", "Dimension of [{0}] on {1} is {2}; it must be 1 to 1024"),
         Rule(Inner, "Inner is out of range", "Inner of [MultiLayer] on {0} is {1}; the inner dimension k must be 1 to 4096, normally at least Dimension"),
         Rule(Sigma, "Sigma is out of range", "Sigma of [MultiLayer] on {0} is {1}; it must be a positive number, or 0 for the paper's default"),

@@ -14,6 +14,9 @@ public sealed record ModelSpec(
     HostSpec Host,
     OptimizerSpec Optimizer)
 {
+    /// <summary>The property that orders the rows in time, if there is one.</summary>
+    public TimestampSpec? Timestamp { get; init; }
+
     /// <summary>Types of the emitted text that the user's code has another meaning for, so that they are written in full.</summary>
     public EquatableArray<string> Hidden { get; init; }
 }
@@ -34,6 +37,15 @@ public enum LossKind
 }
 
 public sealed record LabelSpec(string Property, string Column, string Type);
+
+public enum TimestampKind
+{
+    Integer,
+    Real,
+    Date,
+}
+
+public sealed record TimestampSpec(string Property, string Column, TimestampKind Kind);
 
 public enum TransformKind
 {

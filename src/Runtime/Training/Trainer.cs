@@ -20,10 +20,10 @@ internal sealed class Trainer<TModel> : IDisposable
     private readonly StepRunner<TModel> _runner;
     private readonly OptimizerSchedule _schedule;
     private readonly Reseeding _reseeding;
-    private readonly Scorer<TModel>? _validator;
-    private readonly double[] _validationFrequencies = [];
+    private readonly Validator<TModel>? _validator;
     private readonly BestParameters? _best;
     private readonly int _batchSize;
+    private readonly int _rowsPerExample;
     private readonly long _stepsPerEpoch;
     private TrainingPosition _position = new();
     private string? _lastCheckpoint;
@@ -34,6 +34,7 @@ internal sealed class Trainer<TModel> : IDisposable
         _data = data;
         _options = options;
         _batchSize = int.Min(options.BatchSize, data.Count);
+        _rowsPerExample = options.RowsPerExample(TModel.Schema);
         _stepsPerEpoch = ((long)data.Count + _batchSize - 1) / _batchSize;
         ModelSchema schema = TModel.Schema;
         var vocabularies = ModelTrainer.BuildVocabularies(schema, data);
@@ -50,12 +51,12 @@ internal sealed class Trainer<TModel> : IDisposable
             _schedule = new OptimizerSchedule(schema.Optimizer, options, long.Min(options.MaxSteps ?? long.MaxValue, options.Epochs * _stepsPerEpoch));
             _state = ParameterFactory.Allocate(schema, vocabularies, ModelTrainer.BuildScalings(schema, data), optimizerState: true);
             _reseeding = new Reseeding(_state, options.Seed, _team);
-            BatchLoader loader = new(data, schema, vocabularies, _state.Scalings);
-            _runner = new StepRunner<TModel>(_state, loader, _batchSize, LaneSet.Create(schema, _batchSize, training: true), _team);
-            if (options.Validation is { } validation)
+            NegativeSampler? negatives = schema.IsImplicit ? new NegativeSampler(data, schema, vocabularies, options) : null;
+            BatchLoader loader = new(data, schema, vocabularies, _state.Scalings, negatives);
+            _runner = new StepRunner<TModel>(_state, loader, _batchSize, LaneSet.Create(schema, _batchSize * _rowsPerExample, training: true), _team);
+            if (options.Validation is DataSet<TModel> validation)
             {
-                _validator = new Scorer<TModel>(_state, validation, _team);
-                _validationFrequencies = ValueFrequencies.Compute(validation.Count, validation.Categoricals, vocabularies);
+                _validator = Validator<TModel>.Create(_state, validation, data, options, _team);
                 _best = options.KeepBest ? new BestParameters(_state) : null;
             }
         }
@@ -73,7 +74,7 @@ internal sealed class Trainer<TModel> : IDisposable
     private bool IsStoppedEarly => _options.Patience > 0 && _position.BestEpoch > 0 && _position.Epoch - _position.BestEpoch >= _options.Patience;
 
     /// <summary>Runs to the end and returns the model.</summary>
-    public TrainedModel<TModel> Run(CancellationToken token)
+    public TrainedModel<TModel> Run(Action<TrainedModel<TModel>>? afterEpoch, CancellationToken token)
     {
         if (_options.Resume && File.Exists(_options.CheckpointPath))
         {
@@ -93,6 +94,7 @@ internal sealed class Trainer<TModel> : IDisposable
         while (isWhole && _position.Epoch < _options.Epochs && !IsStoppedEarly && (!LimitReached || _position.Step > 0))
         {
             isWhole = RunEpoch(token);
+            afterEpoch?.Invoke(new TrainedModel<TModel>(_state, _position.History, _position.BestEpoch));
         }
 
         if (_best is not null && _position.BestEpoch > 0 && _position.BestEpoch != _position.History.Count)
@@ -119,12 +121,11 @@ internal sealed class Trainer<TModel> : IDisposable
             WriteCheckpoint();
         }
 
-        Evaluation? validation = Validate(token);
-        long examples = ExamplesDone;
+        (Evaluation? validation, RankingEvaluation? ranking) = Validate(token);
         EpochResult result = new(
-            _position.Epoch + 1, _position.LossSum / examples, validation, _position.Seconds, examples / _position.Seconds);
+            _position.Epoch + 1, _position.LossSum / RowsDone, validation, _position.Seconds, RowsDone / _position.Seconds) { Ranking = ranking };
         _position.History.Add(result);
-        if (validation is not null && IsBest(validation))
+        if (_validator is { } validator && (_position.BestEpoch == 0 || validator.IsBetter(result, _position.History[_position.BestEpoch - 1])))
         {
             _position.BestEpoch = result.Epoch;
             _best?.CopyFrom(_state);
@@ -132,7 +133,7 @@ internal sealed class Trainer<TModel> : IDisposable
 
         _options.Progress?.Report(new TrainingProgress(
             TrainingProgressKind.EpochEnd, result.Epoch, _options.Epochs, _position.Step, _stepsPerEpoch, result.ExamplesPerSecond, result.Loss,
-            TimeLeft(result.ExamplesPerSecond), validation));
+            TimeLeft(result.ExamplesPerSecond), validation) { Ranking = ranking });
         if (isWhole)
         {
             (_position.Epoch, _position.Step, _position.LossSum, _position.Seconds) = (_position.Epoch + 1, 0, 0, 0);
@@ -152,7 +153,7 @@ internal sealed class Trainer<TModel> : IDisposable
         int[] order = ShuffleOrder.Create(_data.Count, _options.Seed, _position.Epoch);
         long lastReport = Stopwatch.GetTimestamp();
         long started = lastReport;
-        _runner.Prepare(order, StartOf(_position.Step), CountOf(_position.Step));
+        _runner.Prepare(order, StartOf(_position.Step), CountOf(_position.Step), _position.Epoch);
         while (_position.Step < _stepsPerEpoch && !LimitReached)
         {
             AddTime(ref started);
@@ -184,7 +185,7 @@ internal sealed class Trainer<TModel> : IDisposable
         double loss = _runner.Step(_schedule.At(_state.Steps + 1), hasNext ? StartOf(next) : 0, hasNext ? CountOf(next) : 0);
         if (!double.IsFinite(loss))
         {
-            throw Diverged("the loss is not a finite number", next, loss / CountOf(_position.Step));
+            throw Diverged("the loss is not a finite number", next, loss / (CountOf(_position.Step) * (double)_rowsPerExample));
         }
 
         _position.LossSum += loss;
@@ -199,6 +200,9 @@ internal sealed class Trainer<TModel> : IDisposable
 
     private long ExamplesDone => long.Min(_position.Step * _batchSize, _data.Count);
 
+    /// <summary>Examples of the epoch so far with their negatives: the number of losses in the sum.</summary>
+    private long RowsDone => ExamplesDone * _rowsPerExample;
+
     private void AddTime(ref long started)
     {
         long now = Stopwatch.GetTimestamp();
@@ -208,14 +212,15 @@ internal sealed class Trainer<TModel> : IDisposable
 
     private void ReportStep(IProgress<TrainingProgress> progress)
     {
-        double speed = ExamplesDone / _position.Seconds;
+        double speed = RowsDone / _position.Seconds;
         progress.Report(new TrainingProgress(
             TrainingProgressKind.Step, _position.Epoch + 1, _options.Epochs, _position.Step, _stepsPerEpoch, speed,
-            _position.LossSum / ExamplesDone, TimeLeft(speed), null));
+            _position.LossSum / RowsDone, TimeLeft(speed), null));
     }
 
-    private TimeSpan TimeLeft(double examplesPerSecond)
+    private TimeSpan TimeLeft(double rowsPerSecond)
     {
+        double examplesPerSecond = rowsPerSecond / _rowsPerExample;
         double examples = ((double)(_options.Epochs - _position.Epoch) * _data.Count) - ExamplesDone;
         if (_options.MaxSteps is { } limit)
         {
@@ -225,31 +230,21 @@ internal sealed class Trainer<TModel> : IDisposable
         return TimeSpan.FromSeconds(examples <= 0 || examplesPerSecond <= 0 ? 0 : double.Min(examples / examplesPerSecond, TimeSpan.MaxValue.TotalSeconds / 2));
     }
 
-    private Evaluation? Validate(CancellationToken token)
+    private (Evaluation? Labelled, RankingEvaluation? Ranking) Validate(CancellationToken token)
     {
-        if (_validator is null)
-        {
-            return null;
-        }
-
-        float[] scores;
         try
         {
-            scores = _validator.Score(token);
+            return _validator?.Measure(token) ?? default;
         }
         catch (OperationCanceledException)
         {
             throw Canceled(token);
         }
-
-        Evaluation evaluation = Evaluation.From(scores, _options.Validation!.Labels, TModel.Schema.Loss, _validationFrequencies);
-        return evaluation.IsFinite
-            ? evaluation
-            : throw Diverged("a validation score is not a finite number", _position.Step, _position.LossSum / ExamplesDone);
+        catch (ArithmeticException)
+        {
+            throw Diverged("a validation score is not a finite number", _position.Step, _position.LossSum / RowsDone);
+        }
     }
-
-    private bool IsBest(Evaluation validation) => _position.BestEpoch == 0
-        || validation.IsBetterThan(_position.History[_position.BestEpoch - 1].Validation!, TModel.Schema.Loss);
 
     private void StopIfCanceled(CancellationToken token)
     {
@@ -272,7 +267,7 @@ internal sealed class Trainer<TModel> : IDisposable
     {
         if (ParameterCheck.FirstNonFinite(_state) is { } name)
         {
-            throw Diverged($"parameter {name} is not finite", _position.Step, _position.LossSum / long.Max(1, ExamplesDone));
+            throw Diverged($"parameter {name} is not finite", _position.Step, _position.LossSum / long.Max(1, RowsDone));
         }
     }
 

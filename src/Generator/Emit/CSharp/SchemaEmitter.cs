@@ -23,6 +23,11 @@ internal static class SchemaEmitter
         w.Line($"Fingerprint = \"{Fingerprint(ir + model.Optimizer.Rule)}\",");
         w.Line($"Loss = global::ModelGen.Loss.{model.Loss},");
         w.Line($"LabelColumn = {(model.Label is { } label ? SourceWriter.Quote(label.Column) : "null")},");
+        if (model.Timestamp is { } timestamp)
+        {
+            w.Line($"Timestamp = new({SourceWriter.Quote(timestamp.Property)}, {SourceWriter.Quote(timestamp.Column)}, global::ModelGen.Compiled.TimestampKind.{timestamp.Kind}),");
+        }
+
         w.Line($"Numerics = [{string.Join(", ", model.Numerics.Select(n => $"new({SourceWriter.Quote(n.Property)}, {SourceWriter.Quote(n.Column)}, global::ModelGen.Transform.{n.Transform})"))}],");
         w.Line("Categoricals =");
         using (w.Brackets())
