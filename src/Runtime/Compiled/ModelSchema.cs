@@ -181,6 +181,9 @@ public sealed record CategoricalFeature
     /// <summary>Floats of this feature's factors in the dense arena (0 when it has none).</summary>
     public required int FactorFloats { get; init; }
 
+    /// <summary>Codes per distinct id of a quantised embedding (0 for other forms).</summary>
+    public int Codes { get; init; }
+
     /// <summary>Rows kept beside the vocabulary for unknown values.</summary>
     public int ExtraRows => OutOfVocabulary switch
     {

@@ -99,6 +99,7 @@ public sealed class QuantizedTests
         FeatureBatch[] features = [.. T.Schema.Categoricals.Select(_ => new FeatureBatch())];
         features[feature].Ids = [.. Enumerable.Range(-1, rows + 1)];
         features[feature].SlotCount = rows + 1;
+        features[feature].Codes = new ushort[(rows + 1) * T.Schema.Categoricals[feature].Codes];
         features[feature].Vectors = new NativeFloats((long)(rows + 1) * T.Schema.Categoricals[feature].VectorStride);
         T.Embed(new StepContext(state, new Batch(1, T.Schema.Numerics.Length, features), []), feature, 1, rows + 1);
         return features[feature].Vectors;

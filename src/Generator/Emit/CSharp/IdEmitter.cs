@@ -29,10 +29,11 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
         {
             w.Line($"FeatureBatch f = step.Batch.Features[{feature}];");
             Scratch(blocks);
-            Codes(ops, feature);
+            Ends(ops, feature);
             using (w.Block($"for (int at = first; at < end; at += {Block})"))
             {
                 w.Line($"int count = Math.Min({Block}, end - at), rows = (count + 7) & ~7;");
+                Codes(ops);
                 foreach (Op op in ops)
                 {
                     w.Line($"// {Printer.Line(op, graph.Features)}");
@@ -70,15 +71,15 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
             w.Line($"FeatureBatch f = step.Batch.Features[{feature}];");
             w.Line("int begin = 1 + (chunk * ModelSchema.ChunkSlots), end = Math.Min(begin + ModelSchema.ChunkSlots, f.SlotCount);");
             Scratch([.. again.Select(op => op.Result!), .. backward.Where(op => op.Result is not null).Select(op => op.Result!)]);
-            Codes(again, feature);
             ClearCodebooks(backward, feature);
             using (w.Block($"for (int at = begin; at < end; at += {Block})"))
             {
                 w.Line($"int count = Math.Min({Block}, end - at), rows = (count + 7) & ~7;");
+                Codes(again);
                 foreach (Op op in again)
                 {
                     w.Line($"// {Printer.Line(op, graph.Features)}");
-                    w.Lines(Forward(op));
+                    w.Lines(op.Kind == OpKind.Quantize ? Centroids(op) : Forward(op));
                 }
 
                 foreach (Op op in backward)
@@ -163,12 +164,17 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
     {
         (int width, int stride) = (op.Result!.Width, MemoryPlan.Pad(op.Result.Width));
         string ends = string.Concat(Enumerable.Range(0, q.Choices.Count - 1).Select(t => $"end{t}, "));
-        return $"{QuantizeKernels.Codes(kernels, q, width, stride, codebook.TransposedStride)}({Ref(op.Inputs[0])}, ref step.State.Transposed.At({codebook.TransposedOffset}), f.Ids, at, count, {ends}codes);\n"
-            + $"{QuantizeKernels.Centroids(kernels, q.Parts, width, codebook.Stride, stride)}(ref step.State.Dense.At({codebook.Offset}), codes, count, {Ref(op.Result)});";
+        return $"{QuantizeKernels.Codes(kernels, q, width, stride, codebook.TransposedStride)}({Ref(op.Inputs[0])}, ref step.State.Transposed.At({codebook.TransposedOffset}), f.Ids, at, count, {ends}codes);\n" + Centroids(op);
     }
 
-    // Where the tiers of the feature end, which the vocabulary says, and room for the codes of a block.
-    private void Codes(IEnumerable<Op> ops, int feature)
+    private string Centroids(Op op)
+    {
+        (int width, DensePlace codebook) = (op.Result!.Width, plan.Dense[op.Parameters[0]]);
+        return $"{QuantizeKernels.Centroids(kernels, op.Quantization!.Parts, width, codebook.Stride, MemoryPlan.Pad(width))}(ref step.State.Dense.At({codebook.Offset}), codes, count, {Ref(op.Result)});";
+    }
+
+    // Where the tiers of the feature end, which the vocabulary says.
+    private void Ends(IEnumerable<Op> ops, int feature)
     {
         if (ops.FirstOrDefault(op => op.Kind == OpKind.Quantize)?.Quantization is not { } q)
         {
@@ -179,8 +185,15 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
         {
             w.Line($"int end{t} = FrequencyTiers.End(step.State.Vocabularies[{feature}].Count, {q.End(t).ToString(CultureInfo.InvariantCulture)}m);");
         }
+    }
 
-        w.Line($"Span<ushort> codes = stackalloc ushort[{Block * q.Parts}];");
+    // The codes of a block: found for the vectors, read again for the updates.
+    private void Codes(IEnumerable<Op> ops)
+    {
+        if (ops.FirstOrDefault(op => op.Kind == OpKind.Quantize)?.Quantization is { } q)
+        {
+            w.Line($"Span<ushort> codes = f.Codes.AsSpan(at * {q.Parts}, count * {q.Parts});");
+        }
     }
 
     private string Codebook(Op op, string scale, int feature)
