@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -26,35 +25,34 @@ internal static class ServedForm
         where TModel : class, IEmbeddingModel<TModel>
     {
         string name = Path.Combine(folder, method, TModel.Schema.Name);
-        float[] scores = model.Score(test);
-        Evaluation quality = model.Evaluate(test, scores);
-
-        model.Save(name + ".safetensors");
-        ArtifactReport onnx = model.SaveOnnx(name + ".onnx");
-        model.SaveAssembly(name + ".Inference.dll");
-        float[]? onnxScores = onnx.NotRun is null ? model.ScoreOnnx(name + ".onnx", test) : null;
-        float[] assemblyScores = CollapsedModel<TModel>.ScoreAssembly(name + ".Inference.dll", test);
+        ServedDifferences served = ServedDifferences.Export(model, test, name);
+        Evaluation quality = model.Evaluate(test, served.Scores);
 
         return new ResultRow
         {
             Method = method,
             Seed = seed,
-            Epoch = bestEpoch,
-            Auc = quality.Auc,
-            LogLoss = quality.LogLoss,
-            AucRare = quality.AucRare,
-            AucPopular = quality.AucPopular,
-            Bytes = model.Bytes,
-            EmbeddingBytes = model.EmbeddingBytes,
-            RowsPerSecond = trainingExamples * (double)history.Count / history.Sum(epoch => epoch.Seconds),
-            OnnxMaxDifference = onnxScores is null ? null : MaxDifference(scores, onnxScores),
-            OnnxAuc = onnxScores is null ? null : model.Evaluate(test, onnxScores).Auc,
-            OnnxNotRun = onnx.NotRun,
-            AssemblyMaxDifference = MaxDifference(scores, assemblyScores),
-            AssemblyAuc = model.Evaluate(test, assemblyScores).Auc,
+            OnnxNotRun = served.OnnxNotRun,
+            Figures =
+            [
+                Figure.Count("epoch", "epoch", bestEpoch),
+                .. Clicks(quality),
+                Figure.Count("bytes", "bytes", model.Bytes),
+                Figure.Count("embeddingBytes", "embedding\nbytes", model.EmbeddingBytes),
+                Figure.Count("rowsPerSecond", "training\nrows/s", trainingExamples * (double)history.Count / history.Sum(epoch => epoch.Seconds)),
+                .. served.Figures,
+                Figure.Quality("onnxAuc", "AUC\nONNX", served.Onnx is { } onnx ? model.Evaluate(test, onnx).Auc : null),
+                Figure.Quality("assemblyAuc", "AUC\nassembly", model.Evaluate(test, served.Assembly).Auc),
+            ],
         };
     }
 
-    private static double MaxDifference(float[] expected, float[] actual) =>
-        expected.Zip(actual, (a, b) => float.IsNaN(a - b) ? double.PositiveInfinity : Math.Abs((double)a - b)).Max();
+    /// <summary>The figures of a click model.</summary>
+    public static Figure[] Clicks(Evaluation quality) =>
+    [
+        Figure.Quality("auc", "AUC", quality.Auc),
+        Figure.Quality("logLoss", "log loss", quality.LogLoss),
+        Figure.Quality("aucRare", "AUC\nrare", quality.AucRare),
+        Figure.Quality("aucPopular", "AUC\npopular", quality.AucPopular),
+    ];
 }

@@ -48,6 +48,9 @@ public enum IrGroup
     /// <summary>Dense factors added by an embedding form.</summary>
     Factor,
 
+    /// <summary>Codebooks that follow moving averages, and their counts.</summary>
+    Average,
+
     /// <summary>Everything else.</summary>
     Tower,
 
@@ -111,6 +114,7 @@ public sealed record IrParameter(
 /// <param name="Mask">Value whose positive entries let the gradient pass; null when all pass.</param>
 /// <param name="Quantization">How a quantising operation chooses codes; null for others.</param>
 /// <param name="Commitment">Weight of the pull of queries to their centroids.</param>
+/// <param name="Decay">What is kept of moving averages in a step; 0 without them.</param>
 /// <param name="L2">Weight of the squares of looked-up vectors.</param>
 public sealed record IrOp(
     int Line,
@@ -128,6 +132,7 @@ public sealed record IrOp(
     string? Mask,
     IrQuantization? Quantization,
     double Commitment,
+    double Decay,
     double L2);
 
 /// <summary>What yields a served parameter: a matrix product, the nearest centroids of queries when the result holds codes, or the clusters of the ids when both are one table.</summary>

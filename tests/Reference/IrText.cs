@@ -123,9 +123,10 @@ public static partial class IrText
     {
         "table" => IrGroup.Table,
         "factor" => IrGroup.Factor,
+        "average" => IrGroup.Average,
         "tower" => IrGroup.Tower,
         "fixed" => IrGroup.Fixed,
-        _ => throw new IrTextException(number, $"group '{text}' is not one of table, factor, tower, fixed"),
+        _ => throw new IrTextException(number, $"group '{text}' is not one of table, factor, average, tower, fixed"),
     };
 
     [GeneratedRegex(@"^model (\S+) loss=(logistic|squared|ranking)$")]

@@ -32,6 +32,8 @@ public static class Descriptors
     public const string ReservedName = "MG1016";
     public const string RoleOfBag = "MG1017";
     public const string RoleTwice = "MG1018";
+    public const string TimestampType = "MG1019";
+    public const string TwoTimestamps = "MG1020";
     public const string Dimension = "MG2001";
     public const string Inner = "MG2002";
     public const string Sigma = "MG2003";
@@ -44,6 +46,9 @@ public static class Descriptors
     public const string Choices = "MG2010";
     public const string Tiers = "MG2011";
     public const string Commitment = "MG2012";
+    public const string Decay = "MG2013";
+    public const string QuantizedSettings = "MG2014";
+    public const string ReseedEvery = "MG2015";
     public const string Clusters = "MG2030";
     public const string InitialClusters = "MG2031";
     public const string ClusterInterval = "MG2032";
@@ -82,7 +87,7 @@ public static class Descriptors
         Rule(LabelType, "Label has an unsupported type", "[Label] {0} has type {1}; use bool, an integer, float or double"),
         Rule(NumericType, "Numeric input has an unsupported type", "[Numeric] {0} has type {1}; use float, double or an integer, or [Categorical] for ids"),
         Rule(CategoricalType, "Categorical input has an unsupported type", "[Categorical] {0} has type {1}; use string, bool, an enum, byte to long, or an array, List or IReadOnlyList of them"),
-        Rule(TwoRoles, "Property has two roles", "{0} carries {1}; a property is a label, a numeric or a categorical input, so keep one of the attributes"),
+        Rule(TwoRoles, "Property has two roles", "{0} carries {1}; a property is a label, a timestamp, a numeric or a categorical input, so keep one of the attributes"),
         Rule(NoCategorical, "No categorical input", "{0} has no [Categorical] property; an embedding model needs at least one"),
         Rule(Unreadable, "Property cannot be read", "{0} is {1}; a feature must be an instance property with a getter that the model class can call"),
         Rule(MinCount, "MinCount is out of range", "MinCount of {0} is {1}; it must be at least 1 (1 keeps every value seen in training)"),
@@ -95,6 +100,8 @@ public static class Descriptors
         Rule(ReservedName, "Name is used by the generated code", "{0} of {1} has the name of something that the generated code declares or uses; rename it, and if it is a feature set Column = \"{0}\" to keep its column"),
         Rule(RoleOfBag, "Role of a bag", "[{1}] {0} holds several values; a user or an item is one value per row, so give it a single-valued type or use [Categorical]"),
         Rule(RoleTwice, "Role taken twice", "{0} is a second [{2}]; {1} has that role already and a model has at most one, so use [Categorical] for one of them"),
+        Rule(TimestampType, "Timestamp has an unsupported type", "[Timestamp] {0} has type {1}; use int, long, float, double, DateTime or DateTimeOffset"),
+        Rule(TwoTimestamps, "Two timestamps", "{0} is a second [Timestamp]; {1} has that role already and a model has at most one, so remove one of them"),
         Rule(Dimension, "Dimension is out of range", "Dimension of [{0}] on {1} is {2}; it must be 1 to 1024"),
         Rule(Inner, "Inner is out of range", "Inner of [MultiLayer] on {0} is {1}; the inner dimension k must be 1 to 4096, normally at least Dimension"),
         Rule(Sigma, "Sigma is out of range", "Sigma of [MultiLayer] on {0} is {1}; it must be a positive number, or 0 for the paper's default"),
@@ -107,6 +114,9 @@ public static class Descriptors
         Rule(Choices, "Choices is out of range", "Choices of [Quantized] on {0} is {1}; give one number of centroids per tier, each a power of two from 4 to 65536 and none above the one before it, such as [256, 64]"),
         Rule(Tiers, "Tiers do not fit", "Tiers of [Quantized] on {0} is {1} for {2} Choices; give one positive share of the ids per entry of Choices, the most frequent ids first and together 1, such as [0.1f, 0.9f]"),
         Rule(Commitment, "Commitment is out of range", "Commitment of [Quantized] on {0} is {1}; it must be a finite number of at least 0, normally 0.25 to 1"),
+        Rule(Decay, "Decay is out of range", "Decay of [Quantized] on {0} is {1}; it must be above 0 and below 1, such as 0.99"),
+        Rule(QuantizedSettings, "Settings of a quantised embedding do not go together", "{0} of [Quantized] on {1} {2}"),
+        Rule(ReseedEvery, "ReseedEvery is out of range", "ReseedEvery of [Quantized] on {0} is {1}; it must be a number of steps of at least 1, or 0 for never"),
         Rule(Clusters, "Clusters is out of range", "Clusters of [Clustered] on {0} is {1}; it must be 2 to 65536, and at most the number of ids"),
         Rule(InitialClusters, "Initial is out of range", "Initial of [Clustered] on {0} is {1}; it must be 1 to the Clusters, {2}"),
         Rule(ClusterInterval, "Interval of clusters is out of range", "{0} of [Clustered] on {1} is {2}; it counts optimiser steps and must be at least 1"),

@@ -108,6 +108,7 @@ internal static class ModelParser
                 symbol.Name, symbol.IsRecord ? "record" : "class", loss, features.Label,
                 new(features.Numerics), new(features.Categoricals), hostSpec!, optimizerSpec)
             {
+                Timestamp = features.Timestamp,
                 Hidden = new(TypeNames.Namespaces.Where(type => IsHidden(symbol, type.Key, type.Value)).Select(type => type.Key).OrderBy(name => name, StringComparer.Ordinal)),
             },
             report.Items);

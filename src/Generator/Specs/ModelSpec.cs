@@ -14,6 +14,9 @@ public sealed record ModelSpec(
     HostSpec Host,
     OptimizerSpec Optimizer)
 {
+    /// <summary>The property that orders the rows in time, if there is one.</summary>
+    public TimestampSpec? Timestamp { get; init; }
+
     /// <summary>Types of the emitted text that the user's code has another meaning for, so that they are written in full.</summary>
     public EquatableArray<string> Hidden { get; init; }
 }
@@ -34,6 +37,15 @@ public enum LossKind
 }
 
 public sealed record LabelSpec(string Property, string Column, string Type);
+
+public enum TimestampKind
+{
+    Integer,
+    Real,
+    Date,
+}
+
+public sealed record TimestampSpec(string Property, string Column, TimestampKind Kind);
 
 public enum TransformKind
 {
@@ -106,7 +118,20 @@ public enum EmbeddingKind
 public sealed record EmbeddingSpec(EmbeddingKind Kind, int Dimension, int Inner, float Sigma, int Rows, QuantizedSpec? Quantized = null, ClusteredSpec? Clustered = null);
 
 /// <summary>Product quantisation: D parts, the choices K and the share of the ids of every tier, and the commitment weight.</summary>
-public sealed record QuantizedSpec(int Parts, EquatableArray<int> Choices, EquatableArray<float> Tiers, float Commitment);
+public sealed record QuantizedSpec(int Parts, EquatableArray<int> Choices, EquatableArray<float> Tiers, float Commitment)
+{
+    /// <summary>What is kept of the moving averages in a step, or 0 when the centroids follow gradients.</summary>
+    public float Decay { get; init; }
+
+    /// <summary>Steps between re-seedings of centroids that are hardly used, or 0.</summary>
+    public int ReseedEvery { get; init; }
+}
+
+public enum CodebookUpdateKind
+{
+    Gradient,
+    MovingAverage,
+}
 
 /// <summary>Shared vectors: at most Clusters, Initial at the start; intervals in steps; the chance that an id keeps its cluster.</summary>
 public sealed record ClusteredSpec(

@@ -1,9 +1,8 @@
 using System;
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
-using System.Runtime.CompilerServices;
+using System.Numerics;
 using System.Threading.Tasks;
 
 namespace ModelGen.Compiled;
@@ -73,7 +72,7 @@ public sealed class CollapsedCodes
     /// <exception cref="ArgumentException">The parts do not fit each other.</exception>
     public static CollapsedCodes Pack(string name, string codebook, int feature, int parts, ImmutableArray<CodeTier> tiers, Action<long, Span<ushort>> read)
     {
-        var packed = new NativeFloats((tiers.Sum(t => t.Bytes(parts)) + sizeof(float) - 1) / sizeof(float));
+        NativeFloats packed = PackedBits.Allocate(tiers.Sum(t => t.Bytes(parts)));
         var result = new CollapsedCodes(name, codebook, feature, parts, tiers, packed);
         long firstRow = 0, firstByte = 0;
         foreach (CodeTier tier in tiers)
@@ -88,7 +87,7 @@ public sealed class CollapsedCodes
                     read(row0 + row, codes);
                     foreach (ushort code in codes)
                     {
-                        Write(packed, bit, code);
+                        PackedBits.Write(packed, bit, code);
                         bit += tier.Bits;
                     }
                 }
@@ -103,33 +102,12 @@ public sealed class CollapsedCodes
     /// <summary>The codes of a trained model: the nearest centroids of all queries, by the search that training uses.</summary>
     /// <param name="name">Name in files.</param>
     /// <param name="state">The trained model.</param>
-    /// <param name="queries">Index of the table of queries.</param>
-    /// <param name="codebook">Name of the codebook, a dense parameter with a transposed copy.</param>
-    /// <param name="parts">Codes per row.</param>
-    /// <param name="tiers">Of each tier the choices, and the share of the vocabulary up to its end; rows for unknown values are in the last.</param>
-    public static CollapsedCodes Nearest(string name, ModelState state, int queries, string codebook, int parts, params ReadOnlySpan<(int Choices, decimal End)> tiers)
+    /// <param name="quantized">Index of the quantised embedding in the schema.</param>
+    public static CollapsedCodes Nearest(string name, ModelState state, int quantized)
     {
-        Table table = state.Tables[queries];
-        DenseParameter centroids = state.FindDense(codebook);
-        int feature = table.Parameter.Feature, width = centroids.Columns / parts;
-        var list = ImmutableArray.CreateBuilder<CodeTier>();
-        for (int t = 0; t < tiers.Length; t++)
-        {
-            long end = t == tiers.Length - 1 ? table.Rows : FrequencyTiers.End(state.Vocabularies[feature].Count, tiers[t].End);
-            list.Add(new CodeTier(end - list.Sum(tier => tier.Rows), tiers[t].Choices));
-        }
-
-        ImmutableArray<CodeTier> cut = list.ToImmutable();
-        return Pack(name, codebook, feature, parts, cut, (row, codes) =>
-        {
-            (CodeTier tier, _, _) = Locate(cut, parts, row);
-            for (int part = 0; part < codes.Length; part++)
-            {
-                codes[part] = (ushort)NearestCentroid.Find(
-                    ref table.Values.At((row * centroids.Columns) + (part * width)), width,
-                    ref state.Transposed.At(centroids.TransposedOffset + ((long)part * width * centroids.TransposedStride)), centroids.TransposedStride, tier.Choices);
-            }
-        });
+        var rows = new QuantizedRows(state, state.Schema.Quantized[quantized]);
+        QuantizedFeature schema = rows.Schema;
+        return Pack(name, schema.Codebook, schema.Feature, schema.Parts, [.. schema.Tiers.Select((tier, t) => new CodeTier(rows.Ends[t] - rows.First(t), tier.Choices))], rows.Find);
     }
 
     /// <summary>The clusters of a trained table of shared vectors as codes of one part; the vectors are the codebook.</summary>
@@ -156,11 +134,32 @@ public sealed class CollapsedCodes
         long bit = (8 * start) + ((row - first) * Parts * tier.Bits);
         for (int part = 0; part < Parts; part++, bit += tier.Bits)
         {
-            // Four bytes hold a code of up to 16 bits at any bit; a block has slack behind its end.
-            uint window = Unsafe.ReadUnaligned<uint>(ref Byte(_packed, bit >> 3));
-            window = BitConverter.IsLittleEndian ? window : BinaryPrimitives.ReverseEndianness(window);
-            destination[part] = (ushort)((window >> (int)(bit & 7)) & ((1u << tier.Bits) - 1));
+            destination[part] = (ushort)PackedBits.Read(_packed, bit, tier.Bits);
         }
+    }
+
+    /// <summary>The mean over the parts of how many centroids the rows of a tier use, as <see cref="CodeUsage"/> says.</summary>
+    internal double Perplexity(int tier)
+    {
+        long first = Tiers.Take(tier).Sum(t => t.Rows), rows = Tiers[tier].Rows;
+        long[] counts = new long[Tiers[tier].Choices * Parts];
+        ushort[] codes = new ushort[Parts];
+        for (long row = first; row < first + rows; row++)
+        {
+            Read(row, codes);
+            for (int part = 0; part < Parts; part++)
+            {
+                counts[(part * Tiers[tier].Choices) + codes[part]]++;
+            }
+        }
+
+        double sum = 0;
+        foreach (long[] part in counts.Chunk(Tiers[tier].Choices))
+        {
+            sum += rows == 0 ? 0 : Math.Exp(-part.Where(n => n > 0).Sum(n => (double)n / rows * Math.Log((double)n / rows)));
+        }
+
+        return sum / Parts;
     }
 
     /// <summary>The codes as [rows + zero rows, parts] numbers of one or two bytes.</summary>
@@ -203,15 +202,4 @@ public sealed class CollapsedCodes
 
         return (tiers[t], firstRow, firstByte);
     }
-
-    // Touches only bytes that hold bits of the code.
-    private static void Write(NativeFloats packed, long bit, ushort code)
-    {
-        for (uint window = (uint)code << (int)(bit & 7); window != 0; window >>= 8, bit += 8)
-        {
-            Byte(packed, bit >> 3) |= (byte)window;
-        }
-    }
-
-    private static ref byte Byte(NativeFloats packed, long at) => ref Unsafe.Add(ref Unsafe.As<float, byte>(ref packed.First), (nint)at);
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
@@ -50,16 +51,23 @@ public sealed class CollapsedModel<TModel>
 
             foreach (CollapsedDense dense in Weights.Dense)
             {
-                bytes += Weights.Codes.Any(c => c.CodebookName == dense.Name) ? 4L * dense.Values.Length : 0;
+                bytes += TModel.Schema.Tables.Any(t => t.Name == dense.Name) ? dense.Bytes : 0;
                 foreach (DenseParameter parameter in TModel.Schema.Dense)
                 {
-                    bytes += parameter.Name == dense.Name && parameter.Group == ParameterGroup.Factor && !Weights.Codes.Any(c => c.CodebookName == dense.Name) ? 4L * dense.Values.Length : 0;
+                    bytes += parameter.Name == dense.Name && parameter.Group is ParameterGroup.Factor or ParameterGroup.Average ? dense.Bytes : 0;
                 }
             }
 
             return bytes;
         }
     }
+
+    /// <summary>How evenly each tier of each quantised embedding uses its centroids; empty without quantised embeddings.</summary>
+    public IReadOnlyList<CodeUsage> CodeUsage =>
+    [
+        .. Weights.Codes.SelectMany(codes => codes.Tiers.Select((tier, t) =>
+            new CodeUsage(TModel.Schema.Categoricals[codes.Feature].Name, t, tier.Rows, tier.Choices, codes.Perplexity(t)))),
+    ];
 
     /// <summary>Reads a model that <see cref="Save"/> has written.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -82,8 +90,65 @@ public sealed class CollapsedModel<TModel>
     public Evaluation Evaluate(DataSet<TModel> data) => Evaluation.From(
         Run(data, static (predictor, x) => predictor.ScoreIds(x.Numerics, x.Ids, x.Offsets)), data.Labels, TModel.Schema.Loss, Frequencies(data));
 
-    /// <summary>The model with its tables in signed bytes, scales searched on a grid (one per row by default); codes stay as they are.</summary>
-    public CollapsedModel<TModel> Quantize(TableFormat format = TableFormat.Int8PerRow) => new(Weights.Quantize(format));
+    /// <summary>
+    /// Measures the lists of items that the served form ranks for users, by the codes and rounded values it serves: all items of the
+    /// catalogue but those of the user's history. A query is a user's first held-out example, whose inputs other than the item are used.
+    /// </summary>
+    /// <param name="heldOut">Pairs that the lists should hold.</param>
+    /// <param name="history">Pairs known before, whose items are no candidates for their users; normally the training data.</param>
+    /// <param name="options">Lengths of the lists and further settings; null for the defaults.</param>
+    /// <exception cref="InvalidOperationException">The model has no [User] or no [Item].</exception>
+    /// <exception cref="DataSetException">No user can be measured.</exception>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    public RankingEvaluation EvaluateRanking(DataSet<TModel> heldOut, DataSet<TModel> history, RankingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(heldOut);
+        ArgumentNullException.ThrowIfNull(history);
+        options ??= new RankingOptions();
+        options.Check();
+        RankingTask<TModel> task = RankingTask<TModel>.Create(heldOut, history, Weights.Vocabularies, options);
+        using WorkerTeam team = new(TrainingOptions.CountThreads(options.Threads));
+        return Ranking.Evaluate(task, options, team, CreateScorer(task.Queries, team.Size));
+    }
+
+    /// <summary>
+    /// The items with the highest scores for a query, best first, equal scores in the order of ids; fewer when the catalogue holds no more.
+    /// </summary>
+    /// <param name="query">An example whose inputs other than the item are used.</param>
+    /// <param name="count">Items wanted, at least 1.</param>
+    /// <param name="history">Pairs known before: those of the query's user are not recommended. Null (default) excludes nothing.</param>
+    /// <exception cref="InvalidOperationException">The model has no [User] or no [Item].</exception>
+    /// <exception cref="UnknownKeyException">A value is unknown and its feature refuses unknown values.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of items is below 1.</exception>
+    public ImmutableArray<Recommendation> Recommend(TModel query, int count, DataSet<TModel>? history = null) =>
+        Recommend(RecommendationQuery<TModel>.Of(query, count, history, Weights.Vocabularies));
+
+    /// <summary>The items with the highest scores for a user with a text key; for models without inputs beside the user and the item.</summary>
+    /// <param name="user">Key of the user.</param>
+    /// <param name="count">Items wanted, at least 1.</param>
+    /// <param name="history">Pairs known before: those of the user are not recommended. Null (default) excludes nothing.</param>
+    /// <exception cref="InvalidOperationException">The model has no [User] or no [Item], or other inputs.</exception>
+    /// <exception cref="UnknownKeyException">The user is unknown and the feature refuses unknown values.</exception>
+    /// <exception cref="ArgumentException">The keys of users are integers, or the number of items is below 1.</exception>
+    public ImmutableArray<Recommendation> Recommend(string user, int count, DataSet<TModel>? history = null) =>
+        Recommend(RecommendationQuery<TModel>.Of(user, 0, count, history, Weights.Vocabularies));
+
+    /// <summary>The items with the highest scores for a user with an integer key; for models without inputs beside the user and the item.</summary>
+    /// <param name="user">Key of the user.</param>
+    /// <param name="count">Items wanted, at least 1.</param>
+    /// <param name="history">Pairs known before: those of the user are not recommended. Null (default) excludes nothing.</param>
+    /// <exception cref="InvalidOperationException">The model has no [User] or no [Item], or other inputs.</exception>
+    /// <exception cref="UnknownKeyException">The user is unknown and the feature refuses unknown values.</exception>
+    /// <exception cref="ArgumentException">The keys of users are text, or the number of items is below 1.</exception>
+    public ImmutableArray<Recommendation> Recommend(long user, int count, DataSet<TModel>? history = null) =>
+        Recommend(RecommendationQuery<TModel>.Of(null, user, count, history, Weights.Vocabularies));
+
+    /// <summary>The model with its tables in signed bytes, one scale per row: <see cref="TableFormat.Int8PerRow"/> for all features.</summary>
+    /// <inheritdoc cref="CollapsedWeights.Quantize" path="/exception"/>
+    public CollapsedModel<TModel> Quantize() => Quantize(TableFormat.Int8PerRow);
+
+    /// <inheritdoc cref="CollapsedWeights.Quantize"/>
+    public CollapsedModel<TModel> Quantize(TableFormat format, params ReadOnlySpan<string> features) => new(Weights.Quantize(format, features));
 
     /// <summary>Writes a safetensors file. Returns its length in bytes.</summary>
     /// <exception cref="ArtifactWriteException">The file cannot be written; what was there before is unchanged.</exception>
@@ -143,6 +208,21 @@ public sealed class CollapsedModel<TModel>
     /// <param name="scores">One score per example, as <see cref="Score"/>, <see cref="ScoreOnnx"/> or <see cref="ScoreAssembly"/> return them.</param>
     public Evaluation Evaluate(DataSet<TModel> data, float[] scores) =>
         Evaluation.FromPredictions(scores, data.Labels, TModel.Schema.Loss, Frequencies(data));
+
+    private IQueryScorer CreateScorer(DataSet<TModel> queries, int lanes) => _predictor.Value.VectorWidth > 0
+        ? new SeparatedQueryScorer<TModel>(Weights, _predictor.Value, queries, lanes)
+        : new CollapsedQueryScorer<TModel>(Weights, _predictor.Value, queries, lanes);
+
+    private ImmutableArray<Recommendation> Recommend(RecommendationQuery<TModel> query)
+    {
+        int item = TModel.Schema.Require(FeatureRole.Item, "");
+        ExampleIds.Reader reader = new ExampleIds(query.Example, Weights.Vocabularies, placeholder: item).CreateReader();
+        reader.Read(0);
+        float[] scores = new float[query.Count];
+        int[] items = new int[query.Count];
+        int count = _predictor.Value.RecommendIds(reader.Numerics, reader.Ids, reader.Offsets, query.Excluded, items, scores);
+        return RecommendationQuery<TModel>.List(Weights.Vocabularies[item], items.AsSpan(0, count), scores);
+    }
 
     private double[] Frequencies(DataSet<TModel> data) => ValueFrequencies.Compute(data.Count, data.Categoricals, Weights.Vocabularies);
 

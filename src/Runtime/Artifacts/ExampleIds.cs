@@ -10,13 +10,17 @@ internal sealed class ExampleIds
     private readonly DataSet _data;
     private readonly int[][] _maps;
 
-    public ExampleIds(DataSet data, ImmutableArray<Vocabulary> vocabularies)
+    /// <summary>Maps the keys of a data set to ids.</summary>
+    /// <param name="data">The examples.</param>
+    /// <param name="vocabularies">One per categorical input.</param>
+    /// <param name="placeholder">A single-valued input whose keys are not looked up, its ids being 0; -1 for none.</param>
+    public ExampleIds(DataSet data, ImmutableArray<Vocabulary> vocabularies, int placeholder = -1)
     {
         _data = data;
         _maps = new int[vocabularies.Length][];
         for (int f = 0; f < _maps.Length; f++)
         {
-            _maps[f] = vocabularies[f].Map(data.Categoricals[f]);
+            _maps[f] = f == placeholder ? new int[data.Categoricals[f].KeyCount] : vocabularies[f].Map(data.Categoricals[f]);
         }
     }
 
@@ -42,6 +46,9 @@ internal sealed class ExampleIds
         public ReadOnlySpan<int> Ids => _ids;
 
         public ReadOnlySpan<int> Offsets => _offsets;
+
+        /// <summary>The id of a single-valued input of the example read last, to be replaced by another.</summary>
+        public ref int Id(int feature) => ref _ids[_offsets[feature]];
 
         public void Read(int example)
         {

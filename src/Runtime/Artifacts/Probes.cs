@@ -27,6 +27,11 @@ internal static class Probes
                 builder.AddLabel(i % 2);
             }
 
+            if (schema.Timestamp is not null)
+            {
+                builder.AddAnyTimestamp();
+            }
+
             for (int j = 0; j < schema.Numerics.Length; j++)
             {
                 NumericScaling scaling = weights.Scalings[j];

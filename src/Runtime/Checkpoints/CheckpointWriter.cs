@@ -25,6 +25,12 @@ internal static class CheckpointWriter
         writer.Metadata("batchSize", Text(options.BatchSize));
         writer.Metadata("fullBatch", options.FullBatch ? "1" : "0");
         writer.Metadata("examples", Text(examples));
+        if (state.Schema.IsImplicit)
+        {
+            writer.Metadata("negatives", Text(options.NegativesOf(state.Schema)));
+            writer.Metadata("negativeSampling", options.NegativeSampling.ToString());
+        }
+
         writer.Metadata("epoch", Text(position.Epoch));
         writer.Metadata("stepInEpoch", Text(position.Step));
         writer.Metadata("lossSum", position.LossSum.ToString("R", CultureInfo.InvariantCulture));

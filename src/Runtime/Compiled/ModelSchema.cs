@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Immutable;
 
 namespace ModelGen.Compiled;
@@ -24,6 +25,9 @@ public sealed record ModelSchema
     /// <summary>Whether there is no label: every row is a positive pair of a user and an item.</summary>
     public bool IsImplicit => LabelColumn is null;
 
+    /// <summary>The column that orders the rows in time; null when there is none.</summary>
+    public TimestampFeature? Timestamp { get; init; }
+
     /// <summary>Numeric inputs in declaration order.</summary>
     public required ImmutableArray<NumericFeature> Numerics { get; init; }
 
@@ -35,6 +39,9 @@ public sealed record ModelSchema
 
     /// <summary>Dense parameters, in arena order: towers first, then factors.</summary>
     public required ImmutableArray<DenseParameter> Dense { get; init; }
+
+    /// <summary>The quantised embeddings, in the order of their features.</summary>
+    public ImmutableArray<QuantizedFeature> Quantized { get; init; } = [];
 
     /// <summary>Length of the dense arena in floats (padding included).</summary>
     public required int DenseFloats { get; init; }
@@ -54,6 +61,23 @@ public sealed record ModelSchema
     /// <summary>The model's intermediate representation in its readable text form.</summary>
     public required string Ir { get; init; }
 
+    /// <summary>Index of the categorical input with a role.</summary>
+    /// <param name="role">The user or the item.</param>
+    /// <param name="purpose">What needs it, for the message, such as "A split by user".</param>
+    /// <exception cref="InvalidOperationException">The model has no such input.</exception>
+    public int Require(FeatureRole role, string purpose)
+    {
+        for (int f = 0; f < Categoricals.Length; f++)
+        {
+            if (Categoricals[f].Role == role)
+            {
+                return f;
+            }
+        }
+
+        throw new InvalidOperationException($"{purpose} needs a [{role}] property, and {Name} has none. Write [{role}] in place of [Categorical] on the property that holds the {role.ToString().ToLowerInvariant()}.");
+    }
+
     /// <summary>Examples in one tile. The batch is cut by index, never by thread count.</summary>
     public const int TileExamples = 64;
 
@@ -63,6 +87,25 @@ public sealed record ModelSchema
     /// <summary>Distinct ids in one unit of embedding work.</summary>
     public const int ChunkSlots = 256;
 }
+
+/// <summary>What a timestamp is made of.</summary>
+public enum TimestampKind
+{
+    /// <summary>A 64-bit integer.</summary>
+    Integer,
+
+    /// <summary>A floating-point number.</summary>
+    Real,
+
+    /// <summary>A date with a time of day.</summary>
+    Date,
+}
+
+/// <summary>The column that orders the rows in time; no input of the model.</summary>
+/// <param name="Name">Property name.</param>
+/// <param name="Column">Column name.</param>
+/// <param name="Kind">What its values are.</param>
+public sealed record TimestampFeature(string Name, string Column, TimestampKind Kind);
 
 /// <summary>A numeric input.</summary>
 /// <param name="Name">Property name.</param>
@@ -138,6 +181,8 @@ public sealed record CategoricalFeature
     /// <summary>Floats of this feature's factors in the dense arena (0 when it has none).</summary>
     public required int FactorFloats { get; init; }
 
+    /// <summary>Codes per distinct id of a quantised embedding (0 for other forms).</summary>
+    public int Codes { get; init; }
     /// <summary>How the ids are clustered; null when they are not.</summary>
     public ClusterSchema? Clusters { get; init; }
 
@@ -190,6 +235,9 @@ public enum ParameterGroup
 
     /// <summary>Dense factors added by an embedding form.</summary>
     Factor,
+
+    /// <summary>Codebooks that follow moving averages, and the averaged counts beside them; the optimiser leaves them alone.</summary>
+    Average,
 
     /// <summary>Everything else.</summary>
     Tower,

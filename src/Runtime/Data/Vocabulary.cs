@@ -158,16 +158,8 @@ public sealed class Vocabulary
     public int[] Map(KeyColumn column)
     {
         ArgumentNullException.ThrowIfNull(column);
-        CheckKind(Feature, column);
-        int[] map = new int[column.KeyCount];
-        bool unknown = false;
-        for (int code = 0; code < map.Length; code++)
-        {
-            map[code] = column.Kind == KeyKind.Text ? FindOrUnknown(column.TextKeys[code]) : FindOrUnknown(column.IntegerKeys[code]);
-            unknown |= map[code] == Unknown;
-        }
-
-        if (unknown)
+        int[] map = MapAccepted(column);
+        if (map.AsSpan().Contains(Unknown))
         {
             foreach (int code in column.Codes)
             {
@@ -183,6 +175,31 @@ public sealed class Vocabulary
         return map;
     }
 
+    /// <summary>Id of every local code of a column, -1 for a key that is not known whatever the policy.</summary>
+    internal int[] MapKnown(KeyColumn column)
+    {
+        int[] map = MapAccepted(column);
+        for (int code = 0; code < map.Length; code++)
+        {
+            map[code] = (uint)map[code] < (uint)Count ? map[code] : -1;
+        }
+
+        return map;
+    }
+
+    /// <summary>As <see cref="Map"/>, but with <see cref="Unknown"/> for a key that the policy refuses.</summary>
+    internal int[] MapAccepted(KeyColumn column)
+    {
+        CheckKind(Feature, column);
+        int[] map = new int[column.KeyCount];
+        for (int code = 0; code < map.Length; code++)
+        {
+            map[code] = column.Kind == KeyKind.Text ? FindOrUnknown(column.TextKeys[code]) : FindOrUnknown(column.IntegerKeys[code]);
+        }
+
+        return map;
+    }
+
     internal static void CheckKind(CategoricalFeature feature, KeyColumn column)
     {
         if (column.Kind != feature.KeyKind)
@@ -192,7 +209,7 @@ public sealed class Vocabulary
     }
 
     /// <summary>What the policy Error gives instead of an id.</summary>
-    private const int Unknown = int.MinValue;
+    internal const int Unknown = int.MinValue;
 
     private static Vocabulary BuildFixed(CategoricalFeature feature, KeyColumn column)
     {
@@ -216,14 +233,16 @@ public sealed class Vocabulary
         return new Vocabulary(feature, Array.Empty<long>(), counts, unknown);
     }
 
-    private int FindOrUnknown(string key) => _text switch
+    /// <summary>As <see cref="Find(string)"/>, but an unknown key gives a negative number under every policy without rows of its own.</summary>
+    internal int FindOrUnknown(string key) => _text switch
     {
         null => throw new InvalidOperationException($"Feature '{Feature.Name}' has integer keys; '{key}' is text."),
         _ when _text.TryGetValue(key, out int id) => id,
         _ => Feature.OutOfVocabulary == OutOfVocabulary.HashedBucket ? Count + KeyHash.Bucket(key, Feature.Buckets) : ByPolicy(),
     };
 
-    private int FindOrUnknown(long key)
+    /// <summary>As <see cref="Find(long)"/>, but an unknown key gives a negative number under every policy without rows of its own.</summary>
+    internal int FindOrUnknown(long key)
     {
         if (_text is not null)
         {

@@ -5,8 +5,8 @@ namespace ModelGen;
 /// <summary>Takes optimiser steps over a data set.</summary>
 internal interface IStepRunner
 {
-    /// <summary>Gets the first batch of a pass ready: <paramref name="count"/> examples from <paramref name="start"/> of an order.</summary>
-    void Prepare(int[] order, int start, int count);
+    /// <summary>Gets the first batch of a pass ready: <paramref name="count"/> examples from <paramref name="start"/> of the order of an epoch.</summary>
+    void Prepare(int[] order, int start, int count, int epoch = 0);
 
     /// <summary>
     /// Takes one step on the prepared batch and prepares the next one, <paramref name="nextCount"/> examples (0 for none) from

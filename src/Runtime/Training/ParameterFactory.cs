@@ -88,7 +88,7 @@ internal static class ParameterFactory
 
     private static double Scale(ParameterGroup group, Initialization initialization, float scale, float? factorSigma, double labelMean) => initialization switch
     {
-        Initialization.Normal when group == ParameterGroup.Factor => factorSigma ?? scale,
+        Initialization.Normal when group is ParameterGroup.Factor or ParameterGroup.Average => factorSigma ?? scale,
         Initialization.HalfNormal => scale * Math.Sqrt(Math.Abs(labelMean)),
         Initialization.LabelMean => labelMean,
         _ => scale,

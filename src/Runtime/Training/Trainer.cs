@@ -21,11 +21,13 @@ internal sealed class Trainer<TModel> : IDisposable
     private readonly IStepRunner _runner;
     private readonly IdleIds _idleIds;
     private readonly OptimizerSchedule _schedule;
-    private readonly Scorer<TModel>? _validator;
-    private readonly double[] _validationFrequencies = [];
+    private readonly Reseeding _reseeding;
+    private readonly Validator<TModel>? _validator;
     private readonly BestParameters? _best;
     private readonly int _batchSize;
+    private readonly int _rowsPerExample;
     private readonly long _stepsPerEpoch;
+    private Scorer<TModel>? _stopScorer;
     private TrainingPosition _position = new();
     private string? _lastCheckpoint;
 
@@ -35,6 +37,7 @@ internal sealed class Trainer<TModel> : IDisposable
         _data = data;
         _options = options;
         _batchSize = options.FullBatch ? data.Count : int.Min(options.BatchSize, data.Count);
+        _rowsPerExample = options.RowsPerExample(TModel.Schema);
         _stepsPerEpoch = ((long)data.Count + _batchSize - 1) / _batchSize;
         ModelSchema schema = TModel.Schema;
         var vocabularies = ModelTrainer.BuildVocabularies(schema, data);
@@ -50,10 +53,10 @@ internal sealed class Trainer<TModel> : IDisposable
         {
             _schedule = new OptimizerSchedule(schema.Optimizer, options, long.Min(options.MaxSteps ?? long.MaxValue, options.Epochs * _stepsPerEpoch));
             _state = ParameterFactory.Allocate(schema, vocabularies, ModelTrainer.BuildScalings(schema, data), optimizerState: true);
-            if (options.Validation is { } validation)
+            _reseeding = new Reseeding(_state, options.Seed, _team);
+            if (options.Validation is DataSet<TModel> validation)
             {
-                _validator = new Scorer<TModel>(_state, validation, _team);
-                _validationFrequencies = ValueFrequencies.Compute(validation.Count, validation.Categoricals, vocabularies);
+                _validator = Validator<TModel>.Create(_state, validation, data, options, _team);
                 _best = options.KeepBest ? new BestParameters(_state) : null;
             }
 
@@ -74,7 +77,7 @@ internal sealed class Trainer<TModel> : IDisposable
     private bool IsStoppedEarly => _options.Patience > 0 && _position.BestEpoch > 0 && _position.Epoch - _position.BestEpoch >= _options.Patience;
 
     /// <summary>Runs to the end and returns the model.</summary>
-    public TrainedModel<TModel> Run(CancellationToken token)
+    public TrainedModel<TModel> Run(Action<TrainedModel<TModel>>? afterEpoch, CancellationToken token)
     {
         if (_options.Resume && File.Exists(_options.CheckpointPath))
         {
@@ -83,6 +86,10 @@ internal sealed class Trainer<TModel> : IDisposable
         else
         {
             ParameterFactory.Start(_state, _options.Seed, _options.FactorSigma, _team, _data.Labels.Length == 0 ? 0 : _data.Labels.Average(label => (double)label));
+            if (_options.Start is { } start)
+            {
+                WarmStart.Apply(_state, start, _options.Seed, _stepsPerEpoch, _team);
+            }
         }
 
         // An epoch that a step limit cut short ends the run, and a run resumed from inside an epoch finishes that epoch first.
@@ -90,6 +97,7 @@ internal sealed class Trainer<TModel> : IDisposable
         while (isWhole && _position.Epoch < _options.Epochs && !IsStoppedEarly && (!LimitReached || _position.Step > 0))
         {
             isWhole = RunEpoch(token);
+            afterEpoch?.Invoke(new TrainedModel<TModel>(_state, _position.History, _position.BestEpoch));
         }
 
         if (_best is not null && _position.BestEpoch > 0 && _position.BestEpoch != _position.History.Count)
@@ -117,12 +125,11 @@ internal sealed class Trainer<TModel> : IDisposable
             WriteCheckpoint();
         }
 
-        Evaluation? validation = Validate(token);
-        long examples = ExamplesDone;
+        (Evaluation? validation, RankingEvaluation? ranking) = Validate(token);
         EpochResult result = new(
-            _position.Epoch + 1, _position.LossSum / examples, validation, _position.Seconds, examples / _position.Seconds);
+            _position.Epoch + 1, _position.LossSum / RowsDone, validation, _position.Seconds, RowsDone / _position.Seconds) { Ranking = ranking };
         _position.History.Add(result);
-        if (validation is not null && IsBest(validation))
+        if (_validator is { } validator && (_position.BestEpoch == 0 || validator.IsBetter(result, _position.History[_position.BestEpoch - 1])))
         {
             _position.BestEpoch = result.Epoch;
             _best?.CopyFrom(_state);
@@ -130,7 +137,7 @@ internal sealed class Trainer<TModel> : IDisposable
 
         _options.Progress?.Report(new TrainingProgress(
             TrainingProgressKind.EpochEnd, result.Epoch, _options.Epochs, _position.Step, _stepsPerEpoch, result.ExamplesPerSecond, result.Loss,
-            TimeLeft(result.ExamplesPerSecond), validation));
+            TimeLeft(result.ExamplesPerSecond), validation) { Ranking = ranking });
         if (isWhole)
         {
             (_position.Epoch, _position.Step, _position.LossSum, _position.Seconds) = (_position.Epoch + 1, 0, 0, 0);
@@ -148,14 +155,15 @@ internal sealed class Trainer<TModel> : IDisposable
             return new FactorizationRunner(_state, TModel.Factorization!, data, _team, _options.Seed, stop);
         }
 
-        BatchLoader loader = new(data, TModel.Schema, _state.Vocabularies, _state.Scalings, _state.Tables);
-        StepRunner<TModel> steps = new(_state, loader, _batchSize, LaneSet.Create(TModel.Schema, _batchSize, training: true), _team);
+        NegativeSampler? negatives = TModel.Schema.IsImplicit ? new NegativeSampler(data, TModel.Schema, _state.Vocabularies, _options) : null;
+        BatchLoader loader = new(data, TModel.Schema, _state.Vocabularies, _state.Scalings, negatives, tables: _state.Tables);
+        StepRunner<TModel> steps = new(_state, loader, _batchSize, LaneSet.Create(TModel.Schema, _batchSize * _rowsPerExample, training: true), _team);
         return TModel.Schema.Categoricals.Any(c => c.Clusters is not null) ? new ClusteredRunner<TModel>(_state, steps, loader, data, _team, _options.Seed, stop) : steps;
     }
 
     private double[] ValidationLosses()
     {
-        float[] scores = _validator!.Score();
+        float[] scores = (_stopScorer ??= new Scorer<TModel>(_state, _options.Validation!, _team)).Score();
         return [.. scores.Zip(_options.Validation!.Labels, (score, label) => TModel.Schema.Loss == Loss.BinaryCrossEntropy ? LogisticLoss.Compute(score, label) : Math.Pow(score - label, 2))];
     }
 
@@ -169,7 +177,7 @@ internal sealed class Trainer<TModel> : IDisposable
         int[] order = _options.FullBatch ? [] : ShuffleOrder.Create(_data.Count, _options.Seed, _position.Epoch);
         long lastReport = Stopwatch.GetTimestamp();
         long started = lastReport;
-        _runner.Prepare(order, StartOf(_position.Step), CountOf(_position.Step));
+        _runner.Prepare(order, StartOf(_position.Step), CountOf(_position.Step), _position.Epoch);
         while (_position.Step < _stepsPerEpoch && !LimitReached)
         {
             AddTime(ref started);
@@ -201,12 +209,13 @@ internal sealed class Trainer<TModel> : IDisposable
         double loss = _runner.Step(_schedule.At(_state.Steps + 1), hasNext ? StartOf(next) : 0, hasNext ? CountOf(next) : 0);
         if (!double.IsFinite(loss))
         {
-            throw Diverged("the loss is not a finite number", next, loss / CountOf(_position.Step));
+            throw Diverged("the loss is not a finite number", next, loss / (CountOf(_position.Step) * (double)_rowsPerExample));
         }
 
         _position.LossSum += loss;
         _position.Step = next;
         _state.Steps++;
+        _reseeding.AfterStep();
     }
 
     private int StartOf(long step) => (int)(step * _batchSize);
@@ -214,6 +223,9 @@ internal sealed class Trainer<TModel> : IDisposable
     private int CountOf(long step) => int.Min(_batchSize, _data.Count - StartOf(step));
 
     private long ExamplesDone => long.Min(_position.Step * _batchSize, _data.Count);
+
+    /// <summary>Examples of the epoch so far with their negatives: the number of losses in the sum.</summary>
+    private long RowsDone => ExamplesDone * _rowsPerExample;
 
     private void AddTime(ref long started)
     {
@@ -224,14 +236,15 @@ internal sealed class Trainer<TModel> : IDisposable
 
     private void ReportStep(IProgress<TrainingProgress> progress)
     {
-        double speed = ExamplesDone / _position.Seconds;
+        double speed = RowsDone / _position.Seconds;
         progress.Report(new TrainingProgress(
             TrainingProgressKind.Step, _position.Epoch + 1, _options.Epochs, _position.Step, _stepsPerEpoch, speed,
-            _position.LossSum / ExamplesDone, TimeLeft(speed), null));
+            _position.LossSum / RowsDone, TimeLeft(speed), null));
     }
 
-    private TimeSpan TimeLeft(double examplesPerSecond)
+    private TimeSpan TimeLeft(double rowsPerSecond)
     {
+        double examplesPerSecond = rowsPerSecond / _rowsPerExample;
         double examples = ((double)(_options.Epochs - _position.Epoch) * _data.Count) - ExamplesDone;
         if (_options.MaxSteps is { } limit)
         {
@@ -241,31 +254,21 @@ internal sealed class Trainer<TModel> : IDisposable
         return TimeSpan.FromSeconds(examples <= 0 || examplesPerSecond <= 0 ? 0 : double.Min(examples / examplesPerSecond, TimeSpan.MaxValue.TotalSeconds / 2));
     }
 
-    private Evaluation? Validate(CancellationToken token)
+    private (Evaluation? Labelled, RankingEvaluation? Ranking) Validate(CancellationToken token)
     {
-        if (_validator is null)
-        {
-            return null;
-        }
-
-        float[] scores;
         try
         {
-            scores = _validator.Score(token);
+            return _validator?.Measure(token) ?? default;
         }
         catch (OperationCanceledException)
         {
             throw Canceled(token);
         }
-
-        Evaluation evaluation = Evaluation.From(scores, _options.Validation!.Labels, TModel.Schema.Loss, _validationFrequencies);
-        return evaluation.IsFinite
-            ? evaluation
-            : throw Diverged("a validation score is not a finite number", _position.Step, _position.LossSum / ExamplesDone);
+        catch (ArithmeticException)
+        {
+            throw Diverged("a validation score is not a finite number", _position.Step, _position.LossSum / RowsDone);
+        }
     }
-
-    private bool IsBest(Evaluation validation) => _position.BestEpoch == 0
-        || validation.IsBetterThan(_position.History[_position.BestEpoch - 1].Validation!, TModel.Schema.Loss);
 
     private void StopIfCanceled(CancellationToken token)
     {
@@ -288,7 +291,7 @@ internal sealed class Trainer<TModel> : IDisposable
     {
         if (ParameterCheck.FirstNonFinite(_state) is { } name)
         {
-            throw Diverged($"parameter {name} is not finite", _position.Step, _position.LossSum / long.Max(1, ExamplesDone));
+            throw Diverged($"parameter {name} is not finite", _position.Step, _position.LossSum / long.Max(1, RowsDone));
         }
     }
 

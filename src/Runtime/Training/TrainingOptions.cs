@@ -9,7 +9,10 @@ public sealed record TrainingOptions
     /// <summary>Passes over the training data, at least 1; 1 by default.</summary>
     public int Epochs { get; init; } = 1;
 
-    /// <summary>Examples per optimiser step, 1 to 1,048,576; 1,024 by default. The last batch of an epoch may be shorter and is used.</summary>
+    /// <summary>
+    /// Examples per optimiser step, 1 to 1,048,576; 1,024 by default. Drawn negatives are not counted. The last batch of an epoch may be
+    /// shorter and is used.
+    /// </summary>
     public int BatchSize { get; init; } = 1024;
 
     /// <summary>
@@ -22,8 +25,23 @@ public sealed record TrainingOptions
     /// <summary>Seed of the start values and of the order of the examples; 1 by default. The same seed gives the same bits on any number of threads.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Examples measured after every epoch, of the same model class as the training data; none by default.</summary>
+    /// <summary>
+    /// Examples measured after every epoch, of the same model class as the training data; none by default. Those of a model without a
+    /// label are pairs that the lists of their users should hold, see <see cref="RankingEvaluation"/>.
+    /// </summary>
     public DataSet? Validation { get; init; }
+
+    /// <summary>Length K of the lists that are measured after every epoch of a model without a label, at least 1; 10 by default.</summary>
+    public int ValidationCutoff { get; init; } = 10;
+
+    /// <summary>
+    /// Negative items drawn for every row of a model without a label, anew in every epoch: 1 to 1,000; null (default) draws 4. A model
+    /// with a label takes none.
+    /// </summary>
+    public int? Negatives { get; init; }
+
+    /// <summary>How negative items are drawn; uniformly by default.</summary>
+    public NegativeSampling NegativeSampling { get; init; }
 
     /// <summary>Threads, 1 to 1,024; 0 (default) uses all cores.</summary>
     public int Threads { get; init; }
@@ -46,10 +64,16 @@ public sealed record TrainingOptions
     /// <summary>Replaces the standard deviation of the start values of normally started factors; at least 0. Meant for sweeps.</summary>
     public float? FactorSigma { get; init; }
 
+    /// <summary>
+    /// Vectors that quantised embeddings start from, such as the tables of a model trained without quantisation, whose towers are taken
+    /// over too; none by default. A run that is resumed does not read them.
+    /// </summary>
+    public StartVectors? Start { get; init; }
+
     /// <summary>Stop after this many epochs that did not improve on the best one; 0 (default) never stops early. Needs <see cref="Validation"/>.</summary>
     public int Patience { get; init; }
 
-    /// <summary>With <see cref="Validation"/>, return the parameters of the best epoch (highest AUC, or lowest squared error); true by default.</summary>
+    /// <summary>With <see cref="Validation"/>, return the parameters of the best epoch (highest AUC, lowest squared error, or highest NDCG of a model without a label); true by default.</summary>
     public bool KeepBest { get; init; } = true;
 
     /// <summary>File that receives checkpoints, replaced as a whole each time; none by default.</summary>
@@ -70,6 +94,16 @@ public sealed record TrainingOptions
     /// <summary>Threads to use.</summary>
     internal int TeamSize => CountThreads(Threads);
 
+    /// <summary>Negatives per row of a model: 0 when it has a label.</summary>
+    internal int NegativesOf(ModelSchema schema) => schema.IsImplicit ? Negatives ?? NegativeSampler.DefaultNegatives : 0;
+
+    /// <summary>Rows of a batch that an example of a model takes, its negatives included.</summary>
+    internal int RowsPerExample(ModelSchema schema) => (NegativesOf(schema), schema.Loss) switch
+    {
+        (var negatives, Loss.BayesianPersonalizedRanking) => 2 * negatives,
+        (var negatives, _) => 1 + negatives,
+    };
+
     /// <summary>A number of threads where 0 stands for all cores.</summary>
     internal static int CountThreads(int threads) => threads == 0 ? int.Min(Environment.ProcessorCount, WorkerTeam.MaximumSize) : threads;
 
@@ -79,20 +113,33 @@ public sealed record TrainingOptions
     {
         Check(Epochs >= 1, nameof(Epochs), Epochs, "must be at least 1");
         Check(BatchSize is >= 1 and <= 1 << 20, nameof(BatchSize), BatchSize, "must be 1 to 1,048,576");
+        Check(Negatives is null or 0 || TModel.Schema.IsImplicit, nameof(Negatives), Negatives, $"must be null, because {TModel.Schema.Name} has a label. Negatives are drawn for models of a [User] and an [Item] without a [Label]");
+        Check(Negatives is null or (>= 1 and <= NegativeSampler.MaximumNegatives) || !TModel.Schema.IsImplicit, nameof(Negatives), Negatives, "must be 1 to 1,000, or null for 4; a model without a label learns from nothing but the difference between rows and negatives");
+        Check(Enum.IsDefined(NegativeSampling), nameof(NegativeSampling), NegativeSampling, $"must be one of {string.Join(", ", Enum.GetNames<NegativeSampling>())}");
         Check(Threads is >= 0 and <= WorkerTeam.MaximumSize, nameof(Threads), Threads, "must be 1 to 1,024, or 0 for all cores");
         CheckRate(LearningRate, nameof(LearningRate));
         CheckRate(TableLearningRate, nameof(TableLearningRate));
         CheckRate(FactorLearningRate, nameof(FactorLearningRate));
         CheckRate(TowerLearningRate, nameof(TowerLearningRate));
         Check(FactorSigma is null or >= 0 and < float.PositiveInfinity, nameof(FactorSigma), FactorSigma, "must be a finite number, at least 0");
+        CheckStart(Start?.Problem(TModel.Schema));
         Check(Patience >= 0, nameof(Patience), Patience, "must be at least 0");
         Check(CheckpointEverySteps >= 0, nameof(CheckpointEverySteps), CheckpointEverySteps, "must be at least 0");
         Check(MaxSteps is null or >= 1, nameof(MaxSteps), MaxSteps, "must be at least 1, or null for no limit");
         Check(Validation is null or DataSet<TModel>, nameof(Validation), Validation?.GetType(), $"must be examples of {typeof(TModel).Name}");
+        Check(ValidationCutoff >= 1, nameof(ValidationCutoff), ValidationCutoff, "must be at least 1");
         Check(Patience == 0 || Validation is not null, nameof(Patience), Patience, $"needs {nameof(Validation)}, by which an improvement is measured");
         Check(CheckpointPath is null || CheckpointPath.Trim().Length > 0, nameof(CheckpointPath), "empty", "must be a file path, or null for no checkpoints");
         Check(CheckpointEverySteps == 0 || CheckpointPath is not null, nameof(CheckpointEverySteps), CheckpointEverySteps, $"needs {nameof(CheckpointPath)}");
         Check(!Resume || CheckpointPath is not null, nameof(Resume), Resume, $"needs {nameof(CheckpointPath)}, the file to continue from");
+    }
+
+    private static void CheckStart(string? problem)
+    {
+        if (problem is not null)
+        {
+            throw new ArgumentException($"{nameof(TrainingOptions)}.{nameof(Start)} {problem}.", nameof(Start));
+        }
     }
 
     private static void CheckRate(float? rate, string name) =>

@@ -3,7 +3,7 @@ using ModelGen.Generator.Tests.Harness;
 
 namespace ModelGen.Generator.Tests.Diagnostics;
 
-/// <summary>Rules MG1001 to MG1016: labels, numeric and categorical inputs.</summary>
+/// <summary>Rules MG1001 to MG1020: labels, numeric and categorical inputs.</summary>
 [TestClass]
 public sealed class FeatureRules
 {
@@ -134,10 +134,21 @@ public sealed class FeatureRules
         Member(member, "MG1016", name, $"{name} of M", "rename it", $"Column = \"{name}\"");
 
     [TestMethod]
+    [DataRow("string")]
+    [DataRow("long?")]
+    [DataRow("DateOnly")]
+    public void MG1019_a_timestamp_of_another_type(string type) =>
+        Member($"[Timestamp] public {type} At {{ get; set; }} = default!;", "MG1019", "Timestamp", "[Timestamp] At has type", "use int, long, float, double, DateTime or DateTimeOffset");
+
+    [TestMethod]
+    public void MG1020_two_timestamps() =>
+        Member("[Timestamp] public long T { get; set; } [Timestamp] public int U { get; set; }", "MG1020", "Timestamp", "U is a second [Timestamp]", "T has that role already", "remove one");
+
+    [TestMethod]
     public void MG1017_a_user_of_several_values() =>
         Member("[User] public int[] X { get; set; } = [];", "MG1017", "User", "[User] X holds several values", "[Categorical]");
 
     [TestMethod]
     public void MG1018_two_items() =>
-        Member("[Item] public int X { get; set; } [Item] public int Y { get; set; }", "MG1018", "Item", "Y is a second [Item]; X has", "[Categorical]");
+        Member("[Item] public int V { get; set; } [Item] public int W { get; set; }", "MG1018", "Item", "W is a second [Item]; V has", "[Categorical]");
 }

@@ -25,6 +25,7 @@ public static class TypeNames
             + "Initialization KeyKind Lane Losses Microkernel ModelSchema ModelState NativeFloats NearestCentroid OnnxModelBuilder OnnxType OptimizerKind ParameterGroup RowIndex "
             + "SharedRows Simd128 Simd256 Simd512 SimdScalar StepContext Table"),
         ("System", "ArgumentException ArgumentOutOfRangeException Array Exception GC InvalidOperationException Math MathF ReadOnlySpan Span"),
+        ("System.Buffers", "ArrayPool"),
         ("System.Buffers.Binary", "BinaryPrimitives"),
         ("System.Collections.Generic", "Dictionary IEnumerable KeyNotFoundException"),
         ("System.Data.Common", "DbDataReader"),

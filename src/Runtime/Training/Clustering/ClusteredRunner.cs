@@ -28,7 +28,7 @@ internal sealed class ClusteredRunner<TModel> : IStepRunner
     }
 
     /// <inheritdoc/>
-    public void Prepare(int[] order, int start, int count) => _steps.Prepare(order, start, count);
+    public void Prepare(int[] order, int start, int count, int epoch = 0) => _steps.Prepare(order, start, count, epoch);
 
     /// <inheritdoc/>
     public double Step(OptimizerStep optimizer, int nextStart, int nextCount)

@@ -51,7 +51,7 @@ internal sealed class FactorizationRunner : IStepRunner
     }
 
     /// <inheritdoc/>
-    public void Prepare(int[] order, int start, int count)
+    public void Prepare(int[] order, int start, int count, int epoch = 0)
     {
     }
 
