@@ -115,7 +115,6 @@ internal sealed class Trainer<TModel> : IDisposable
     private bool RunEpoch(CancellationToken token)
     {
         RunSteps(token);
-        _idleIds.Place();
         StopIfCanceled(token);
         RequireFiniteParameters();
         bool isWhole = _position.Step == _stepsPerEpoch;
@@ -125,6 +124,8 @@ internal sealed class Trainer<TModel> : IDisposable
             WriteCheckpoint();
         }
 
+        // A run that goes on inside the epoch finds its clusters as they were.
+        _idleIds.Place();
         (Evaluation? validation, RankingEvaluation? ranking) = Validate(token);
         EpochResult result = new(
             _position.Epoch + 1, _position.LossSum / RowsDone, validation, _position.Seconds, RowsDone / _position.Seconds) { Ranking = ranking };

@@ -10,10 +10,10 @@ namespace ModelGen.Tests.Support;
 /// <summary>Equality to the last bit.</summary>
 internal static class Bits
 {
-    /// <summary>All parameters and the optimiser state of a model, as the bits of their floats.</summary>
+    /// <summary>All parameters and the optimiser state of a model, as the bits of their floats, and the clusters of ids.</summary>
     public static int[] Of(ModelState state) =>
     [
-        .. state.Tables.SelectMany(t => Of(t.Values).Concat(t.State.SelectMany(Of))),
+        .. state.Tables.SelectMany(t => Of(t.Values).Concat(t.State.SelectMany(Of)).Concat(t.Assignment is { } z ? [.. z.Clusters, z.Live] : [])),
         .. Of(state.Dense),
         .. state.DenseState.SelectMany(Of),
         .. Of(state.Transposed),
