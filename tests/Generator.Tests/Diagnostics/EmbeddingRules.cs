@@ -139,4 +139,51 @@ public sealed class EmbeddingRules
     [DataRow("Parts = 4, Choices = [65536, 256, 256, 4], Tiers = [0.1f, 0.2f, 0.3f, 0.4f], Commitment = 0")]
     [DataRow("Parts = 2, Choices = [256, 64, 16], Tiers = [0.3333333f, 0.3333333f, 0.3333333f]")]
     public void Sound_quantised_embeddings_are_accepted(string settings) => Verify.Accepted(OnProperty($"Quantized(Dimension = 4, {settings})"));
+
+    [TestMethod]
+    [DataRow("0", "is 0")]
+    [DataRow("1", "is 1")]
+    [DataRow("65537", "is 65537")]
+    public void MG2030_clusters_out_of_range(string clusters, string value) =>
+        Verify.Diagnostic(OnProperty($"Clustered(Dimension = 4, Clusters = {clusters})"), "MG2030", $"Clusters = {clusters}", "Clusters of [Clustered] on X", value, "2 to 65536");
+
+    [TestMethod]
+    public void MG2030_clusters_are_missing() =>
+        Verify.Diagnostic(OnProperty("Clustered(Dimension = 4)"), "MG2030", "Clustered(Dimension = 4)", "is 0");
+
+    [TestMethod]
+    [DataRow("0")]
+    [DataRow("9")]
+    public void MG2031_initial_clusters_out_of_range(string initial) =>
+        Verify.Diagnostic(OnProperty($"Clustered(Dimension = 4, Clusters = 8, Initial = {initial})"), "MG2031", $"Initial = {initial}", $"is {initial}", "1 to the Clusters, 8");
+
+    [TestMethod]
+    [DataRow("SplitEvery")]
+    [DataRow("ReassignEvery")]
+    public void MG2032_an_interval_below_one(string interval) =>
+        Verify.Diagnostic(OnProperty($"Clustered(Dimension = 4, Clusters = 8, {interval} = 0)"), "MG2032", $"{interval} = 0", $"{interval} of [Clustered] on X is 0");
+
+    [TestMethod]
+    [DataRow("-0.1f", "is -0.1")]
+    [DataRow("1", "is 1")]
+    [DataRow("float.NaN", "is NaN")]
+    public void MG2033_a_chance_that_is_none(string keep, string value) =>
+        Verify.Diagnostic(OnProperty($"Clustered(Dimension = 4, Clusters = 8, Keep = {keep})"), "MG2033", $"Keep = {keep}", value, "below 1");
+
+    [TestMethod]
+    [DataRow("0")]
+    [DataRow("1025")]
+    public void MG2034_interactions_out_of_range(string interactions) =>
+        Verify.Diagnostic(OnProperty($"Clustered(Dimension = 4, Clusters = 8, Interactions = {interactions})"), "MG2034", $"Interactions = {interactions}", "1 to 1024");
+
+    [TestMethod]
+    public void MG2035_clusters_without_a_label() => Verify.Diagnostic(
+        """
+        [EmbeddingModel, Gmf, Full(Dimension = 4)]
+        public partial class M
+        {
+            [User] public int A { get; set; }
+            [Item, Clustered(Dimension = 4, Clusters = 8)] public int B { get; set; }
+        }
+        """, "MG2035", "M", "B is [Clustered] but M has no [Label]");
 }

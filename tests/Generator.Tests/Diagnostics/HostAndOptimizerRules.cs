@@ -122,4 +122,35 @@ public sealed class HostAndOptimizerRules
         Verify.Diagnostic(
             PairModel("FactorizationMachine", members, "EmbeddingModel(Loss = Loss.BayesianPersonalizedRanking)"), "MG3015", "Loss = Loss.BayesianPersonalizedRanking",
             $"the model {part}", "no [Label]");
+
+    private static string Factorization(string arguments, string loss = "(Loss = Loss.MeanSquaredError)", string user = "Full(Dimension = 4)", string label = "[Label] public float Y { get; set; }") => $$"""
+        [EmbeddingModel{{loss}}, MatrixFactorization{{arguments}}]
+        public partial class M
+        {
+            {{label}}
+            [User, {{user}}] public int A { get; set; }
+            [Item, Full(Dimension = 4)] public int B { get; set; }
+        }
+        """;
+
+    [TestMethod]
+    [DataRow("-1", "is -1")]
+    [DataRow("float.NaN", "is NaN")]
+    public void MG3030_a_penalty_that_is_no_weight(string l2, string value) =>
+        Verify.Diagnostic(Factorization($"(L2 = {l2})"), "MG3030", $"L2 = {l2}", "L2 of [MatrixFactorization] on M", value);
+
+    [TestMethod]
+    public void MG3031_biases_of_a_non_negative_factorisation() =>
+        Verify.Diagnostic(Factorization("(Biases = true, NonNegative = true)"), "MG3031", "NonNegative = true", "keep one of the two");
+
+    [TestMethod]
+    public void MG3032_a_form_that_cannot_be_clamped() =>
+        Verify.Diagnostic(Factorization("(NonNegative = true)", user: "LowRank(Dimension = 4, Rank = 2)"), "MG3032", "NonNegative = true", "does not apply to A, which is [LowRank]");
+
+    [TestMethod]
+    public void MG3033_another_loss() =>
+        Verify.Diagnostic(Factorization("", "(Loss = Loss.BinaryCrossEntropy)"), "MG3033", "Loss = Loss.BinaryCrossEntropy", "M is trained under BinaryCrossEntropy");
+
+    [TestMethod]
+    public void MG3033_no_label() => Verify.Diagnostic(Factorization("", label: ""), "MG3033", "MatrixFactorization", "M has no [Label]");
 }
