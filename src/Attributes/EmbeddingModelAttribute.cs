@@ -18,4 +18,10 @@ public enum Loss
 
     /// <summary>Squared error (s - y)^2; labels are any finite number, the served score is the raw output.</summary>
     MeanSquaredError,
+
+    /// <summary>
+    /// 2 - 2 cos of the scores of all items and the items of the user, divided by the number of items: the loss of
+    /// <see cref="ElsaAttribute"/>, which has no other, and of no other host.
+    /// </summary>
+    Cosine,
 }

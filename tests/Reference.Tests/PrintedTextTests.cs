@@ -18,7 +18,7 @@ public sealed class PrintedTextTests
             IrModel ir = IrText.Parse(Printer.Print(graph));
 
             Assert.AreEqual(graph.Name, ir.Name);
-            Assert.AreEqual(graph.Logistic ? "logistic" : "squared", ir.Loss);
+            Assert.AreEqual(graph.Loss == LossKind.BinaryCrossEntropy ? "logistic" : "squared", ir.Loss);
             CollectionAssert.AreEqual(graph.Features.ToArray(), ir.Features.ToArray(), cell.Name);
             CollectionAssert.AreEqual(graph.Parameters.Select(Shape).ToArray(), ir.Parameters.Select(Shape).ToArray(), cell.Name);
             CollectionAssert.AreEqual(graph.ServedParameters.Select(Shape).ToArray(), ir.ServedParameters.Select(Shape).ToArray(), cell.Name);

@@ -44,6 +44,8 @@ public static class Descriptors
     public const string Choices = "MG2010";
     public const string Tiers = "MG2011";
     public const string Commitment = "MG2012";
+    public const string Kept = "MG2030";
+    public const string SparseHost = "MG2031";
     public const string NoHost = "MG3001";
     public const string TwoHosts = "MG3002";
     public const string BottomWithoutNumerics = "MG3003";
@@ -54,6 +56,12 @@ public static class Descriptors
     public const string OptimizerConstant = "MG3008";
     public const string TooFewVectors = "MG3009";
     public const string ModelTooLarge = "MG3010";
+    public const string ElsaFeatures = "MG3030";
+    public const string ElsaLabel = "MG3031";
+    public const string ElsaEmbedding = "MG3032";
+    public const string ElsaUnknown = "MG3033";
+    public const string LossOfHost = "MG3034";
+    public const string ElsaOptimizer = "MG3035";
     public const string Internal = "MG9000";
 
     public static IReadOnlyDictionary<string, DiagnosticDescriptor> All { get; } = new[]
@@ -74,13 +82,13 @@ public static class Descriptors
         Rule(Cardinality, "Cardinality is out of range", "Cardinality of {0} is {1} and its values are {2}; it must be 0 (build a vocabulary) or, on an integer property, 1 to 2147483647"),
         Rule(Buckets, "Buckets is out of range", "Buckets of {0} is {1}; it must be at least 1"),
         Rule(EmbeddingWithoutCategorical, "Embedding without a categorical input", "{0} carries [{1}] but not [Categorical]; add [Categorical] or remove the embedding"),
-        Rule(NoEmbedding, "Categorical input without an embedding", "{0} has no embedding and {1} has no default; add [Full], [MultiLayer], [Hashed], [QuotientRemainder], [LowRank] or [Quantized] to the property or to the class"),
+        Rule(NoEmbedding, "Categorical input without an embedding", "{0} has no embedding and {1} has no default; add [Full], [MultiLayer], [Hashed], [QuotientRemainder], [LowRank], [Quantized] or [Sparse] to the property or to the class"),
         Rule(TwoEmbeddings, "Two embeddings", "{0} carries [{1}] and [{2}]; keep one embedding"),
         Rule(DuplicateColumn, "Two properties read one column", "{0} and {1} both read column '{2}' (case is ignored); give one of them another Column"),
         Rule(ReservedName, "Name is used by the generated code", "{0} of {1} has the name of something that the generated code declares or uses; rename it, and if it is a feature set Column = \"{0}\" to keep its column"),
         Rule(RoleOfBag, "Role of a bag", "[{1}] {0} holds several values; a user or an item is one value per row, so give it a single-valued type or use [Categorical]"),
         Rule(RoleTwice, "Role taken twice", "{0} is a second [{2}]; {1} has that role already and a model has at most one, so use [Categorical] for one of them"),
-        Rule(Dimension, "Dimension is out of range", "Dimension of [{0}] on {1} is {2}; it must be 1 to 1024"),
+        Rule(Dimension, "Dimension is out of range", "Dimension of [{0}] on {1} is {2}; it must be 1 to {3}"),
         Rule(Inner, "Inner is out of range", "Inner of [MultiLayer] on {0} is {1}; the inner dimension k must be 1 to 4096, normally at least Dimension"),
         Rule(Sigma, "Sigma is out of range", "Sigma of [MultiLayer] on {0} is {1}; it must be a positive number, or 0 for the paper's default"),
         Rule(HashedRows, "Rows is out of range", "Rows of [Hashed] on {0} is {1}; it must be at least 1"),
@@ -92,7 +100,9 @@ public static class Descriptors
         Rule(Choices, "Choices is out of range", "Choices of [Quantized] on {0} is {1}; give one number of centroids per tier, each a power of two from 4 to 65536 and none above the one before it, such as [256, 64]"),
         Rule(Tiers, "Tiers do not fit", "Tiers of [Quantized] on {0} is {1} for {2} Choices; give one positive share of the ids per entry of Choices, the most frequent ids first and together 1, such as [0.1f, 0.9f]"),
         Rule(Commitment, "Commitment is out of range", "Commitment of [Quantized] on {0} is {1}; it must be a finite number of at least 0, normally 0.25 to 1"),
-        Rule(NoHost, "Host is missing", "{0} does not say how its features meet; add [Dlrm] or [FactorizationMachine]"),
+        Rule(Kept, "Kept is out of range", "Kept of [Sparse] on {0} is {1}; it must be 1 to the Dimension, {2}, which keeps every entry"),
+        Rule(SparseHost, "Sparse needs ELSA", "{0} carries [Sparse] but {1} is no [Elsa] model; sparse rows are trained by [Elsa] on its [Item] only, so use another embedding here"),
+        Rule(NoHost, "Host is missing", "{0} does not say how its features meet; add [Dlrm], [FactorizationMachine] or [Elsa]"),
         Rule(TwoHosts, "Two hosts", "{0} carries [{1}] and [{2}]; keep one host"),
         Rule(BottomWithoutNumerics, "Bottom tower does not fit the inputs", "Bottom of [Dlrm] on {0} has {1} layers but the model has {2} [Numeric] inputs; give a bottom tower exactly when there are numeric inputs"),
         Rule(BottomWidth, "Bottom tower has the wrong last width", "Bottom of [Dlrm] on {0} ends in width {1}; it must end in the embedding Dimension {2}, because its output meets the embeddings in inner products"),
@@ -102,6 +112,12 @@ public static class Descriptors
         Rule(OptimizerConstant, "Optimiser constant is out of range", "{0} of [{1}] on {2} is {3}; it must be {4}"),
         Rule(TooFewVectors, "Too few vectors to interact", "{0} has {1} vector(s) to interact; [{2}] needs at least two, so add a [Categorical] input"),
         Rule(ModelTooLarge, "Dense parameters are too many", "{0} has {1} dense parameters in towers and factors; at most {2} fit one arena, so make Bottom, Top or Inner narrower, or Choices smaller"),
+        Rule(ElsaFeatures, "Features do not fit ELSA", "{0} has {1}; an [Elsa] model has exactly one [User] and one [Item] and no other input, so mark those two and remove the rest"),
+        Rule(ElsaLabel, "Label does not fit ELSA", "{0} has the [Label] {1}; every row of an [Elsa] model is a positive pair, so remove the label and leave out the negative rows"),
+        Rule(ElsaEmbedding, "Embedding does not fit ELSA", "{0} carries [{1}]; in an [Elsa] model the [Item] takes [Full] or [Sparse] and the [User], the sum of its items, takes none"),
+        Rule(ElsaUnknown, "Unknown values do not fit ELSA", "OutOfVocabulary of {0} is {1}; an [Elsa] model has no row for unknown values, so use Error or Zero (which leaves the pair out)"),
+        Rule(LossOfHost, "Loss does not fit the host", "Loss of {0} is {1}; [{2}] {3}"),
+        Rule(ElsaOptimizer, "Optimiser does not fit ELSA", "{0} carries [RowWiseAdagrad], which keeps one number per row; the rows of an [Elsa] model are updated entry by entry, so use [NAdam], [Adam], [Adagrad] or [Sgd]"),
         Rule(Internal, "Internal error of the generator", "ModelGen could not compile {0}: {1}. This is a defect of ModelGen, please report it with the annotated class"),
     }.ToDictionary(rule => rule.Id);
 

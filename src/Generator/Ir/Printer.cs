@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Text;
+using ModelGen.Generator.Specs;
 
 namespace ModelGen.Generator.Ir;
 
@@ -11,7 +12,7 @@ public static class Printer
     public static string Print(Graph graph)
     {
         var text = new StringBuilder();
-        text.Append("model ").Append(graph.Name).Append(" loss=").Append(graph.Logistic ? "logistic" : "squared").Append('\n');
+        text.Append("model ").Append(graph.Name).Append(" loss=").Append(graph.Loss switch { LossKind.BinaryCrossEntropy => "logistic", LossKind.Cosine => "cosine", _ => "squared" }).Append('\n');
         text.Append("features ").Append(string.Join(" ", graph.Features)).Append('\n');
         text.Append("parameters\n");
         foreach (Parameter parameter in graph.Parameters)
@@ -24,7 +25,7 @@ public static class Printer
         text.Append("collapse\n");
         foreach (CollapseRule rule in graph.Collapse)
         {
-            text.Append($"  {rule.Result.Name} = {(rule.Result.Codes is null ? "product" : "nearest")} {rule.Left.Name} {rule.Right.Name}\n");
+            text.Append($"  {rule.Result.Name} = {(rule.IsUnit ? $"unit {rule.Left.Name}" : $"{(rule.Result.Codes is null ? "product" : "nearest")} {rule.Left.Name} {rule.Right.Name}")}\n");
         }
 
         text.Append("served parameters\n");
@@ -43,7 +44,7 @@ public static class Printer
         var text = new StringBuilder();
         if (op.Result is { } result)
         {
-            string domain = result.Domain == Domain.Example ? "example" : features is null ? "id" : $"id({features[result.Feature]})";
+            string domain = result.Domain.ToString().ToLowerInvariant() + (result.Feature < 0 || features is null ? "" : $"({features[result.Feature]})");
             text.Append($"{result.Name} : {domain} x {result.Width} = ");
         }
         else
@@ -66,6 +67,7 @@ public static class Printer
         {
             OpKind.Lookup or OpKind.SegmentSum => " pool=" + op.Number switch { 1 => "sum", 2 => "mean", _ => "none" },
             OpKind.Pairs or OpKind.PairsGradient or OpKind.Fm or OpKind.FmGradient => $" vectors={op.Number}",
+            OpKind.Clip or OpKind.ClipGradient => op.Number > 0 ? $" most={op.Number}" : string.Empty,
             OpKind.Slice => $" at={op.Number}",
             OpKind.Quantize or OpKind.Decode or OpKind.QuantizeCodebook => Codes(op.Quantization!),
             OpKind.QuantizeInput => $" commitment={op.Quantization!.Commitment.ToString("R", CultureInfo.InvariantCulture)}",
@@ -116,7 +118,7 @@ public static class Printer
             RowIndexKind.Remainder => $"[{id} % {p.Modulus}]",
             _ => $"[{id}]",
         };
-        return $"table {p.Name} {index} x {p.Columns} {init}";
+        return $"table {p.Name} {index} x {p.Columns} {init}{(p.Kept > 0 ? $" kept={p.Kept}" : string.Empty)}";
     }
 
     private static string Snake(string name) =>

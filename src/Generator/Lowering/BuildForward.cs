@@ -13,12 +13,13 @@ internal static class BuildForward
         var builder = new GraphBuilder(model);
         Value score = model.Host.Kind switch
         {
+            HostKind.Elsa => ElsaHost.Build(builder),
             HostKind.FactorizationMachine => FactorizationMachineHost.Build(builder),
             _ => DlrmHost.Build(builder),
         };
         builder.Loss(score);
         return new Graph(
-            model.Name, model.Loss == LossKind.BinaryCrossEntropy, [.. model.Categoricals.Select(c => c.Property)],
+            model.Name, model.Loss, [.. model.Categoricals.Select(c => c.Property)],
             builder.Parameters, builder.Forward, [], [], [], []);
     }
 }
