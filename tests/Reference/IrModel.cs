@@ -4,7 +4,7 @@ namespace ModelGen.Reference;
 
 /// <summary>A model as its printed text describes it.</summary>
 /// <param name="Name">Class name of the model.</param>
-/// <param name="Loss">"logistic" or "squared".</param>
+/// <param name="Loss">"logistic", "squared" or "cosine".</param>
 /// <param name="Features">Categorical features in declaration order.</param>
 /// <param name="Parameters">Trained parameters.</param>
 /// <param name="Forward">The forward pass; its last operation is the loss.</param>
@@ -114,9 +114,16 @@ public sealed record IrOp(
     bool Relu,
     string? Mask,
     IrQuantization? Quantization,
-    double Commitment);
+    double Commitment)
+{
+    /// <summary>Where the value lives: "example", "id", "row", "user" or "score".</summary>
+    public string Domain { get; init; } = "example";
 
-/// <summary>What yields a served parameter: a matrix product, or the nearest centroids of queries when the result holds codes.</summary>
+    /// <summary>Upper limit of a clip; 0 for none.</summary>
+    public int Most { get; init; }
+}
+
+/// <summary>What yields a served parameter: a matrix product, the nearest centroids of queries when the result holds codes, or the rows of one table at unit length.</summary>
 /// <param name="Result">Served parameter.</param>
 /// <param name="Left">Trained table.</param>
 /// <param name="Right">Trained factor or codebook.</param>
