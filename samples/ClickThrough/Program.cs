@@ -43,7 +43,7 @@ int exitCode = SampleCommand.Run(command, args, (arguments, token) =>
     ResultTable.Print(rows);
     if (arguments.GetValue(json) is { } path)
     {
-        ResultJson.Write(path, name, bestAuc: null, rows);
+        ResultJson.Write(path, name, [], rows);
     }
 });
 return wrongData ? WrongData : exitCode;

@@ -65,15 +65,11 @@ internal sealed class Quickstart
 
         // The true probabilities scored like a model: no model can do better on these examples, up to chance.
         Evaluation best = served.Evaluate(test, [.. measured.Select(example => example.Probability)]);
-        ResultRow bestRow = new()
-        {
-            Method = "best possible", Seed = Seed, Auc = best.Auc, LogLoss = best.LogLoss, AucRare = best.AucRare, AucPopular = best.AucPopular,
-        };
-        ResultTable.Print([.. _rows, bestRow]);
+        ResultTable.Print([.. _rows, new ResultRow { Method = "best possible", Seed = null, Figures = ServedForm.Clicks(best) }]);
         Console.WriteLine($"Data and models are in {Path.GetFullPath(Folder)}.");
         if (Json is not null)
         {
-            ResultJson.Write(Json, "planted", best.Auc, _rows);
+            ResultJson.Write(Json, "planted", [Figure.Quality("bestAuc", "best AUC", best.Auc)], _rows);
         }
     }
 

@@ -31,9 +31,9 @@ internal static class ResultJson
     /// </summary>
     /// <param name="path">The file; its folder is made if it does not exist.</param>
     /// <param name="dataset">Name of the data set.</param>
-    /// <param name="bestAuc">The best AUC that any model can reach on the test set, or null where it is not known.</param>
+    /// <param name="facts">What holds for the data set as a whole, such as the best AUC that any model can reach on planted data.</param>
     /// <param name="rows">The results.</param>
-    public static void Write(string path, string dataset, double? bestAuc, IReadOnlyList<ResultRow> rows)
+    public static void Write(string path, string dataset, IReadOnlyList<Figure> facts, IReadOnlyList<ResultRow> rows)
     {
         string full = Path.GetFullPath(path);
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
@@ -44,7 +44,7 @@ internal static class ResultJson
             {
                 using (Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true }))
                 {
-                    WriteContent(json, dataset, bestAuc, rows);
+                    WriteContent(json, dataset, facts, rows);
                 }
 
                 stream.Flush(flushToDisk: true);
@@ -58,30 +58,31 @@ internal static class ResultJson
         }
     }
 
-    private static void WriteContent(Utf8JsonWriter json, string dataset, double? bestAuc, IReadOnlyList<ResultRow> rows)
+    private static void WriteContent(Utf8JsonWriter json, string dataset, IReadOnlyList<Figure> facts, IReadOnlyList<ResultRow> rows)
     {
         json.WriteStartObject();
         json.WriteString("dataset", dataset);
-        Number(json, "bestAuc", bestAuc);
+        foreach (Figure fact in facts)
+        {
+            Number(json, fact.Key, fact.Value);
+        }
+
         json.WriteStartArray("rows");
         foreach (ResultRow row in rows)
         {
             json.WriteStartObject();
             json.WriteString("method", row.Method);
-            json.WriteNumber("seed", row.Seed);
-            Number(json, "epoch", row.Epoch);
-            Number(json, "auc", row.Auc);
-            Number(json, "logLoss", row.LogLoss);
-            Number(json, "aucRare", row.AucRare);
-            Number(json, "aucPopular", row.AucPopular);
-            Number(json, "bytes", row.Bytes);
-            Number(json, "embeddingBytes", row.EmbeddingBytes);
-            Number(json, "rowsPerSecond", row.RowsPerSecond);
-            Number(json, "onnxMaxDifference", row.OnnxMaxDifference);
-            Number(json, "onnxAuc", row.OnnxAuc);
-            json.WriteString("onnxNotRun", row.OnnxNotRun);
-            Number(json, "assemblyMaxDifference", row.AssemblyMaxDifference);
-            Number(json, "assemblyAuc", row.AssemblyAuc);
+            Number(json, "seed", row.Seed);
+            foreach (Figure figure in row.Figures)
+            {
+                Number(json, figure.Key, figure.Value);
+            }
+
+            if (row.OnnxNotRun is { } reason)
+            {
+                json.WriteString("onnxNotRun", reason);
+            }
+
             json.WriteEndObject();
         }
 

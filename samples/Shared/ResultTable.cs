@@ -11,12 +11,6 @@ internal static class ResultTable
 {
     private const int RedirectedWidth = 180;
 
-    private static readonly string[] Headings =
-    [
-        "method", "seed", "epoch", "AUC", "log loss", "AUC\nrare", "AUC\npopular", "bytes", "embedding\nbytes", "training\nrows/s",
-        "ONNX max\ndifference", "assembly max\ndifference", "AUC\nONNX", "AUC\nassembly",
-    ];
-
     /// <summary>Prints the rows in their order, and below them why ONNX files were not run, if they were not.</summary>
     public static void Print(IReadOnlyList<ResultRow> rows)
     {
@@ -27,21 +21,19 @@ internal static class ResultTable
         }
 
         Table table = new() { Border = TableBorder.Simple };
-        foreach (string heading in Headings)
+        // The columns are those of all rows together, each where it first comes up.
+        Figure[] columns = [.. rows.SelectMany(row => row.Figures).DistinctBy(figure => figure.Key)];
+        AddColumn("method", left: true);
+        AddColumn("seed", left: false);
+        foreach (Figure column in columns)
         {
-            TableColumn column = new(heading) { Padding = new Padding(0, 0, 1, 0) };
-            table.AddColumn(heading == "method" ? column : column.RightAligned());
+            AddColumn(column.Heading, left: false);
         }
 
         foreach (ResultRow row in rows)
         {
-            string onnx = row.OnnxNotRun is null ? "" : "not run";
-            table.AddRow(
-                new Text(row.Method), Cell(row.Epoch is null ? default(ulong?) : row.Seed, "0"), Cell(row.Epoch, "0"),
-                Cell(row.Auc, "0.0000"), Cell(row.LogLoss, "0.0000"), Cell(row.AucRare, "0.0000"), Cell(row.AucPopular, "0.0000"),
-                Cell(row.Bytes, "N0"), Cell(row.EmbeddingBytes, "N0"), Cell(row.RowsPerSecond, "N0"),
-                Cell(row.OnnxMaxDifference, "0.0e+0", onnx), Cell(row.AssemblyMaxDifference, "0.0e+0"),
-                Cell(row.OnnxAuc, "0.0000", onnx), Cell(row.AssemblyAuc, "0.0000"));
+            IEnumerable<Text> cells = columns.Select(column => Cell(row.Figures.FirstOrDefault(figure => figure.Key == column.Key)));
+            table.AddRow([new Text(row.Method), new Text(row.Seed?.ToString(CultureInfo.InvariantCulture) ?? ""), .. cells]);
         }
 
         AnsiConsole.Write(table);
@@ -49,8 +41,13 @@ internal static class ResultTable
         {
             Console.WriteLine($"The ONNX files were written but not run. {notRun.OnnxNotRun}");
         }
+
+        void AddColumn(string heading, bool left)
+        {
+            TableColumn column = new(heading) { Padding = new Padding(0, 0, 1, 0) };
+            table.AddColumn(left ? column : column.RightAligned());
+        }
     }
 
-    private static Text Cell<T>(T? value, string format, string absent = "")
-        where T : struct, IFormattable => new(value?.ToString(format, CultureInfo.InvariantCulture) ?? absent);
+    private static Text Cell(Figure? figure) => new(figure?.Value?.ToString(figure.Format, CultureInfo.InvariantCulture) ?? "");
 }

@@ -39,21 +39,30 @@ internal static class ServedForm
         {
             Method = method,
             Seed = seed,
-            Epoch = bestEpoch,
-            Auc = quality.Auc,
-            LogLoss = quality.LogLoss,
-            AucRare = quality.AucRare,
-            AucPopular = quality.AucPopular,
-            Bytes = model.Bytes,
-            EmbeddingBytes = model.EmbeddingBytes,
-            RowsPerSecond = trainingExamples * (double)history.Count / history.Sum(epoch => epoch.Seconds),
-            OnnxMaxDifference = onnxScores is null ? null : MaxDifference(scores, onnxScores),
-            OnnxAuc = onnxScores is null ? null : model.Evaluate(test, onnxScores).Auc,
             OnnxNotRun = onnx.NotRun,
-            AssemblyMaxDifference = MaxDifference(scores, assemblyScores),
-            AssemblyAuc = model.Evaluate(test, assemblyScores).Auc,
+            Figures =
+            [
+                Figure.Count("epoch", "epoch", bestEpoch),
+                .. Clicks(quality),
+                Figure.Count("bytes", "bytes", model.Bytes),
+                Figure.Count("embeddingBytes", "embedding\nbytes", model.EmbeddingBytes),
+                Figure.Count("rowsPerSecond", "training\nrows/s", trainingExamples * (double)history.Count / history.Sum(epoch => epoch.Seconds)),
+                Figure.Difference("onnxMaxDifference", "ONNX max\ndifference", onnxScores is null ? null : MaxDifference(scores, onnxScores)),
+                Figure.Difference("assemblyMaxDifference", "assembly max\ndifference", MaxDifference(scores, assemblyScores)),
+                Figure.Quality("onnxAuc", "AUC\nONNX", onnxScores is null ? null : model.Evaluate(test, onnxScores).Auc),
+                Figure.Quality("assemblyAuc", "AUC\nassembly", model.Evaluate(test, assemblyScores).Auc),
+            ],
         };
     }
+
+    /// <summary>The figures of a click model.</summary>
+    public static Figure[] Clicks(Evaluation quality) =>
+    [
+        Figure.Quality("auc", "AUC", quality.Auc),
+        Figure.Quality("logLoss", "log loss", quality.LogLoss),
+        Figure.Quality("aucRare", "AUC\nrare", quality.AucRare),
+        Figure.Quality("aucPopular", "AUC\npopular", quality.AucPopular),
+    ];
 
     private static double MaxDifference(float[] expected, float[] actual) =>
         expected.Zip(actual, (a, b) => float.IsNaN(a - b) ? double.PositiveInfinity : Math.Abs((double)a - b)).Max();

@@ -24,4 +24,10 @@ public enum Loss
     /// <see cref="ElsaAttribute"/>, which has no other, and of no other host.
     /// </summary>
     Cosine,
+
+    /// <summary>
+    /// Bayesian personalised ranking, -log sigmoid(s+ - s-) over pairs of a row and a sampled negative of its user. For models of a
+    /// [User] and an [Item] without a [Label]; the served score is the raw output.
+    /// </summary>
+    BayesianPersonalizedRanking,
 }

@@ -75,6 +75,17 @@ public sealed class UserAttribute : CategoricalAttribute;
 /// </summary>
 public sealed class ItemAttribute : CategoricalAttribute;
 
+/// <summary>
+/// When a row happened: <see cref="int"/>, <see cref="long"/>, <see cref="float"/>, <see cref="double"/>, <see cref="DateTime"/> or
+/// <see cref="DateTimeOffset"/>; at most one per model. It orders the rows for splits by time and is no input of the model.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class TimestampAttribute : Attribute
+{
+    /// <summary>Column name in CSV files and data readers; the property name by default (case is ignored).</summary>
+    public string? Column { get; set; }
+}
+
 /// <summary>How the vectors of a bag are combined into one.</summary>
 public enum Pooling
 {

@@ -48,3 +48,35 @@ public enum ScoreClip
     /// <summary>min(max(s, 0), 6).</summary>
     Relu6,
 }
+
+/// <summary>
+/// Generalised matrix factorisation: a weighted inner product of the [User] and the [Item] vector, sum over k of w_k p_k q_k + b.
+/// Tables start at N(0, 0.01^2), the weights uniformly in +-1/sqrt(d).
+/// </summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class GmfAttribute : Attribute;
+
+/// <summary>
+/// Neural matrix factorisation: the first <see cref="Factors"/> floats of the [User] and the [Item] vector meet in an element-wise
+/// product, the rest in a tower over both, and a last layer scores the two together. The parts of a vector are separate tables in the
+/// sense of the original. Tables start at N(0, 0.01^2).
+/// </summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class NeuMfAttribute : Attribute
+{
+    /// <summary>Floats of a vector that meet in the product, 1 to Dimension - 1; 0 (default) means half of them.</summary>
+    public int Factors { get; set; }
+
+    /// <summary>Widths of the tower, ReLU after each; at least one.</summary>
+    public int[] Hidden { get; set; } = [];
+}
+
+/// <summary>
+/// Two towers: one over the [User] vector, one over the [Item] vector, of the same widths, and the inner product of their outputs plus a bias.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class TwoTowerAttribute : Attribute
+{
+    /// <summary>Widths of either tower, ReLU after each; at least one.</summary>
+    public int[] Hidden { get; set; } = [];
+}

@@ -42,6 +42,12 @@ public sealed class RowWiseAdagradAttribute : OptimizerAttribute
 /// <summary>Adam; table rows are updated lazily, only when they occur, with the bias correction of the global step.</summary>
 public sealed class AdamAttribute : OptimizerAttribute
 {
+    /// <summary>
+    /// Whether table rows rest when they do not occur in a batch (default). Otherwise every step updates every row, with a gradient of
+    /// zero where it does not occur, as frameworks with dense gradients do; a step then takes time in proportion to the whole table.
+    /// </summary>
+    public bool Lazy { get; set; } = true;
+
     /// <summary>Decay of the first moment; 0.9 by default.</summary>
     public float Beta1 { get; set; } = 0.9f;
 
@@ -55,6 +61,9 @@ public sealed class AdamAttribute : OptimizerAttribute
 /// <summary>Adam with Nesterov momentum under the schedule beta1 (1 - 0.96^(t decay) / 2) of its paper; table rows are updated lazily.</summary>
 public sealed class NAdamAttribute : OptimizerAttribute
 {
+    /// <summary>Whether table rows rest when they do not occur in a batch (default); see <see cref="AdamAttribute.Lazy"/>.</summary>
+    public bool Lazy { get; set; } = true;
+
     /// <summary>Decay of the first moment; 0.9 by default.</summary>
     public float Beta1 { get; set; } = 0.9f;
 

@@ -48,6 +48,11 @@ public static class RandomModels
 
         public string Write()
         {
+            if (Chance(1, 4))
+            {
+                return Pair();
+            }
+
             bool dlrm = Chance(1, 2), record = Chance(1, 4);
             int dimension = Pick(s_widths);
             int numerics = dlrm && dimension == 1 ? 0 : Pick(0, 0, 1, 2, 3, 5);
@@ -74,6 +79,35 @@ public static class RandomModels
             return _text.Append("}\n").ToString();
         }
 
+        // A user and an item, with a label or without.
+        private string Pair()
+        {
+            int dimension = Pick(s_widths);
+            string hidden = $"Hidden = [{string.Join(", ", Tower(Pick(1, 2)))}]";
+            string host = Pick("Gmf", $"TwoTower({hidden})", dimension == 1 ? "Gmf" : $"NeuMf({(Chance(1, 2) ? $"Factors = {1 + (int)(Next() % (ulong)(dimension - 1))}, " : "")}{hidden})");
+            bool label = Chance(1, 2);
+            string loss = label ? Pick("", "(Loss = Loss.MeanSquaredError)") : Pick("", "(Loss = Loss.BayesianPersonalizedRanking)");
+            _text.Append($"[EmbeddingModel{loss}]\n[{host}]\n{Optimizer()}public partial class {Name(seed)}\n{{\n");
+            List<string> members = [Role("User", dimension), Role("Item", dimension)];
+            if (label)
+            {
+                members.Add("[Label] public bool Target { get; set; }");
+            }
+
+            foreach (string member in Shuffled(members))
+            {
+                _text.Append("    ").Append(member).Append('\n');
+            }
+
+            return _text.Append("}\n").ToString();
+        }
+
+        private string Role(string role, int dimension)
+        {
+            string element = Pick("string", "int", "long");
+            return $"[{role}{Settings(element, bag: false)}, {Embedding(dimension)}] public {element} {role}Key {{ get; set; }}{(element == "string" ? " = \"\";" : "")}";
+        }
+
         private string Dlrm(int numerics, int dimension)
         {
             string bottom = numerics == 0 ? "" : $"Bottom = [{string.Join(", ", Tower(Pick(0, 1, 2)).Append(dimension))}]";
@@ -92,8 +126,8 @@ public static class RandomModels
                 0 => $"[Sgd({rates})]\n",
                 1 => $"[Adagrad({rates}, Epsilon = 1e-6f)]\n",
                 2 => $"[RowWiseAdagrad({rates})]\n",
-                3 => $"[Adam({rates}, Beta1 = 0.8f)]\n",
-                4 => $"[NAdam({rates})]\n",
+                3 => $"[Adam({rates}, Beta1 = 0.8f{Pick("", ", Lazy = false")})]\n",
+                4 => $"[NAdam({rates}{Pick("", ", Lazy = false")})]\n",
                 _ => "",
             };
         }

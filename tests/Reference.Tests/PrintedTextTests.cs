@@ -18,7 +18,7 @@ public sealed class PrintedTextTests
             IrModel ir = IrText.Parse(Printer.Print(graph));
 
             Assert.AreEqual(graph.Name, ir.Name);
-            Assert.AreEqual(graph.Loss == LossKind.BinaryCrossEntropy ? "logistic" : "squared", ir.Loss);
+            Assert.AreEqual(graph.Loss, ir.Loss);
             CollectionAssert.AreEqual(graph.Features.ToArray(), ir.Features.ToArray(), cell.Name);
             CollectionAssert.AreEqual(graph.Parameters.Select(Shape).ToArray(), ir.Parameters.Select(Shape).ToArray(), cell.Name);
             CollectionAssert.AreEqual(graph.ServedParameters.Select(Shape).ToArray(), ir.ServedParameters.Select(Shape).ToArray(), cell.Name);
@@ -53,7 +53,7 @@ public sealed class PrintedTextTests
     }
 
     [TestMethod]
-    [DataRow("linear score top1.W", "line 1: expected 'model <name> loss=<logistic|squared>'")]
+    [DataRow("linear score top1.W", "line 1: expected 'model <name> loss=<logistic|squared|ranking>'")]
     [DataRow("  A.w1 : id(A) x 1 = gather", "line 9: 'gather' does not take 0 operands")]
     [DataRow("  A.w1 : id(C) x 1 = gather A.w", "line 9: 'C' is not a feature")]
     [DataRow("  A.w1 : id(A) x 1 = gather B.w", "line 9: parameter 'B.w' is not declared")]

@@ -19,16 +19,18 @@ internal static class Specs
 
     public static CategoricalSpec Feature(string name, EmbeddingSpec embedding, PoolingKind pooling = PoolingKind.None) => new(
         name, name.ToLowerInvariant(), KeyType.Integer, "int", new([]), pooling == PoolingKind.None ? BagForm.None : BagForm.Array, pooling,
-        OutOfVocabularyKind.Zero, 1, 0, 0, ' ', embedding);
+        OutOfVocabularyKind.Zero, 1, 0, 0, ' ', RoleKind.None, embedding);
 
     public static ModelSpec Model(HostSpec host, LossKind loss, int numerics, params CategoricalSpec[] features) => new(
         "Tests", "Sample", "class", loss, new LabelSpec("Y", "y", "float"),
         new(Enumerable.Range(0, numerics).Select(i => new NumericSpec($"N{i}", $"n{i}", "float", TransformKind.None))),
-        new(features), host, new OptimizerSpec(OptimizerRule.Sgd, 0.1f, 0.1f, 0.1f, 0.1f, 1e-10f, 0.9f, 0.999f));
+        new(features), host, new OptimizerSpec(OptimizerRule.Sgd, 0.1f, 0.1f, 0.1f, 0.1f, 1e-10f, 0.9f, 0.999f, true));
 
-    public static HostSpec Fm { get; } = new(HostKind.FactorizationMachine, new([]), new([]));
+    public static HostSpec Fm { get; } = new(HostKind.FactorizationMachine, new([]), new([]), new([]), 0);
 
-    public static HostSpec Dlrm(int[] bottom, int[] top) => new(HostKind.Dlrm, new(bottom), new(top));
+    public static HostSpec Dlrm(int[] bottom, int[] top) => new(HostKind.Dlrm, new(bottom), new(top), new([]), 0);
+
+    public static HostSpec OfPair(HostKind kind, int factors, params int[] hidden) => new(kind, new([]), new([]), new(hidden), factors);
 
     public static string Print(ModelSpec spec) => Printer.Print(Lower.Run(spec));
 
@@ -38,12 +40,19 @@ internal static class Specs
 
     /// <summary>All hosts x embedding kinds x losses x numerics x widths, with a single value, a sum bag and a mean bag in each.</summary>
     public static IEnumerable<Case> Grid() =>
-        from host in new[] { HostKind.Dlrm, HostKind.FactorizationMachine }
+        (from host in new[] { HostKind.Dlrm, HostKind.FactorizationMachine }
         from kind in new EmbeddingKind?[] { EmbeddingKind.Full, EmbeddingKind.MultiLayer, EmbeddingKind.Hashed, EmbeddingKind.QuotientRemainder, EmbeddingKind.LowRank, null }
         from loss in new[] { LossKind.BinaryCrossEntropy, LossKind.MeanSquaredError }
         from numerics in new[] { 0, 3 }
         from dimension in new[] { 1, 3, 4 }
-        select Cell(host, kind, loss, numerics, dimension);
+        select Cell(host, kind, loss, numerics, dimension)).Concat(
+        from host in new[] { OfPair(HostKind.Gmf, 0), OfPair(HostKind.NeuMf, 1, 5, 4), OfPair(HostKind.NeuMf, 2, 3), OfPair(HostKind.TwoTower, 0, 5, 2) }
+        from loss in new[] { LossKind.BinaryCrossEntropy, LossKind.MeanSquaredError, LossKind.BayesianPersonalizedRanking }
+        from dimension in new[] { 3, 4 }
+        select new Case(
+            $"{host.Kind} {host.Factors} {loss}, width {dimension}",
+            Model(host, loss, 0, Feature("U", Form(EmbeddingKind.Full, dimension)) with { Role = RoleKind.User }, Feature("I", Form(EmbeddingKind.MultiLayer, dimension)) with { Role = RoleKind.Item }),
+            [7, 8]));
 
     // A null kind mixes all kinds in one model.
     private static Case Cell(HostKind host, EmbeddingKind? kind, LossKind loss, int numerics, int dimension)

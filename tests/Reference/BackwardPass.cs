@@ -48,6 +48,9 @@ internal sealed class BackwardPass(ReferenceModel model, ReferenceForward forwar
         {
             "logistic_gradient" => [((1 / (1 + Math.Exp(-Input(0)[0]))) - label) / _batch.Count],
             "squared_gradient" => [2 * (Input(0)[0] - label) / _batch.Count],
+            "ranking_gradient" => [(e | 1) >= _batch.Count ? 0 : (e % 2 == 0 ? -2 : 2) / (1 + Math.Exp(_values.At(op.Inputs[0], e & ~1)[0] - _values.At(op.Inputs[0], e | 1)[0])) / _batch.Count],
+            "multiply" => Vectors.Multiply(Input(0), Input(1)),
+            "slice_gradient" => [.. new double[op.At], .. Input(0), .. new double[op.Width - op.At - Input(0).Length]],
             "linear_input" => Mask(op, e, Vectors.TimesTransposed(Input(0), model.Parameters[op.Parameters[0]])),
             "relu_gradient" => Positive(Input(0), Input(1)),
             "slice" => Input(0)[op.At..(op.At + op.Width)],

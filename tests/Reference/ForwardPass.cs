@@ -55,10 +55,13 @@ internal sealed class ForwardPass(ReferenceModel model, IReadOnlyList<IrParamete
             "concat" => [.. op.Inputs.SelectMany(v => Values.At(v, e))],
             "pairs" => Vectors.Pairs(Input(0), op.Vectors),
             "fm" => [Vectors.Pairs(Input(0), op.Vectors).Sum()],
+            "multiply" => Vectors.Multiply(Input(0), Input(1)),
+            "slice" => Input(0)[op.At..(op.At + op.Width)],
             "add" => op.Inputs.Select(v => Values.At(v, e)).Aggregate(Vectors.Plus),
             "offset" => Vectors.Plus(Input(0), Vectors.Row(Parameter(0), 0)),
             "logistic" => [Logistic(Input(0)[0], batch.Examples[e].Label)],
             "squared" => [(Input(0)[0] - batch.Examples[e].Label) * (Input(0)[0] - batch.Examples[e].Label)],
+            "ranking" => [(e | 1) < batch.Count ? Logistic(Values.At(op.Inputs[0], e & ~1)[0] - Values.At(op.Inputs[0], e | 1)[0], 1) : 0],
             _ => throw new InvalidOperationException($"line {op.Line}: '{op.Name}' is not an operation per example."),
         };
     }

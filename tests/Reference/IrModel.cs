@@ -4,7 +4,7 @@ namespace ModelGen.Reference;
 
 /// <summary>A model as its printed text describes it.</summary>
 /// <param name="Name">Class name of the model.</param>
-/// <param name="Loss">"logistic", "squared" or "cosine".</param>
+/// <param name="Loss">"logistic", "squared", "ranking" or "cosine".</param>
 /// <param name="Features">Categorical features in declaration order.</param>
 /// <param name="Parameters">Trained parameters.</param>
 /// <param name="Forward">The forward pass; its last operation is the loss.</param>
@@ -63,6 +63,9 @@ public enum IrGroup
 public sealed record IrParameter(
     string Name, string? Feature, IrIndex Index, int Modulus, int Rows, int Columns, string Init, double Scale, IrGroup Group, IrQuantization? Codes = null)
 {
+    /// <summary>Entries a row of a sparse table keeps; 0 when rows are dense.</summary>
+    public int Kept { get; init; }
+
     /// <summary>Whether the parameter is a table.</summary>
     public bool IsTable => Feature is not null;
 

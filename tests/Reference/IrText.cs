@@ -17,7 +17,7 @@ public static partial class IrText
     public static IrModel Parse(string text)
     {
         var lines = new LineReader(text);
-        Match head = lines.Next(HeadLine(), "model <name> loss=<logistic|squared|cosine>");
+        Match head = lines.Next(HeadLine(), "model <name> loss=<logistic|squared|ranking|cosine>");
         string[] features = lines.Next(FeaturesLine(), "features <names>").Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
         List<IrParameter> parameters = Parameters(lines, "parameters", features);
@@ -129,7 +129,7 @@ public static partial class IrText
         _ => throw new IrTextException(number, $"group '{text}' is not one of table, factor, tower"),
     };
 
-    [GeneratedRegex(@"^model (\S+) loss=(logistic|squared|cosine)$")]
+    [GeneratedRegex(@"^model (\S+) loss=(logistic|squared|ranking|cosine)$")]
     private static partial Regex HeadLine();
 
     [GeneratedRegex(@"^features (\S+(?: \S+)*)$")]

@@ -37,12 +37,16 @@ internal sealed record OpSignature(int Values, int LeastParameters = 0, int Most
         ["similarity"] = new(2),
         ["clip"] = new(1),
         ["cosine"] = new(1),
+        ["ranking"] = new(1),
+        ["slice"] = new(1, Attributes: "at"),
     };
 
     public static IReadOnlyDictionary<string, OpSignature> Backward { get; } = new Dictionary<string, OpSignature>
     {
         ["logistic_gradient"] = new(1),
         ["squared_gradient"] = new(1),
+        ["ranking_gradient"] = new(1),
+        ["slice_gradient"] = new(1, Attributes: "at"),
         ["linear_input"] = new(1, 1, 1),
         ["linear_weight"] = new(2, Accumulates: true),
         ["column_sum"] = new(1, Accumulates: true),

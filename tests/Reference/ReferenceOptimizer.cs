@@ -31,12 +31,14 @@ public enum ReferenceRule
 /// <param name="Epsilon">Added to the root.</param>
 /// <param name="Beta1">First-moment decay (Adam, NAdam).</param>
 /// <param name="Beta2">Second-moment decay (Adam, NAdam).</param>
+/// <param name="Lazy">Whether table rows that no id of the batch reads rest.</param>
 /// <param name="MomentumDecay">Speed of the momentum schedule (NAdam).</param>
 public sealed record ReferenceRates(
-    ReferenceRule Rule, double TableRate, double FactorRate, double TowerRate, double Epsilon = 0, double Beta1 = 0.9, double Beta2 = 0.999, double MomentumDecay = 1);
+    ReferenceRule Rule, double TableRate, double FactorRate, double TowerRate, double Epsilon = 0, double Beta1 = 0.9, double Beta2 = 0.999,
+    bool Lazy = true, double MomentumDecay = 1);
 
 /// <summary>
-/// Applies gradients to a model. A table row changes only in steps whose batch reads it, a factor only in steps whose batch has
+/// Applies gradients to a model. Under a lazy rule a table row changes only in steps whose batch reads it, a factor only in steps whose batch has
 /// a known id of its feature, every other dense parameter in every step.
 /// </summary>
 public sealed class ReferenceOptimizer(ReferenceModel model, ReferenceRates rates)
@@ -62,7 +64,7 @@ public sealed class ReferenceOptimizer(ReferenceModel model, ReferenceRates rate
         {
             double[,] values = model.Parameters[parameter.Name];
             bool skipped = parameter.Group == IrGroup.Factor && !gradients.ActiveFeatures.Contains(model.FactorFeature(parameter.Name));
-            IEnumerable<int> rows = parameter.IsTable ? gradients.Touched(parameter.Name) : skipped ? [] : Enumerable.Range(0, values.GetLength(0));
+            IEnumerable<int> rows = parameter.IsTable && rates.Lazy ? gradients.Touched(parameter.Name) : skipped ? [] : Enumerable.Range(0, values.GetLength(0));
             foreach (int row in rows)
             {
                 UpdateRow(parameter, values, gradients[parameter.Name], row);

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using ModelGen.Compiled;
+using ModelGen.Samples;
 
 namespace ModelGen.ClickThrough;
 

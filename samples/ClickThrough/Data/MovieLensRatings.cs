@@ -5,6 +5,7 @@ using System.IO;
 using System.IO.Compression;
 using CsvHelper;
 using ModelGen.Compiled;
+using ModelGen.Samples;
 
 namespace ModelGen.ClickThrough;
 

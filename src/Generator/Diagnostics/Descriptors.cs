@@ -32,6 +32,8 @@ public static class Descriptors
     public const string ReservedName = "MG1016";
     public const string RoleOfBag = "MG1017";
     public const string RoleTwice = "MG1018";
+    public const string TimestampType = "MG1019";
+    public const string TwoTimestamps = "MG1020";
     public const string Dimension = "MG2001";
     public const string Inner = "MG2002";
     public const string Sigma = "MG2003";
@@ -62,6 +64,11 @@ public static class Descriptors
     public const string ElsaUnknown = "MG3033";
     public const string LossOfHost = "MG3034";
     public const string ElsaOptimizer = "MG3035";
+    public const string RolesMissing = "MG3011";
+    public const string InputBesidePair = "MG3012";
+    public const string Factors = "MG3013";
+    public const string HiddenMissing = "MG3014";
+    public const string RankingLoss = "MG3015";
     public const string Internal = "MG9000";
 
     public static IReadOnlyDictionary<string, DiagnosticDescriptor> All { get; } = new[]
@@ -75,7 +82,7 @@ public static class Descriptors
         Rule(LabelType, "Label has an unsupported type", "[Label] {0} has type {1}; use bool, an integer, float or double"),
         Rule(NumericType, "Numeric input has an unsupported type", "[Numeric] {0} has type {1}; use float, double or an integer, or [Categorical] for ids"),
         Rule(CategoricalType, "Categorical input has an unsupported type", "[Categorical] {0} has type {1}; use string, bool, an enum, byte to long, or an array, List or IReadOnlyList of them"),
-        Rule(TwoRoles, "Property has two roles", "{0} carries {1}; a property is a label, a numeric or a categorical input, so keep one of the attributes"),
+        Rule(TwoRoles, "Property has two roles", "{0} carries {1}; a property is a label, a timestamp, a numeric or a categorical input, so keep one of the attributes"),
         Rule(NoCategorical, "No categorical input", "{0} has no [Categorical] property; an embedding model needs at least one"),
         Rule(Unreadable, "Property cannot be read", "{0} is {1}; a feature must be an instance property with a getter that the model class can call"),
         Rule(MinCount, "MinCount is out of range", "MinCount of {0} is {1}; it must be at least 1 (1 keeps every value seen in training)"),
@@ -88,6 +95,8 @@ public static class Descriptors
         Rule(ReservedName, "Name is used by the generated code", "{0} of {1} has the name of something that the generated code declares or uses; rename it, and if it is a feature set Column = \"{0}\" to keep its column"),
         Rule(RoleOfBag, "Role of a bag", "[{1}] {0} holds several values; a user or an item is one value per row, so give it a single-valued type or use [Categorical]"),
         Rule(RoleTwice, "Role taken twice", "{0} is a second [{2}]; {1} has that role already and a model has at most one, so use [Categorical] for one of them"),
+        Rule(TimestampType, "Timestamp has an unsupported type", "[Timestamp] {0} has type {1}; use int, long, float, double, DateTime or DateTimeOffset"),
+        Rule(TwoTimestamps, "Two timestamps", "{0} is a second [Timestamp]; {1} has that role already and a model has at most one, so remove one of them"),
         Rule(Dimension, "Dimension is out of range", "Dimension of [{0}] on {1} is {2}; it must be 1 to {3}"),
         Rule(Inner, "Inner is out of range", "Inner of [MultiLayer] on {0} is {1}; the inner dimension k must be 1 to 4096, normally at least Dimension"),
         Rule(Sigma, "Sigma is out of range", "Sigma of [MultiLayer] on {0} is {1}; it must be a positive number, or 0 for the paper's default"),
@@ -102,11 +111,11 @@ public static class Descriptors
         Rule(Commitment, "Commitment is out of range", "Commitment of [Quantized] on {0} is {1}; it must be a finite number of at least 0, normally 0.25 to 1"),
         Rule(Kept, "Kept is out of range", "Kept of [Sparse] on {0} is {1}; it must be 1 to the Dimension, {2}, which keeps every entry"),
         Rule(SparseHost, "Sparse needs ELSA", "{0} carries [Sparse] but {1} is no [Elsa] model; sparse rows are trained by [Elsa] on its [Item] only, so use another embedding here"),
-        Rule(NoHost, "Host is missing", "{0} does not say how its features meet; add [Dlrm], [FactorizationMachine] or [Elsa]"),
+        Rule(NoHost, "Host is missing", "{0} does not say how its features meet; add [Dlrm], [FactorizationMachine], or for a user and an item [Gmf], [NeuMf], [TwoTower] or [Elsa]"),
         Rule(TwoHosts, "Two hosts", "{0} carries [{1}] and [{2}]; keep one host"),
         Rule(BottomWithoutNumerics, "Bottom tower does not fit the inputs", "Bottom of [Dlrm] on {0} has {1} layers but the model has {2} [Numeric] inputs; give a bottom tower exactly when there are numeric inputs"),
         Rule(BottomWidth, "Bottom tower has the wrong last width", "Bottom of [Dlrm] on {0} ends in width {1}; it must end in the embedding Dimension {2}, because its output meets the embeddings in inner products"),
-        Rule(TowerWidth, "Tower width is out of range", "{0} of [Dlrm] on {1} contains {2}; layer widths must be 2 to 8192"),
+        Rule(TowerWidth, "Tower width is out of range", "{0} of [{3}] on {1} contains {2}; layer widths must be 2 to 8192"),
         Rule(TwoOptimizers, "Two optimisers", "{0} carries [{1}] and [{2}]; keep one optimiser"),
         Rule(LearningRate, "Learning rate is out of range", "{0} of [{1}] on {2} is {3}; it must be a positive finite number{4}"),
         Rule(OptimizerConstant, "Optimiser constant is out of range", "{0} of [{1}] on {2} is {3}; it must be {4}"),
@@ -118,6 +127,11 @@ public static class Descriptors
         Rule(ElsaUnknown, "Unknown values do not fit ELSA", "OutOfVocabulary of {0} is {1}; an [Elsa] model has no row for unknown values, so use Error or Zero (which leaves the pair out)"),
         Rule(LossOfHost, "Loss does not fit the host", "Loss of {0} is {1}; [{2}] {3}"),
         Rule(ElsaOptimizer, "Optimiser does not fit ELSA", "{0} carries [RowWiseAdagrad], which keeps one number per row; the rows of an [Elsa] model are updated entry by entry, so use [NAdam], [Adam], [Adagrad] or [Sgd]"),
+        Rule(RolesMissing, "User or item is missing", "[{1}] on {0} scores a user with an item, but there is no {2}; mark the properties that say who and what with [User] and [Item]"),
+        Rule(InputBesidePair, "Input has no place in the host", "[{1}] meets the [User] with the [Item] and takes nothing else, so {0} would be without effect; remove it, or use [Dlrm] or [FactorizationMachine]"),
+        Rule(Factors, "Factors is out of range", "Factors of [NeuMf] on {0} is {1}; it must be 1 to {2}, so that both the product and the tower have a part of the vectors, or 0 for half"),
+        Rule(HiddenMissing, "Hidden layers are missing", "[{1}] on {0} has no Hidden; give the widths of the layers, such as Hidden = [64, 32]"),
+        Rule(RankingLoss, "Ranking loss does not fit the data", "Loss.BayesianPersonalizedRanking of {0} compares a positive pair with a sampled negative, but the model {1}; it needs a [User], an [Item] and no [Label]"),
         Rule(Internal, "Internal error of the generator", "ModelGen could not compile {0}: {1}. This is a defect of ModelGen, please report it with the annotated class"),
     }.ToDictionary(rule => rule.Id);
 

@@ -93,7 +93,7 @@ public sealed record CollapseRule(Parameter Result, Parameter Left, Parameter Ri
 /// <summary>The whole model at one point of the lowering.</summary>
 public sealed record Graph(
     string Name,
-    LossKind Loss,
+    string Loss,
     IReadOnlyList<string> Features,
     IReadOnlyList<Parameter> Parameters,
     IReadOnlyList<Op> Forward,

@@ -21,6 +21,9 @@ public sealed class GraphBuilder(ModelSpec model)
     public Parameter Dense(string name, int rows, int columns, Init init, float scale = 0) =>
         Declare(new Parameter(name, -1, false, RowIndexKind.Identity, 0, rows, columns, Group.Tower, init, scale));
 
+    /// <summary>The feature that has a role; the parser has seen to it that there is one.</summary>
+    public int Feature(RoleKind role) => Enumerable.Range(0, Model.Categoricals.Count).First(f => Model.Categoricals[f].Role == role);
+
     /// <summary>The pooled embedding vector of a feature, per example.</summary>
     public Value Embedding(int feature)
     {
@@ -78,9 +81,15 @@ public sealed class GraphBuilder(ModelSpec model)
         return Example(name, OpKind.Linear, width, [input], [weight, bias]);
     }
 
-    /// <summary>x W without a bias, started at zero.</summary>
-    public Value LinearTerm(string name, Value input) =>
-        Example(name, OpKind.Linear, 1, [input], [Dense($"{name}.W", input.Width, 1, Init.Zero)]);
+    /// <summary>x W without a bias, started at zero unless said otherwise.</summary>
+    public Value LinearTerm(string name, Value input, Init init = Init.Zero, float scale = 0) =>
+        Example(name, OpKind.Linear, 1, [input], [Dense($"{name}.W", input.Width, 1, init, scale)]);
+
+    /// <summary>The element-wise product.</summary>
+    public Value Multiply(string name, Value left, Value right) => Example(name, OpKind.Multiply, left.Width, [left, right], []);
+
+    /// <summary>Floats [at, at + width) of a vector.</summary>
+    public Value Slice(string name, Value input, int at, int width) => Example(name, OpKind.Slice, width, [input], [], at);
 
     public Value Relu(Value input) => Example($"{input.Name}.relu", OpKind.Relu, input.Width, [input], []);
 
@@ -103,7 +112,7 @@ public sealed class GraphBuilder(ModelSpec model)
 
     public void Loss(Value score) =>
         Append(new Op(
-            Model.Loss switch { LossKind.BinaryCrossEntropy => OpKind.Logistic, LossKind.Cosine => OpKind.Cosine, _ => OpKind.Squared },
+            Model.Loss switch { LossKind.BinaryCrossEntropy => OpKind.Logistic, LossKind.MeanSquaredError => OpKind.Squared, LossKind.Cosine => OpKind.Cosine, _ => OpKind.Ranking },
             new Value("loss", Model.Loss == LossKind.Cosine ? Domain.User : Domain.Example, -1, 1), [score], []));
 
     private Value Lookup(int feature, Value vector, string name) =>

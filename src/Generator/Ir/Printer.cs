@@ -12,7 +12,7 @@ public static class Printer
     public static string Print(Graph graph)
     {
         var text = new StringBuilder();
-        text.Append("model ").Append(graph.Name).Append(" loss=").Append(graph.Loss switch { LossKind.BinaryCrossEntropy => "logistic", LossKind.Cosine => "cosine", _ => "squared" }).Append('\n');
+        text.Append("model ").Append(graph.Name).Append(" loss=").Append(graph.Loss).Append('\n');
         text.Append("features ").Append(string.Join(" ", graph.Features)).Append('\n');
         text.Append("parameters\n");
         foreach (Parameter parameter in graph.Parameters)
@@ -68,7 +68,7 @@ public static class Printer
             OpKind.Lookup or OpKind.SegmentSum => " pool=" + op.Number switch { 1 => "sum", 2 => "mean", _ => "none" },
             OpKind.Pairs or OpKind.PairsGradient or OpKind.Fm or OpKind.FmGradient => $" vectors={op.Number}",
             OpKind.Clip or OpKind.ClipGradient => op.Number > 0 ? $" most={op.Number}" : string.Empty,
-            OpKind.Slice => $" at={op.Number}",
+            OpKind.Slice or OpKind.SliceGradient => $" at={op.Number}",
             OpKind.Quantize or OpKind.Decode or OpKind.QuantizeCodebook => Codes(op.Quantization!),
             OpKind.QuantizeInput => $" commitment={op.Quantization!.Commitment.ToString("R", CultureInfo.InvariantCulture)}",
             _ => string.Empty,

@@ -15,11 +15,14 @@ internal static class BuildForward
         {
             HostKind.Elsa => ElsaHost.Build(builder),
             HostKind.FactorizationMachine => FactorizationMachineHost.Build(builder),
+            HostKind.Gmf => GmfHost.Build(builder),
+            HostKind.NeuMf => NeuMfHost.Build(builder),
+            HostKind.TwoTower => TwoTowerHost.Build(builder),
             _ => DlrmHost.Build(builder),
         };
         builder.Loss(score);
         return new Graph(
-            model.Name, model.Loss, [.. model.Categoricals.Select(c => c.Property)],
+            model.Name, Ops.Table[builder.Forward[builder.Forward.Count - 1].Kind].Name, [.. model.Categoricals.Select(c => c.Property)],
             builder.Parameters, builder.Forward, [], [], [], []);
     }
 }

@@ -25,7 +25,7 @@ internal static class Collapse
 
         foreach (Op op in graph.Forward)
         {
-            if (op.Kind is OpKind.Logistic or OpKind.Squared or OpKind.Cosine or OpKind.Clip || dropped.Contains(op))
+            if (op.Kind is OpKind.Logistic or OpKind.Squared or OpKind.Ranking or OpKind.Cosine or OpKind.Clip || dropped.Contains(op))
             {
                 continue;
             }

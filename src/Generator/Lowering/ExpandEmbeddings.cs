@@ -17,7 +17,7 @@ internal static class ExpandEmbeddings
         {
             if (op.Kind == OpKind.Embed)
             {
-                Expand(model.Categoricals[op.Result!.Feature], op.Result, parameters, ops);
+                Expand(model.Categoricals[op.Result!.Feature], op.Result, Start(model.Host.Kind), parameters, ops);
             }
             else
             {
@@ -29,7 +29,11 @@ internal static class ExpandEmbeddings
         return graph with { Parameters = parameters, Forward = ops };
     }
 
-    private static void Expand(CategoricalSpec feature, Value result, List<Parameter> parameters, List<Op> ops)
+    // How the rows of a table start; hosts that multiply a user and an item start near zero.
+    private static (Init Init, float Scale) Start(HostKind host) =>
+        host is HostKind.Gmf or HostKind.NeuMf ? (Init.Normal, 0.01f) : (Init.UniformByRows, 1);
+
+    private static void Expand(CategoricalSpec feature, Value result, (Init Init, float Scale) start, List<Parameter> parameters, List<Op> ops)
     {
         EmbeddingSpec e = feature.Embedding;
         string name = feature.Property;
@@ -40,10 +44,10 @@ internal static class ExpandEmbeddings
                 Gather(result, Declare(new Parameter($"{name}.A", result.Feature, true, RowIndexKind.Identity, 0, 0, e.Dimension, Group.Table, Init.Xavier, 1) { Kept = kept }));
                 break;
             case EmbeddingKind.Full:
-                Gather(result, Table("E", e.Dimension));
+                Gather(result, Table("E", e.Dimension, start));
                 break;
             case EmbeddingKind.Hashed:
-                Gather(result, Table("E", e.Dimension, RowIndexKind.Remainder, e.Rows));
+                Gather(result, Table("E", e.Dimension, start, RowIndexKind.Remainder, e.Rows));
                 break;
             case EmbeddingKind.MultiLayer:
                 Factored("T", "P", e.Inner, e.Sigma);
@@ -70,7 +74,7 @@ internal static class ExpandEmbeddings
         void Factored(string left, string right, int inner, float sigma)
         {
             Value h = new($"{name}.h", Domain.Id, result.Feature, inner);
-            Gather(h, Table(left, inner));
+            Gather(h, Table(left, inner, (Init.UniformByRows, 1)));
             Parameter factor = Declare(new Parameter($"{name}.{right}", result.Feature, false, RowIndexKind.Identity, 0, inner, e.Dimension, Group.Factor, Init.Normal, sigma));
             ops.Add(new Op(OpKind.Project, result, [h], [factor]));
         }
@@ -84,8 +88,8 @@ internal static class ExpandEmbeddings
             ops.Add(new Op(OpKind.Quantize, result, [q], [codebook], Quantization: quantization));
         }
 
-        Parameter Table(string suffix, int width, RowIndexKind index = RowIndexKind.Identity, int modulus = 0) =>
-            Declare(new Parameter($"{name}.{suffix}", result.Feature, true, index, modulus, 0, width, Group.Table, Init.UniformByRows, 1));
+        Parameter Table(string suffix, int width, (Init Init, float Scale) from, RowIndexKind index = RowIndexKind.Identity, int modulus = 0) =>
+            Declare(new Parameter($"{name}.{suffix}", result.Feature, true, index, modulus, 0, width, Group.Table, from.Init, from.Scale));
 
         Parameter Declare(Parameter parameter)
         {

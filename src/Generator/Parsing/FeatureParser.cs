@@ -18,6 +18,9 @@ internal sealed class FeatureParser(
     /// <summary>Whether a property carries [Label], be it usable or not.</summary>
     public bool HasLabel { get; private set; }
 
+    /// <summary>The property that orders the rows in time, if there is one.</summary>
+    public TimestampSpec? Timestamp { get; private set; }
+
     /// <summary>Which column each property reads and where that is said, in declaration order.</summary>
     public List<(string Property, string Column, LocationSnapshot? Place)> Columns { get; } = [];
 
@@ -28,7 +31,7 @@ internal sealed class FeatureParser(
     public void Parse(IPropertySymbol property)
     {
         AttributeReader[] attributes = [.. AttributeReader.Of(property, at, cancellation)];
-        AttributeReader[] roles = [.. attributes.Where(a => a.Name is "Label" or "Numeric" or "Categorical" or "User" or "Item")];
+        AttributeReader[] roles = [.. attributes.Where(a => a.Name is "Label" or "Timestamp" or "Numeric" or "Categorical" or "User" or "Item")];
         AttributeReader[] embeddings = [.. attributes.Where(a => a.BaseName == "EmbeddingAttribute")];
         HasLabel |= roles.Any(r => r.Name == "Label");
         if (roles.Length == 0)
@@ -53,7 +56,7 @@ internal sealed class FeatureParser(
             return;
         }
 
-        if (roles[0].Name is "Label" or "Numeric" && embeddings.Length > 0)
+        if (roles[0].Name is "Label" or "Timestamp" or "Numeric" && embeddings.Length > 0)
         {
             report.Add(Descriptors.EmbeddingWithoutCategorical, embeddings[0].Location, property.Name, embeddings[0].Name);
         }
@@ -64,6 +67,9 @@ internal sealed class FeatureParser(
         {
             case "Label":
                 ParseLabel(property, roles[0], column);
+                break;
+            case "Timestamp":
+                ParseTimestamp(property, roles[0], column);
                 break;
             case "Numeric":
                 ParseNumeric(property, roles[0], column);
@@ -87,6 +93,29 @@ internal sealed class FeatureParser(
         else
         {
             Label = new LabelSpec(property.Name, column, property.Type.ToDisplayString());
+        }
+    }
+
+    private void ParseTimestamp(IPropertySymbol property, AttributeReader role, string column)
+    {
+        TimestampKind? kind = property.Type.SpecialType switch
+        {
+            SpecialType.System_Int32 or SpecialType.System_Int64 => TimestampKind.Integer,
+            SpecialType.System_Single or SpecialType.System_Double => TimestampKind.Real,
+            SpecialType.System_DateTime => TimestampKind.Date,
+            _ => property.Type.ToDisplayString() == "System.DateTimeOffset" ? TimestampKind.Date : null,
+        };
+        if (Timestamp is not null)
+        {
+            report.Add(Descriptors.TwoTimestamps, role.Location, property.Name, Timestamp.Property);
+        }
+        else if (kind is null)
+        {
+            report.Add(Descriptors.TimestampType, role.Location, property.Name, property.Type.ToDisplayString());
+        }
+        else
+        {
+            Timestamp = new TimestampSpec(property.Name, column, kind.Value);
         }
     }
 

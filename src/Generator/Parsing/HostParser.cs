@@ -19,12 +19,18 @@ internal static class HostParser
             return Elsa(report, host, owner, features, sound);
         }
 
-        int[] bottom = host.Widths("Bottom"), top = host.Widths("Top");
-        bool widths = CheckTower(report, host, owner, "Bottom", bottom) & CheckTower(report, host, owner, "Top", top);
-        var spec = new HostSpec(host.Name == "Dlrm" ? HostKind.Dlrm : HostKind.FactorizationMachine, new(bottom), new(top));
+        int[] bottom = host.Widths("Bottom"), top = host.Widths("Top"), hidden = host.Widths("Hidden");
+        bool widths = CheckTower(report, host, owner, "Bottom", bottom) & CheckTower(report, host, owner, "Top", top) & CheckTower(report, host, owner, "Hidden", hidden);
+        var kind = (HostKind)Enum.Parse(typeof(HostKind), host.Name);
+        int dimension = features.Categoricals.FirstOrDefault()?.Embedding.Dimension ?? 0;
+        int factors = kind == HostKind.NeuMf ? host.Get("Factors", 0) is var given && given != 0 ? given : dimension / 2 : 0;
+        var spec = new HostSpec(kind, new(bottom), new(top), new(hidden), factors);
         if (sound && widths && features.Categoricals.Count > 0)
         {
-            CheckFit(report, host, owner, features, spec);
+            if (kind is HostKind.Dlrm or HostKind.FactorizationMachine || CheckPair(report, host, owner, features, spec))
+            {
+                CheckFit(report, host, owner, features, spec);
+            }
         }
 
         return spec;
@@ -44,14 +50,45 @@ internal static class HostParser
             report.Add(Descriptors.ElsaFeatures, host.Location, owner, $"{Text(users)} [User], {Text(items)} [Item] and {Text(others)} other input(s)");
         }
 
-        return new HostSpec(HostKind.Elsa, default, default, host.Choice(report, owner, "Clip", ClipKind.None));
+        return new HostSpec(HostKind.Elsa, default, default, default, 0, host.Choice(report, owner, "Clip", ClipKind.None));
+    }
+
+    // Hosts of a user and an item take these two and nothing else.
+    private static bool CheckPair(Reporter report, AttributeReader host, string owner, FeatureParser features, HostSpec spec)
+    {
+        bool user = features.Categoricals.Any(c => c.Role == RoleKind.User), item = features.Categoricals.Any(c => c.Role == RoleKind.Item);
+        if (!user || !item)
+        {
+            report.Add(Descriptors.RolesMissing, host.Location, owner, host.Name, user ? "[Item]" : item ? "[User]" : "[User] and no [Item]");
+            return false;
+        }
+
+        string? other = features.Categoricals.FirstOrDefault(c => c.Role == RoleKind.None)?.Property ?? features.Numerics.FirstOrDefault()?.Property;
+        if (other is not null)
+        {
+            report.Add(Descriptors.InputBesidePair, host.Location, other, host.Name);
+            return false;
+        }
+
+        int dimension = features.Categoricals[0].Embedding.Dimension;
+        if (spec.Kind == HostKind.NeuMf && (spec.Factors < 1 || spec.Factors >= dimension))
+        {
+            report.Add(Descriptors.Factors, host.At("Factors"), owner, Text(spec.Factors), Text(dimension - 1));
+        }
+
+        if (spec.Kind is HostKind.NeuMf or HostKind.TwoTower && spec.Hidden.Count == 0)
+        {
+            report.Add(Descriptors.HiddenMissing, host.Location, owner, host.Name);
+        }
+
+        return true;
     }
 
     private static bool CheckTower(Reporter report, AttributeReader host, string owner, string tower, int[] widths)
     {
         foreach (int width in widths.Where(width => width is < 2 or > 8192).Take(1))
         {
-            report.Add(Descriptors.TowerWidth, host.At(tower), tower, owner, Text(width));
+            report.Add(Descriptors.TowerWidth, host.At(tower), tower, owner, Text(width), host.Name);
             return false;
         }
 
@@ -83,6 +120,7 @@ internal static class HostParser
         }
 
         long dense = features.Categoricals.Sum(c => (c.Embedding.Quantized is { } q ? q.Choices.FirstOrDefault() : (long)c.Embedding.Inner) * c.Embedding.Dimension)
+            + Tower(2 * (dimension - spec.Factors), [.. spec.Hidden])
             + (dlrm ? Tower(features.Numerics.Count, [.. spec.Bottom]) + Tower(((long)vectors * (vectors - 1) / 2) + (bottom > 0 ? dimension : 0), [.. spec.Top, 1]) : 0);
         if (dense > MaxDense)
         {

@@ -47,7 +47,7 @@ internal static class ModelParser
         }
 
         CheckForm(report, symbol, syntax, at);
-        AttributeReader? host = One(report, symbol.Name, attributes.Where(a => a.Name is "Dlrm" or "FactorizationMachine" or "Elsa"), Descriptors.TwoHosts);
+        AttributeReader? host = One(report, symbol.Name, attributes.Where(a => Enum.IsDefined(typeof(HostKind), a.Name)), Descriptors.TwoHosts);
         AttributeReader? optimizer = One(report, symbol.Name, attributes.Where(a => Enum.IsDefined(typeof(OptimizerRule), a.Name)), Descriptors.TwoOptimizers);
         AttributeReader? embedding = One(report, symbol.Name, attributes.Where(a => a.BaseName == "EmbeddingAttribute"), Descriptors.TwoEmbeddings);
         if (host is null)
@@ -95,6 +95,11 @@ internal static class ModelParser
                 elsa ? "has the loss Cosine and no other, so leave Loss out" : "does not score all items of a user, which Cosine needs, so choose another loss");
         }
 
+        if (loss == LossKind.BayesianPersonalizedRanking && (features.HasLabel || !pairs))
+        {
+            report.Add(Descriptors.RankingLoss, marker.At("Loss"), symbol.Name, features.HasLabel ? "has a [Label]" : "has no [User] and [Item]");
+        }
+
         if (report.HasErrors)
         {
             return new ParseResult(null, report.Items);
@@ -106,6 +111,7 @@ internal static class ModelParser
                 symbol.Name, symbol.IsRecord ? "record" : "class", loss, features.Label,
                 new(features.Numerics), new(features.Categoricals), hostSpec!, optimizerSpec)
             {
+                Timestamp = features.Timestamp,
                 Hidden = new(TypeNames.Namespaces.Where(type => IsHidden(symbol, type.Key, type.Value)).Select(type => type.Key).OrderBy(name => name, StringComparer.Ordinal)),
             },
             report.Items);

@@ -14,12 +14,12 @@ internal static class OptimizerParser
     {
         if (optimizer is null && elsa)
         {
-            return new OptimizerSpec(OptimizerRule.NAdam, 0.1f, 0.1f, 0.1f, 0.1f, 1e-7f, 0.9f, 0.999f);
+            return new OptimizerSpec(OptimizerRule.NAdam, 0.1f, 0.1f, 0.1f, 0.1f, 1e-7f, 0.9f, 0.999f, Lazy: true);
         }
 
         if (optimizer is null)
         {
-            return new OptimizerSpec(OptimizerRule.Adagrad, DefaultRate, DefaultRate, DefaultRate, DefaultRate, 1e-10f, 0.9f, 0.999f);
+            return new OptimizerSpec(OptimizerRule.Adagrad, DefaultRate, DefaultRate, DefaultRate, DefaultRate, 1e-10f, 0.9f, 0.999f, Lazy: true);
         }
 
         var rule = (OptimizerRule)Enum.Parse(typeof(OptimizerRule), optimizer.Name);
@@ -32,7 +32,7 @@ internal static class OptimizerParser
         Constant("Beta1", beta1, beta1 is >= 0 and < 1, "at least 0 and below 1");
         Constant("Beta2", beta2, beta2 is >= 0 and < 1, "at least 0 and below 1");
         return new OptimizerSpec(
-            rule, rate, Rate("TableLearningRate", rate), Rate("FactorLearningRate", rate), Rate("TowerLearningRate", rate), epsilon, beta1, beta2) { MomentumDecay = decay };
+            rule, rate, Rate("TableLearningRate", rate), Rate("FactorLearningRate", rate), Rate("TowerLearningRate", rate), epsilon, beta1, beta2, optimizer.Get("Lazy", true)) { MomentumDecay = decay };
 
         float Rate(string name, float fallback, bool zeroIsDefault = true)
         {

@@ -16,8 +16,8 @@ public static class ReservedNames
 
     private static readonly HashSet<string> s_types = new(StringComparer.Ordinal)
     {
-        "AutoencoderStep", "BlockScratch", "FeatureRole", "LaneSums", "RetrievalTrainer", "SparseRows", "CollapsedCodes", "CollapsedDense", "CollapsedTable", "DataSet", "ModelTrainer", "MethodImplOptions",
-        "KeyKind", "RowIndex", "ParameterGroup", "Initialization", "OptimizerKind", "ModelSchema",
+        "AutoencoderStep", "BlockScratch", "LaneSums", "RetrievalTrainer", "SparseRows", "CollapsedCodes", "CollapsedDense", "CollapsedTable", "DataSet", "ModelTrainer", "MethodImplOptions",
+        "KeyKind", "FeatureRole", "RowIndex", "ParameterGroup", "Initialization", "OptimizerKind", "ModelSchema",
         "Finish", "FrequencyTiers", "Losses", "Microkernel", "NearestCentroid",
         "Math", "MathF", "OnnxType", "MemoryMarshal", "Unsafe", "Vector128", "Vector256", "Vector512",
     };

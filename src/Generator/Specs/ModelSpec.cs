@@ -14,6 +14,9 @@ public sealed record ModelSpec(
     HostSpec Host,
     OptimizerSpec Optimizer)
 {
+    /// <summary>The property that orders the rows in time, if there is one.</summary>
+    public TimestampSpec? Timestamp { get; init; }
+
     /// <summary>Types of the emitted text that the user's code has another meaning for, so that they are written in full.</summary>
     public EquatableArray<string> Hidden { get; init; }
 }
@@ -30,10 +33,20 @@ public enum LossKind
 {
     BinaryCrossEntropy,
     MeanSquaredError,
+    BayesianPersonalizedRanking,
     Cosine,
 }
 
 public sealed record LabelSpec(string Property, string Column, string Type);
+
+public enum TimestampKind
+{
+    Integer,
+    Real,
+    Date,
+}
+
+public sealed record TimestampSpec(string Property, string Column, TimestampKind Kind);
 
 public enum TransformKind
 {
@@ -119,6 +132,9 @@ public enum HostKind
 {
     Dlrm,
     FactorizationMachine,
+    Gmf,
+    NeuMf,
+    TwoTower,
     Elsa,
 }
 
@@ -129,7 +145,9 @@ public enum ClipKind
     Relu6,
 }
 
-public sealed record HostSpec(HostKind Kind, EquatableArray<int> Bottom, EquatableArray<int> Top, ClipKind Clip = ClipKind.None);
+/// <summary>How the features meet. Bottom and Top are DLRM's towers, Hidden the tower of the hosts of a user and an item, Factors the floats that NeuMF multiplies.</summary>
+public sealed record HostSpec(HostKind Kind, EquatableArray<int> Bottom, EquatableArray<int> Top, EquatableArray<int> Hidden, int Factors,
+    ClipKind Clip = ClipKind.None);
 
 public enum OptimizerRule
 {
@@ -141,7 +159,7 @@ public enum OptimizerRule
 }
 
 public sealed record OptimizerSpec(
-    OptimizerRule Rule, float LearningRate, float TableRate, float FactorRate, float TowerRate, float Epsilon, float Beta1, float Beta2)
+    OptimizerRule Rule, float LearningRate, float TableRate, float FactorRate, float TowerRate, float Epsilon, float Beta1, float Beta2, bool Lazy)
 {
     /// <summary>Speed of NAdam's momentum schedule.</summary>
     public float MomentumDecay { get; init; } = 0.004f;

@@ -1,10 +1,8 @@
 using System;
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Threading.Tasks;
 
 namespace ModelGen.Compiled;
@@ -74,7 +72,7 @@ public sealed class CollapsedCodes
     /// <exception cref="ArgumentException">The parts do not fit each other.</exception>
     public static CollapsedCodes Pack(string name, string codebook, int feature, int parts, ImmutableArray<CodeTier> tiers, Action<long, Span<ushort>> read)
     {
-        var packed = new NativeFloats((tiers.Sum(t => t.Bytes(parts)) + sizeof(float) - 1) / sizeof(float));
+        NativeFloats packed = PackedBits.Allocate(tiers.Sum(t => t.Bytes(parts)));
         var result = new CollapsedCodes(name, codebook, feature, parts, tiers, packed);
         long firstRow = 0, firstByte = 0;
         foreach (CodeTier tier in tiers)
@@ -89,7 +87,7 @@ public sealed class CollapsedCodes
                     read(row0 + row, codes);
                     foreach (ushort code in codes)
                     {
-                        Write(packed, bit, code);
+                        PackedBits.Write(packed, bit, code);
                         bit += tier.Bits;
                     }
                 }
@@ -148,10 +146,7 @@ public sealed class CollapsedCodes
         long bit = (8 * start) + ((row - first) * Parts * tier.Bits);
         for (int part = 0; part < Parts; part++, bit += tier.Bits)
         {
-            // Four bytes hold a code of up to 16 bits at any bit; a block has slack behind its end.
-            uint window = Unsafe.ReadUnaligned<uint>(ref Byte(_packed, bit >> 3));
-            window = BitConverter.IsLittleEndian ? window : BinaryPrimitives.ReverseEndianness(window);
-            destination[part] = (ushort)((window >> (int)(bit & 7)) & (uint)(tier.Choices - 1));
+            destination[part] = (ushort)PackedBits.Read(_packed, bit, tier.Bits);
         }
     }
 
@@ -195,15 +190,4 @@ public sealed class CollapsedCodes
 
         return (tiers[t], firstRow, firstByte);
     }
-
-    // Touches only bytes that hold bits of the code.
-    private static void Write(NativeFloats packed, long bit, ushort code)
-    {
-        for (uint window = (uint)code << (int)(bit & 7); window != 0; window >>= 8, bit += 8)
-        {
-            Byte(packed, bit >> 3) |= (byte)window;
-        }
-    }
-
-    private static ref byte Byte(NativeFloats packed, long at) => ref Unsafe.Add(ref Unsafe.As<float, byte>(ref packed.First), (nint)at);
 }

@@ -27,8 +27,17 @@ public sealed class CollapsedDense
         Values = values;
     }
 
+    private CollapsedDense(string name, int rows, int columns, float[] values, TableFormat format)
+        : this(name, rows, columns, values) => Format = format;
+
     /// <summary>Name in files.</summary>
     public string Name { get; }
+
+    /// <summary>How files store the values: <see cref="TableFormat.Float32"/> or, for codebooks, <see cref="TableFormat.Float16"/>.</summary>
+    public TableFormat Format { get; } = TableFormat.Float32;
+
+    /// <summary>Bytes of the values in this format.</summary>
+    public long Bytes => Format.Bytes(Rows, Columns);
 
     /// <summary>Rows (inputs of a layer).</summary>
     public int Rows { get; }
@@ -36,8 +45,13 @@ public sealed class CollapsedDense
     /// <summary>Columns (outputs of a layer).</summary>
     public int Columns { get; }
 
-    /// <summary>The values, row-major without padding.</summary>
+    /// <summary>The values, row-major without padding; under <see cref="TableFormat.Float16"/> each is a 16-bit float.</summary>
     public float[] Values { get; }
+
+    /// <summary>The values as files hold them.</summary>
+    internal TensorContent Content => Format == TableFormat.Float16
+        ? TensorContent.From<Half>(Array.ConvertAll(Values, value => (Half)value))
+        : TensorContent.From<float>(Values);
 
     /// <summary>Copies a parameter out of the dense arena of a trained model, without its padding.</summary>
     public static CollapsedDense From(DenseParameter parameter, NativeFloats arena)
@@ -51,4 +65,14 @@ public sealed class CollapsedDense
 
         return new CollapsedDense(parameter.Name, parameter.Rows, parameter.Columns, values);
     }
+
+    /// <summary>The parameter in 16-bit floats, rounded to nearest, or in 32-bit ones.</summary>
+    /// <exception cref="ArgumentException">A value is too large for 16-bit floats.</exception>
+    internal CollapsedDense With(TableFormat format) => format == TableFormat.Float16
+        ? new(Name, Rows, Columns, Array.ConvertAll(Values, value => (float)TableQuantizer.ToHalf(value, $"Parameter '{Name}'")), format)
+        : new(Name, Rows, Columns, Values, TableFormat.Float32);
+
+    /// <summary>A parameter in 16-bit floats.</summary>
+    internal static CollapsedDense FromHalf(string name, int rows, int columns, Half[] values) =>
+        new(name, rows, columns, Array.ConvertAll(values, value => (float)value), TableFormat.Float16);
 }

@@ -7,11 +7,11 @@ using System.Linq;
 namespace ModelGen.Compiled;
 
 /// <summary>
-/// The safetensors layout of a collapsed model. Tensors: a table as F32 or I8 [rows, width], its scales as "name.scale" F32 [rows] or
-/// [1], codes as U8 [bytes], packed as <see cref="CollapsedCodes"/> says, a dense parameter as F32 [rows, columns], vocabularies as <see cref="VocabularyTensors"/> says, and "numeric.scaling" F32
-/// [features, 2] with mean and inverse deviation. Metadata: format, formatVersion, model, fingerprint; "tables" and "dense" list the
-/// names in order, and the name of each table leads to its feature, index, modulus and format. With quantised embeddings "codes" lists
-/// their names too, and each leads to its feature, codebook and parts, then choices:rows of every tier.
+/// The safetensors layout of a collapsed model. Tensors: tables as <see cref="TableTensors"/> says, codes as U8 [bytes], packed as
+/// <see cref="CollapsedCodes"/> says, a dense parameter as F32 [rows, columns] (F16 for a codebook in 16-bit floats), vocabularies as
+/// <see cref="VocabularyTensors"/> says, and "numeric.scaling" F32 [features, 2] with mean and inverse deviation. Metadata: format,
+/// formatVersion, model, fingerprint; "tables" and "dense" list the names in order. With quantised embeddings "codes" lists their names
+/// too, and each leads to its feature, codebook and parts, then choices:rows of every tier.
 /// </summary>
 internal static class CollapsedFile
 {
@@ -31,23 +31,13 @@ internal static class CollapsedFile
         writer.Metadata("dense", string.Join(' ', weights.Dense.Select(d => d.Name)));
         foreach (CollapsedTable table in weights.Tables)
         {
-            string feature = weights.Schema.Categoricals[table.Feature].Name;
-            writer.Metadata(TableKey(table.Name), string.Create(CultureInfo.InvariantCulture, $"{feature} {table.Index} {table.Modulus} {table.Format}"));
-            if (table.Format == TableFormat.Float32)
-            {
-                writer.Add(table.Name, table.Values, 0, table.Rows, table.Width, table.Width);
-                continue;
-            }
-
-            writer.Add(table.Name, SafeTensorType.I8, TensorContent.FromBytes(table.CodeStorage, table.Rows * table.Width), table.Rows, table.Width);
-            long scales = table.Scales.Length;
-            writer.Add(table.ScaleName, SafeTensorType.F32, TensorContent.From(table.Scales, 0, 1, scales, scales), scales);
+            TableTensors.Add(writer, table, weights.Schema.Categoricals[table.Feature].Name);
         }
 
         AddCodes(writer, weights);
         foreach (CollapsedDense dense in weights.Dense)
         {
-            writer.Add(dense.Name, dense.Values, dense.Rows, dense.Columns);
+            writer.Add(dense.Name, dense.Format == TableFormat.Float16 ? SafeTensorType.F16 : SafeTensorType.F32, dense.Content, dense.Rows, dense.Columns);
         }
 
         foreach (Vocabulary vocabulary in weights.Vocabularies)
@@ -69,7 +59,7 @@ internal static class CollapsedFile
     {
         using SafeTensorsReader reader = SafeTensorsReader.Open(path);
         CheckIdentity(reader, schema);
-        ImmutableArray<CollapsedTable> tables = [.. Names(reader, "tables").Select(name => ReadTable(reader, schema, name))];
+        ImmutableArray<CollapsedTable> tables = [.. Names(reader, "tables").Select(name => TableTensors.Read(reader, schema, name))];
         ImmutableArray<CollapsedDense> dense = [.. Names(reader, "dense").Select(name => ReadDense(reader, name))];
         ImmutableArray<NumericScaling> scalings = ReadScalings(reader, schema);
         ImmutableArray<CollapsedCodes> codes = reader.Metadata.ContainsKey("codes") ? [.. Names(reader, "codes").Select(name => ReadCodes(reader, schema, name))] : [];
@@ -159,62 +149,18 @@ internal static class CollapsedFile
         }
     }
 
-    private static CollapsedTable ReadTable(SafeTensorsReader reader, ModelSchema schema, string name)
-    {
-        string text = Required(reader, TableKey(name));
-        string[] parts = text.Split(' ');
-        int feature = parts.Length == 4 ? schema.Categoricals.Select(c => c.Name).ToList().IndexOf(parts[0]) : -1;
-        if (feature < 0 ||
-            !TryParse(parts[1], out RowIndex index) ||
-            !int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out int modulus) ||
-            !TryParse(parts[3], out TableFormat format))
-        {
-            throw reader.Error($"The table '{name}' is described as '{text}', expected feature, index, modulus and format.");
-        }
-
-        SafeTensorInfo info = reader.Require(name, format == TableFormat.Float32 ? SafeTensorType.F32 : SafeTensorType.I8, -1, -1);
-        (long rows, long width) = (info.Shape[0], info.Shape[1]);
-        if (width is < 1 or > int.MaxValue)
-        {
-            throw reader.Error($"The table '{name}' is {info.Describe()}; a width of {width} is not possible.");
-        }
-
-        try
-        {
-            if (format == TableFormat.Float32)
-            {
-                return new CollapsedTable(name, feature, index, modulus, rows, (int)width, reader.ReadNative(name));
-            }
-
-            string scaleName = name + ".scale";
-            reader.Require(scaleName, SafeTensorType.F32, format == TableFormat.Int8PerRow ? rows : 1);
-            NativeFloats scales = reader.ReadNative(scaleName);
-            for (long i = 0; i < scales.Length; i++)
-            {
-                if (!(scales.At(i) >= 0 && float.IsFinite(scales.At(i))))
-                {
-                    throw reader.Error($"The tensor '{scaleName}' holds {scales.At(i)} at {i}; a scale is finite and at least 0.");
-                }
-            }
-
-            NativeFloats codes = reader.ReadBytesNative(name, SafeTensorType.I8);
-            return new CollapsedTable(name, feature, index, modulus, rows, (int)width, format, NativeFloats.Empty, codes, scales);
-        }
-        catch (ArgumentException e)
-        {
-            throw reader.Error(e.Message, e);
-        }
-    }
-
     private static CollapsedDense ReadDense(SafeTensorsReader reader, string name)
     {
-        SafeTensorInfo info = reader.Require(name, SafeTensorType.F32, -1, -1);
+        SafeTensorType type = reader.Find(name).Type == SafeTensorType.F16 ? SafeTensorType.F16 : SafeTensorType.F32;
+        SafeTensorInfo info = reader.Require(name, type, -1, -1);
         if (info.Shape[0] > int.MaxValue || info.Shape[1] > int.MaxValue)
         {
             throw reader.Error($"The parameter '{name}' is {info.Describe()}, which is too large.");
         }
 
-        return new CollapsedDense(name, (int)info.Shape[0], (int)info.Shape[1], reader.ReadArray<float>(name));
+        return type == SafeTensorType.F32
+            ? new CollapsedDense(name, (int)info.Shape[0], (int)info.Shape[1], reader.ReadArray<float>(name))
+            : CollapsedDense.FromHalf(name, (int)info.Shape[0], (int)info.Shape[1], reader.ReadArray<Half>(name));
     }
 
     private static ImmutableArray<NumericScaling> ReadScalings(SafeTensorsReader reader, ModelSchema schema)
@@ -235,11 +181,5 @@ internal static class CollapsedFile
     private static string Required(SafeTensorsReader reader, string key) =>
         reader.Metadata.GetValueOrDefault(key) ?? throw reader.Error($"The metadata entry '{key}' is missing.");
 
-    private static string TableKey(string name) => "table." + name;
-
     private static string CodesKey(string name) => "codes." + name;
-
-    // Enum.TryParse would also accept numbers.
-    private static bool TryParse<T>(string text, out T value) where T : struct, Enum =>
-        Enum.TryParse(text, out value) && value.ToString() == text;
 }

@@ -51,7 +51,7 @@ public sealed class CollapsedModel<TModel>
             {
                 foreach (DenseParameter parameter in TModel.Schema.Dense)
                 {
-                    bytes += parameter.Name == dense.Name && parameter.Group == ParameterGroup.Factor ? 4L * dense.Values.Length : 0;
+                    bytes += parameter.Name == dense.Name && parameter.Group == ParameterGroup.Factor ? dense.Bytes : 0;
                 }
             }
 
@@ -80,8 +80,12 @@ public sealed class CollapsedModel<TModel>
     public Evaluation Evaluate(DataSet<TModel> data) => Evaluation.From(
         Run(data, static (predictor, x) => predictor.ScoreIds(x.Numerics, x.Ids, x.Offsets)), data.Labels, TModel.Schema.Loss, Frequencies(data));
 
-    /// <summary>The model with its tables in signed bytes, scales searched on a grid (one per row by default); codes stay as they are.</summary>
-    public CollapsedModel<TModel> Quantize(TableFormat format = TableFormat.Int8PerRow) => new(Weights.Quantize(format));
+    /// <summary>The model with its tables in signed bytes, one scale per row: <see cref="TableFormat.Int8PerRow"/> for all features.</summary>
+    /// <inheritdoc cref="CollapsedWeights.Quantize" path="/exception"/>
+    public CollapsedModel<TModel> Quantize() => Quantize(TableFormat.Int8PerRow);
+
+    /// <inheritdoc cref="CollapsedWeights.Quantize"/>
+    public CollapsedModel<TModel> Quantize(TableFormat format, params ReadOnlySpan<string> features) => new(Weights.Quantize(format, features));
 
     /// <summary>Writes a safetensors file. Returns its length in bytes.</summary>
     /// <exception cref="ArtifactWriteException">The file cannot be written; what was there before is unchanged.</exception>

@@ -1,16 +1,14 @@
 using System;
 using System.Linq;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 using System.Threading.Tasks;
 
 namespace ModelGen.Compiled;
 
-/// <summary>A table of a collapsed model: Rows x Width values, in floats or in signed bytes with scales.</summary>
+/// <summary>A table of a collapsed model: Rows x Width values, in floats or in one of the smaller forms of <see cref="TableFormat"/>.</summary>
 public sealed class CollapsedTable
 {
     private const int ProductRows = 1024;
-
-    private readonly NativeFloats _codes;
 
     /// <summary>Creates a table over its values in 32-bit floating point; the block is kept, not copied.</summary>
     /// <param name="name">Name in files, such as "User.E"; without white space.</param>
@@ -28,7 +26,7 @@ public sealed class CollapsedTable
 
     internal CollapsedTable(
         string name, int feature, RowIndex index, int modulus, long rows, int width, TableFormat format,
-        NativeFloats values, NativeFloats codes, NativeFloats scales)
+        NativeFloats values, NativeFloats packed, NativeFloats scales)
     {
         CheckName(name);
         ArgumentOutOfRangeException.ThrowIfNegative(feature);
@@ -52,15 +50,15 @@ public sealed class CollapsedTable
         Width = width;
         Format = format;
         Values = values;
-        _codes = codes;
+        Packed = packed;
         Scales = scales;
     }
 
     /// <summary>Name in files, such as "User.E".</summary>
     public string Name { get; }
 
-    /// <summary>Name of the tensor of its scales in files, such as "User.E.scale".</summary>
-    public string ScaleName => Name + ".scale";
+    /// <summary>Name of the tensor of its scales in files, such as "User.E.scale", or "User.E.range" for the ranges of the dimensions.</summary>
+    public string ScaleName => Name + (Format.Scales == TableScales.RangePerDimension ? ".range" : ".scale");
 
     /// <summary>Index of the categorical feature in the schema.</summary>
     public int Feature { get; }
@@ -83,14 +81,20 @@ public sealed class CollapsedTable
     /// <summary>The values under <see cref="TableFormat.Float32"/>, row-major without padding; empty otherwise.</summary>
     public NativeFloats Values { get; }
 
-    /// <summary>The scales: one per row, one in all, or none under <see cref="TableFormat.Float32"/>.</summary>
+    /// <summary>
+    /// The scales: one per row, one in all, or for <see cref="TableFormat.Uniform"/> the least value of every dimension and then the
+    /// greatest of every dimension; none under the formats of floats.
+    /// </summary>
     public NativeFloats Scales { get; }
 
     /// <summary>Bytes of the values and the scales.</summary>
-    public long Bytes => Rows * Width * (Format == TableFormat.Float32 ? sizeof(float) : sizeof(sbyte)) + Scales.Length * sizeof(float);
+    public long Bytes => Format.Bytes(Rows, Width);
 
-    /// <summary>The codes, packed four to a float.</summary>
-    internal NativeFloats CodeStorage => _codes;
+    /// <summary>
+    /// The stored numbers of every format but <see cref="TableFormat.Float32"/>: row-major without gaps, <see cref="TableFormat.Bits"/> each;
+    /// whole numbers as <see cref="PackedBits"/> says, negative ones in two's complement.
+    /// </summary>
+    internal NativeFloats Packed { get; }
 
     /// <summary>Copies a table of a trained model as it is.</summary>
     public static CollapsedTable From(Table table)
@@ -144,27 +148,25 @@ public sealed class CollapsedTable
         return new CollapsedTable(name, parameter.Feature, parameter.Index, parameter.Modulus, table.Rows, width, values);
     }
 
-    /// <summary>The codes of one row.</summary>
+    /// <summary>Reads the whole numbers that one row is stored as: around zero with scales, from 0 on with ranges.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="destination">At least <see cref="Width"/> numbers.</param>
     /// <exception cref="InvalidOperationException">The table is stored in floats.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
-    public ReadOnlySpan<sbyte> Codes(long row)
+    public void ReadCodes(long row, Span<int> destination)
     {
-        if (Format == TableFormat.Float32)
+        if (Format.Scales == TableScales.None)
         {
-            throw new InvalidOperationException($"Table '{Name}' is stored in floats and has no codes.");
+            throw new InvalidOperationException($"Table '{Name}' is stored as {Format} and has no codes.");
         }
 
-        CheckRow(row);
-        return CodeRow(_codes, row, Width);
+        long bit = CheckRow(row) * Width * Format.Bits;
+        int sign = Format.Scales == TableScales.RangePerDimension ? 0 : 1 << (Format.Bits - 1);
+        for (int i = 0; i < Width; i++, bit += Format.Bits)
+        {
+            destination[i] = (PackedBits.Read(Packed, bit, Format.Bits) ^ sign) - sign;
+        }
     }
-
-    /// <summary>Scale of one row; 1 under <see cref="TableFormat.Float32"/>.</summary>
-    public float Scale(long row) => Format switch
-    {
-        TableFormat.Int8PerRow => Scales.At(CheckRow(row)),
-        TableFormat.Int8PerTable => Scales.First,
-        _ => 1,
-    };
 
     /// <summary>Writes the values of one row, whatever the format.</summary>
     /// <param name="row">The row.</param>
@@ -179,8 +181,29 @@ public sealed class CollapsedTable
             return;
         }
 
-        float scale = Scale(row);
-        ReadOnlySpan<sbyte> codes = Codes(row);
+        if (Format == TableFormat.Float16)
+        {
+            for (int i = 0; i < Width; i++)
+            {
+                destination[i] = (float)HalfAt(Packed, (row * Width) + i);
+            }
+
+            return;
+        }
+
+        int[] codes = new int[Width];
+        ReadCodes(row, codes);
+        if (Format.Scales == TableScales.RangePerDimension)
+        {
+            for (int i = 0; i < codes.Length; i++)
+            {
+                destination[i] = UniformQuantizer.Centre(codes[i], Scales.At(i), Scales.At(Width + i), Format.Bits);
+            }
+
+            return;
+        }
+
+        float scale = Scales.At(Format.Scales == TableScales.PerRow ? row : 0);
         for (int i = 0; i < codes.Length; i++)
         {
             destination[i] = codes[i] * scale;
@@ -195,14 +218,12 @@ public sealed class CollapsedTable
         _ => ids,
     };
 
-    /// <summary>One row of a block that packs codes four to a float.</summary>
-    internal static Span<sbyte> CodeRow(NativeFloats storage, long row, int width)
-    {
-        long start = row * width;
-        int skip = (int)(start % sizeof(float));
-        Span<float> floats = storage.Span(start / sizeof(float), (skip + width + sizeof(float) - 1) / sizeof(float));
-        return MemoryMarshal.Cast<float, sbyte>(floats).Slice(skip, width);
-    }
+    /// <summary>A 16-bit float of a block that is counted in 32-bit ones.</summary>
+    internal static ref Half HalfAt(NativeFloats block, long index) => ref Unsafe.Add(ref Unsafe.As<float, Half>(ref block.First), (nint)index);
+
+    /// <summary>The same table in another format.</summary>
+    internal CollapsedTable With(TableFormat format, NativeFloats values, NativeFloats packed, NativeFloats scales) =>
+        new(Name, Feature, Index, Modulus, Rows, Width, format, values, packed, scales);
 
     /// <summary>Refuses a name that could not be listed in the metadata of a file.</summary>
     internal static void CheckName(string name)

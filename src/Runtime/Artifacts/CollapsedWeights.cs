@@ -88,7 +88,7 @@ public sealed class CollapsedWeights
     /// <summary>Scaling of every numeric feature.</summary>
     public ImmutableArray<NumericScaling> Scalings { get; }
 
-    /// <summary>Bytes of everything the model needs to serve: tables, scales, codes, dense parameters, vocabularies, scalings.</summary>
+    /// <summary>Bytes of everything the model needs to serve: tables, scales and ranges, codes, dense parameters, vocabularies, scalings.</summary>
     public long Bytes => Breakdown.Sum(part => part.Bytes);
 
     /// <summary>Bytes of each part, by the name of its tensor in the safetensors file.</summary>
@@ -110,28 +110,24 @@ public sealed class CollapsedWeights
         Dense.FirstOrDefault(d => d.Name == name) ?? throw new KeyNotFoundException($"Model '{Schema.Name}' has no dense parameter '{name}'.");
 
     /// <summary>
-    /// The same model with its tables in another format; everything that does not change is shared, codes and codebooks among it. Int8 is symmetric, code =
-    /// round(x / s) in -127 .. 127, the scale s of each row or table being searched among 64 candidates from max|x| / 127 down to a
-    /// tenth of it for the least squared error. A row of zeros decodes to zeros. A table of width 1 is not given a scale per row, which would
-    /// make it larger.
+    /// The same model with its tables in another format; everything that does not change is shared. <see cref="TableFormat.Float16"/> rounds
+    /// the codebooks of quantised embeddings too; the other formats leave codes and codebooks alone. A table that the format would
+    /// not make smaller, such as one of width 1 that would get a scale per row, stays as it is. See docs/methods/post-training.md.
     /// </summary>
-    /// <exception cref="InvalidOperationException">A table is already quantised in another way.</exception>
-    /// <exception cref="ArgumentException">A value of a table is not finite.</exception>
-    public CollapsedWeights Quantize(TableFormat format)
+    /// <param name="format">The format; <see cref="TableFormat.Float32"/> decodes.</param>
+    /// <param name="features">Names of categorical features whose tables are meant; all when none is given.</param>
+    /// <exception cref="InvalidOperationException">A table is already stored in another way than floats.</exception>
+    /// <exception cref="ArgumentException">There is no such feature, the format does not apply to it, or a value is not finite or too large for the format.</exception>
+    public CollapsedWeights Quantize(TableFormat format, params ReadOnlySpan<string> features)
     {
-        CollapsedTable Convert(CollapsedTable table) => (table.Format, format) switch
-        {
-            var (from, to) when from == to => table,
-
-            // One byte per value and a scale of four: a row of a single float would grow.
-            (TableFormat.Float32, TableFormat.Int8PerRow) when table.Width == 1 => table,
-            (_, TableFormat.Float32) => TableQuantizer.Decode(table),
-            (TableFormat.Float32, _) => TableQuantizer.Quantize(table, format),
-            _ => throw new InvalidOperationException(
-                $"Table '{table.Name}' is stored as {table.Format}; quantise the {TableFormat.Float32} form to {format}, not an already rounded one."),
-        };
-
-        return new CollapsedWeights(Schema, [.. Tables.Select(Convert)], Dense, Vocabularies, Scalings, Codes);
+        ArgumentNullException.ThrowIfNull(format);
+        HashSet<int> chosen = Chosen(format, features);
+        HashSet<string> codebooks = format.Scales == TableScales.None ? [.. Codes.Where(c => chosen.Contains(c.Feature)).Select(c => c.CodebookName)] : [];
+        return new CollapsedWeights(
+            Schema,
+            [.. Tables.Select(table => chosen.Contains(table.Feature) ? Convert(table, format) : table)],
+            [.. Dense.Select(dense => codebooks.Contains(dense.Name) && dense.Format != format ? dense.With(format) : dense)],
+            Vocabularies, Scalings, Codes);
     }
 
     /// <summary>Writes the model as a safetensors file, the same bytes for the same content. Returns the length of the file in bytes.</summary>
@@ -147,6 +143,38 @@ public sealed class CollapsedWeights
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="CheckpointFormatException">The file is damaged, is something else, or holds another model or version.</exception>
     public static CollapsedWeights Load(string path, ModelSchema schema) => CollapsedFile.Load(path, schema);
+
+    private static CollapsedTable Convert(CollapsedTable table, TableFormat format) => table.Format == format ? table
+        : format == TableFormat.Float32 ? TableQuantizer.Decode(table)
+        : table.Format != TableFormat.Float32 ? throw new InvalidOperationException(
+            $"Table '{table.Name}' is stored as {table.Format}; quantise the {TableFormat.Float32} form to {format}, not an already rounded one.")
+        : format.Bytes(table.Rows, table.Width) < table.Bytes ? TableQuantizer.Quantize(table, format)
+        : table;
+
+    // The features by index, after a check that the format has something to change in each one that was named.
+    private HashSet<int> Chosen(TableFormat format, ReadOnlySpan<string> features)
+    {
+        HashSet<int> chosen = features.IsEmpty ? [.. Enumerable.Range(0, Vocabularies.Length)] : [];
+        foreach (string name in features)
+        {
+            int feature = Schema.Categoricals.Select(c => c.Name).ToList().IndexOf(name);
+            if (feature < 0)
+            {
+                throw new ArgumentException(
+                    $"Model '{Schema.Name}' has no categorical feature '{name}'; there are {string.Join(", ", Schema.Categoricals.Select(c => $"'{c.Name}'"))}.", nameof(features));
+            }
+
+            if (format.Scales != TableScales.None && Tables.All(t => t.Feature != feature))
+            {
+                throw new ArgumentException(
+                    $"Feature '{name}' is served as codes, which {format} does not change. {TableFormat.Float16} rounds its codebook; leave the feature out otherwise.", nameof(features));
+            }
+
+            chosen.Add(feature);
+        }
+
+        return chosen;
+    }
 
     private static void CheckCodes(ModelSchema schema, CollapsedCodes codes, ImmutableArray<CollapsedDense> dense, ImmutableArray<Vocabulary> vocabularies)
     {

@@ -22,7 +22,16 @@ internal static class Probes
         long?[] newIntegers = [.. weights.Vocabularies.Select(UnknownInteger)];
         for (int i = 0; i < Examples; i++)
         {
-            builder.AddLabel(i % 2);
+            if (!schema.IsImplicit)
+            {
+                builder.AddLabel(i % 2);
+            }
+
+            if (schema.Timestamp is not null)
+            {
+                builder.AddTimestamp((long)i);
+            }
+
             for (int j = 0; j < schema.Numerics.Length; j++)
             {
                 NumericScaling scaling = weights.Scalings[j];

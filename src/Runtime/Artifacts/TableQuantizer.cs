@@ -1,154 +1,80 @@
 using System;
-using System.Runtime.Intrinsics;
 using System.Threading.Tasks;
 
 namespace ModelGen.Compiled;
 
-/// <summary>
-/// Symmetric 8-bit quantisation: code = round(x / s) clipped to -127 .. 127, value = code x s. The scale s is the one of 64 candidates
-/// with the least squared error (the largest of them when several are equal). The candidates fall in equal ratios from max|x| / 127,
-/// which clips nothing, to a tenth of it, which clips outliers in favour of the many small values. The result does not depend on the
-/// number of threads or on the vector width of the machine.
-/// </summary>
+/// <summary>Turns a table of floats into another format and back. The result does not depend on the number of threads or on the machine.</summary>
 internal static class TableQuantizer
 {
-    /// <summary>Candidates of the scale search.</summary>
-    public const int Candidates = 64;
+    /// <summary>Rows that are packed together: a multiple of 8, so that every block begins at a whole byte.</summary>
+    public const int BlockRows = 1024;
 
-    /// <summary>Smallest candidate relative to the largest.</summary>
-    public const double SmallestFactor = 0.1;
+    /// <summary>Largest 16-bit float.</summary>
+    private const float LargestHalf = 65504;
 
-    private const int LargestCode = 127;
-
-    /// <summary>Quantises a table of floats with one scale per row or one in all.</summary>
-    /// <exception cref="ArgumentException">A value is not finite.</exception>
+    /// <summary>A table of floats in another format.</summary>
+    /// <exception cref="ArgumentException">A value is not finite, or too large for 16-bit floats.</exception>
     public static CollapsedTable Quantize(CollapsedTable table, TableFormat format)
     {
         CheckFinite(table);
-        var codes = new NativeFloats((table.Rows * table.Width + sizeof(float) - 1) / sizeof(float));
-        var scales = new NativeFloats(format == TableFormat.Int8PerRow ? table.Rows : 1);
-        if (format == TableFormat.Int8PerTable)
+        return format.Scales switch
         {
-            scales.First = BestTableScale(table);
-        }
-
-        Parallel.For(0L, table.Rows, row =>
-        {
-            ReadOnlySpan<float> values = table.Values.Span(row * table.Width, table.Width);
-            float scale = format == TableFormat.Int8PerRow ? scales.At(row) = BestRowScale(values) : scales.First;
-            Span<sbyte> target = CollapsedTable.CodeRow(codes, row, table.Width);
-            for (int i = 0; i < values.Length; i++)
-            {
-                target[i] = Code(values[i], scale);
-            }
-        });
-        return new CollapsedTable(
-            table.Name, table.Feature, table.Index, table.Modulus, table.Rows, table.Width, format, NativeFloats.Empty, codes, scales);
+            TableScales.None => ToHalf(table),
+            TableScales.RangePerDimension => UniformQuantizer.Quantize(table, format),
+            _ => SymmetricQuantizer.Quantize(table, format),
+        };
     }
 
-    /// <summary>Decodes a table of signed bytes to floats.</summary>
+    /// <summary>Decodes a table to floats.</summary>
     public static CollapsedTable Decode(CollapsedTable table)
     {
         var values = new NativeFloats(table.Rows * table.Width);
         Parallel.For(0L, table.Rows, row => table.Decode(row, values.Span(row * table.Width, table.Width)));
-        return new CollapsedTable(table.Name, table.Feature, table.Index, table.Modulus, table.Rows, table.Width, values);
+        return table.With(TableFormat.Float32, values, NativeFloats.Empty, NativeFloats.Empty);
     }
 
-    /// <summary>Candidate number <paramref name="candidate"/> for values whose largest magnitude is <paramref name="largest"/>.</summary>
-    public static float CandidateScale(float largest, int candidate) =>
-        (float)(largest / (double)LargestCode * Math.Pow(SmallestFactor, candidate / (double)(Candidates - 1)));
-
-    /// <summary>The code of a value; 0 when the scale is 0, which stands for a row of zeros.</summary>
-    public static sbyte Code(float value, float scale) =>
-        scale == 0 ? (sbyte)0 : (sbyte)float.Clamp(float.Round(value / scale), -LargestCode, LargestCode);
-
-    private static float BestRowScale(ReadOnlySpan<float> values)
+    /// <summary>Packs the codes of all rows, read in blocks side by side.</summary>
+    /// <param name="table">Shape of the table.</param>
+    /// <param name="format">The format; the low <see cref="TableFormat.Bits"/> of every code are kept.</param>
+    /// <param name="read">Writes the codes of a row.</param>
+    public static NativeFloats Pack(CollapsedTable table, TableFormat format, Action<long, int[]> read)
     {
-        float largest = Largest(values);
-        (float scale, double least) = (0, double.PositiveInfinity);
-        for (int candidate = 0; candidate < Candidates && largest > 0; candidate++)
+        NativeFloats packed = PackedBits.Allocate(format.ValueBytes(table.Rows, table.Width));
+        uint mask = (1u << format.Bits) - 1;
+        Parallel.For(0, (table.Rows + BlockRows - 1) / BlockRows, block =>
         {
-            float tried = CandidateScale(largest, candidate);
-            double error = tried > 0 ? SquaredError(values, tried) : double.PositiveInfinity;
-            if (error < least)
+            int[] codes = new int[table.Width];
+            long bit = block * BlockRows * table.Width * format.Bits;
+            for (long row = block * BlockRows; row < Math.Min(table.Rows, (block + 1) * BlockRows); row++)
             {
-                (scale, least) = (tried, error);
+                read(row, codes);
+                foreach (int code in codes)
+                {
+                    PackedBits.Write(packed, bit, (uint)code & mask);
+                    bit += format.Bits;
+                }
             }
-        }
-
-        return scale;
-    }
-
-    // The candidates are tried in parallel, each over the whole table in one order, so the sums are the same on any machine.
-    private static float BestTableScale(CollapsedTable table)
-    {
-        float largest = 0;
-        for (long row = 0; row < table.Rows; row++)
-        {
-            largest = float.Max(largest, Largest(table.Values.Span(row * table.Width, table.Width)));
-        }
-
-        var errors = new double[Candidates];
-        Parallel.For(0, largest > 0 ? Candidates : 0, candidate =>
-        {
-            float tried = CandidateScale(largest, candidate);
-            double sum = tried > 0 ? 0 : double.PositiveInfinity;
-            for (long row = 0; row < table.Rows && tried > 0; row++)
-            {
-                sum += SquaredError(table.Values.Span(row * table.Width, table.Width), tried);
-            }
-
-            errors[candidate] = sum;
         });
-
-        (float scale, double least) = (0, double.PositiveInfinity);
-        for (int candidate = 0; candidate < Candidates && largest > 0; candidate++)
-        {
-            if (errors[candidate] < least)
-            {
-                (scale, least) = (CandidateScale(largest, candidate), errors[candidate]);
-            }
-        }
-
-        return scale;
+        return packed;
     }
 
-    private static float Largest(ReadOnlySpan<float> values)
+    /// <summary>Refuses a value that 16-bit floats do not hold.</summary>
+    /// <exception cref="ArgumentException">The value is too large.</exception>
+    public static Half ToHalf(float value, string where) => float.Abs(value) <= LargestHalf
+        ? (Half)value
+        : throw new ArgumentException($"{where} holds {value}; {TableFormat.Float16} reaches to {LargestHalf:N0}. Keep {TableFormat.Float32}, or train with a smaller learning rate.");
+
+    private static CollapsedTable ToHalf(CollapsedTable table)
     {
-        float largest = 0;
-        foreach (float value in values)
+        NativeFloats packed = PackedBits.Allocate(TableFormat.Float16.ValueBytes(table.Rows, table.Width));
+        for (long i = 0; i < table.Rows * table.Width; i++)
         {
-            largest = float.Max(largest, float.Abs(value));
+            CollapsedTable.HalfAt(packed, i) = float.Abs(table.Values.At(i)) <= LargestHalf
+                ? (Half)table.Values.At(i)
+                : ToHalf(table.Values.At(i), $"Table '{table.Name}', row {i / table.Width}");
         }
 
-        return largest;
-    }
-
-    // Vector256 has the same meaning with and without hardware support, hence the same bits everywhere.
-    private static double SquaredError(ReadOnlySpan<float> values, float scale)
-    {
-        var low = Vector256<double>.Zero;
-        var high = Vector256<double>.Zero;
-        var limit = Vector256.Create((float)LargestCode);
-        int i = 0;
-        for (; i <= values.Length - Vector256<float>.Count; i += Vector256<float>.Count)
-        {
-            var value = Vector256.Create(values.Slice(i, Vector256<float>.Count));
-            var code = Vector256.Min(Vector256.Max(Vector256.Round(value / scale), -limit), limit);
-            var error = value - (code * scale);
-            (Vector256<double> first, Vector256<double> second) = Vector256.Widen(error);
-            low += first * first;
-            high += second * second;
-        }
-
-        double sum = Vector256.Sum(low) + Vector256.Sum(high);
-        for (; i < values.Length; i++)
-        {
-            double error = values[i] - (Code(values[i], scale) * scale);
-            sum += error * error;
-        }
-
-        return sum;
+        return table.With(TableFormat.Float16, NativeFloats.Empty, packed, NativeFloats.Empty);
     }
 
     private static void CheckFinite(CollapsedTable table)

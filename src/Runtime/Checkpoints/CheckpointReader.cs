@@ -160,6 +160,10 @@ internal sealed class CheckpointReader : IDisposable
             ? value
             : throw _file.Error($"The metadata entry '{key}' is '{Text(key)}', not a number of type {typeof(T).Name}.");
 
+    /// <summary>Reads a text of the metadata.</summary>
+    public string Text(string key) =>
+        _file.Metadata.TryGetValue(key, out string? value) ? value : throw _file.Error($"The metadata entry '{key}' is missing.");
+
     /// <summary>Closes the file.</summary>
     public void Dispose() => _file.Dispose();
 
@@ -185,9 +189,6 @@ internal sealed class CheckpointReader : IDisposable
             throw _file.Error($"The checkpoint was written by an earlier or later form of model {_schema.Name}: its fingerprint is {Text("fingerprint")}, that of the class now is {_schema.Fingerprint}. Restore the attributes and properties it was trained with, or train again.");
         }
     }
-
-    private string Text(string key) =>
-        _file.Metadata.TryGetValue(key, out string? value) ? value : throw _file.Error($"The metadata entry '{key}' is missing.");
 
     private void ReadTable(Table table, string prefix, NativeFloats values) =>
         _file.Read(prefix + table.Parameter.Name, values, 0, table.Rows, table.Parameter.Width, table.Parameter.Width);

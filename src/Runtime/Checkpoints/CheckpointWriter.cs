@@ -24,6 +24,12 @@ internal static class CheckpointWriter
         writer.Metadata("seed", Text(options.Seed));
         writer.Metadata("batchSize", Text(options.BatchSize));
         writer.Metadata("examples", Text(examples));
+        if (state.Schema.IsImplicit)
+        {
+            writer.Metadata("negatives", Text(options.NegativesOf(state.Schema)));
+            writer.Metadata("negativeSampling", options.NegativeSampling.ToString());
+        }
+
         writer.Metadata("epoch", Text(position.Epoch));
         writer.Metadata("stepInEpoch", Text(position.Step));
         writer.Metadata("lossSum", position.LossSum.ToString("R", CultureInfo.InvariantCulture));

@@ -12,6 +12,9 @@ internal enum SafeTensorType
     /// <summary>64-bit floating point.</summary>
     F64,
 
+    /// <summary>16-bit floating point.</summary>
+    F16,
+
     /// <summary>Signed byte.</summary>
     I8,
 
@@ -50,6 +53,7 @@ internal static class SafeTensorTypes
     public static int Size(SafeTensorType type) => type switch
     {
         SafeTensorType.I8 or SafeTensorType.U8 => 1,
+        SafeTensorType.F16 => 2,
         SafeTensorType.F32 or SafeTensorType.I32 => 4,
         _ => 8,
     };
@@ -60,6 +64,7 @@ internal static class SafeTensorTypes
     {
         float => SafeTensorType.F32,
         double => SafeTensorType.F64,
+        Half => SafeTensorType.F16,
         sbyte => SafeTensorType.I8,
         byte => SafeTensorType.U8,
         int => SafeTensorType.I32,

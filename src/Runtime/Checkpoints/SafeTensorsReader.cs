@@ -133,7 +133,7 @@ internal sealed class SafeTensorsReader : IDisposable
         }
     }
 
-    /// <summary>Reads the bytes of a tensor of one-byte elements into a new block, four to a float.</summary>
+    /// <summary>Reads the bytes of a tensor into a new block that is counted in floats.</summary>
     /// <exception cref="CheckpointFormatException">The tensor is missing or of another type.</exception>
     public NativeFloats ReadBytesNative(string name, SafeTensorType type)
     {

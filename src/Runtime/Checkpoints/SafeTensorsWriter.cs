@@ -12,7 +12,7 @@ namespace ModelGen.Compiled;
 /// <summary>
 /// Writes a safetensors file: 8 bytes of header length, a JSON header, the data. Tensors are named first and their values are
 /// streamed when the file is written, so no second copy is held. The same content gives the same bytes: tensors lie in the order of
-/// their element size (8 bytes, 4 bytes, 1 byte) and, within it, in the order they were added, without gaps; the data begins at a
+/// their element size (8 bytes, 4, 2, 1) and, within it, in the order they were added, without gaps; the data begins at a
 /// multiple of 64 bytes. So every tensor is aligned to its element.
 /// </summary>
 internal sealed class SafeTensorsWriter

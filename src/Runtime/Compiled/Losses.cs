@@ -48,4 +48,31 @@ public static class Losses
             Unsafe.Add(ref gradient, i) = i < count ? 2 * (Unsafe.Add(ref score, i) - labels[first + i]) * scale : 0;
         }
     }
+
+    /// <summary>
+    /// Bayesian personalised ranking, -log sigmoid(s+ - s-) per pair: example 2i is the positive, 2i + 1 its negative. The sum counts a
+    /// pair for both of its examples, so that the mean over the examples is the mean over the pairs.
+    /// </summary>
+    public static double Ranking(int count, ref float score)
+    {
+        double sum = 0;
+        for (int i = 0; i + 1 < count; i += 2)
+        {
+            sum += 2 * LogisticLoss.Compute(Unsafe.Add(ref score, i) - (double)Unsafe.Add(ref score, i + 1), 1);
+        }
+
+        return sum;
+    }
+
+    /// <summary>The gradient of <see cref="Ranking"/>: -+2 sigmoid(s- - s+) x scale; zero for the rows past <paramref name="count"/>.</summary>
+    public static void RankingGradient(int count, int rows, float scale, ref float score, ref float gradient)
+    {
+        for (int i = 0; i < rows; i += 2)
+        {
+            double difference = Unsafe.Add(ref score, i) - (double)Unsafe.Add(ref score, i + 1);
+            float slope = i + 1 < count ? (float)(2 / (1 + Math.Exp(difference)) * scale) : 0;
+            Unsafe.Add(ref gradient, i) = -slope;
+            Unsafe.Add(ref gradient, i + 1) = slope;
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Immutable;
 
 namespace ModelGen.Compiled;
@@ -23,6 +24,9 @@ public sealed record ModelSchema
 
     /// <summary>Whether there is no label: every row is a positive pair of a user and an item.</summary>
     public bool IsImplicit => LabelColumn is null;
+
+    /// <summary>The column that orders the rows in time; null when there is none.</summary>
+    public TimestampFeature? Timestamp { get; init; }
 
     /// <summary>Numeric inputs in declaration order.</summary>
     public required ImmutableArray<NumericFeature> Numerics { get; init; }
@@ -54,6 +58,23 @@ public sealed record ModelSchema
     /// <summary>The model's intermediate representation in its readable text form.</summary>
     public required string Ir { get; init; }
 
+    /// <summary>Index of the categorical input with a role.</summary>
+    /// <param name="role">The user or the item.</param>
+    /// <param name="purpose">What needs it, for the message, such as "A split by user".</param>
+    /// <exception cref="InvalidOperationException">The model has no such input.</exception>
+    public int Require(FeatureRole role, string purpose)
+    {
+        for (int f = 0; f < Categoricals.Length; f++)
+        {
+            if (Categoricals[f].Role == role)
+            {
+                return f;
+            }
+        }
+
+        throw new InvalidOperationException($"{purpose} needs a [{role}] property, and {Name} has none. Write [{role}] in place of [Categorical] on the property that holds the {role.ToString().ToLowerInvariant()}.");
+    }
+
     /// <summary>Examples in one tile. The batch is cut by index, never by thread count.</summary>
     public const int TileExamples = 64;
 
@@ -63,6 +84,25 @@ public sealed record ModelSchema
     /// <summary>Distinct ids in one unit of embedding work.</summary>
     public const int ChunkSlots = 256;
 }
+
+/// <summary>What a timestamp is made of.</summary>
+public enum TimestampKind
+{
+    /// <summary>A 64-bit integer.</summary>
+    Integer,
+
+    /// <summary>A floating-point number.</summary>
+    Real,
+
+    /// <summary>A date with a time of day.</summary>
+    Date,
+}
+
+/// <summary>The column that orders the rows in time; no input of the model.</summary>
+/// <param name="Name">Property name.</param>
+/// <param name="Column">Column name.</param>
+/// <param name="Kind">What its values are.</param>
+public sealed record TimestampFeature(string Name, string Column, TimestampKind Kind);
 
 /// <summary>A numeric input.</summary>
 /// <param name="Name">Property name.</param>
@@ -266,8 +306,9 @@ public enum OptimizerKind
 /// <param name="TowerLearningRate">Rate of the rest.</param>
 /// <param name="Beta1">First-moment decay (Adam, NAdam).</param>
 /// <param name="Beta2">Second-moment decay (Adam, NAdam).</param>
+/// <param name="Lazy">Whether table rows that do not occur in a batch rest; otherwise they are updated with a gradient of zero.</param>
 public sealed record OptimizerSchema(
-    OptimizerKind Kind, float LearningRate, float TableLearningRate, float FactorLearningRate, float TowerLearningRate, float Beta1, float Beta2)
+    OptimizerKind Kind, float LearningRate, float TableLearningRate, float FactorLearningRate, float TowerLearningRate, float Beta1, float Beta2, bool Lazy = true)
 {
     /// <summary>Speed of NAdam's momentum schedule beta1 (1 - 0.96^(t decay) / 2).</summary>
     public float MomentumDecay { get; init; } = 0.004f;

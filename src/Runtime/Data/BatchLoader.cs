@@ -7,7 +7,8 @@ namespace ModelGen.Compiled;
 /// <summary>
 /// Turns examples of a data set into batches. <see cref="Begin"/> comes first; then every feature may be filled on its own thread,
 /// since all working memory belongs to one feature. Two batches must not be filled at the same time by one loader.
-/// After the first few batches nothing is allocated.
+/// After the first few batches nothing is allocated. With a sampler of negatives every example becomes a group of neighbouring rows: the
+/// item is that of the example or a drawn one, everything else is repeated.
 /// </summary>
 public sealed class BatchLoader
 {
@@ -16,6 +17,8 @@ public sealed class BatchLoader
     private readonly ImmutableArray<NumericScaling> _scalings;
     private readonly int[][] _maps;
     private readonly Scratch[] _scratch;
+    private readonly NegativeSampler? _negatives;
+    private int[] _items = [];
 
     /// <summary>Creates a loader; maps every distinct key of the data to its id once.</summary>
     /// <param name="data">The examples.</param>
@@ -24,6 +27,12 @@ public sealed class BatchLoader
     /// <param name="scalings">One per numeric input.</param>
     /// <exception cref="UnknownKeyException">A key of the data is unknown to a feature that refuses unknown keys.</exception>
     public BatchLoader(DataSet data, ModelSchema schema, ImmutableArray<Vocabulary> vocabularies, ImmutableArray<NumericScaling> scalings)
+        : this(data, schema, vocabularies, scalings, null)
+    {
+    }
+
+    internal BatchLoader(
+        DataSet data, ModelSchema schema, ImmutableArray<Vocabulary> vocabularies, ImmutableArray<NumericScaling> scalings, NegativeSampler? negatives)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(schema);
@@ -34,9 +43,16 @@ public sealed class BatchLoader
         _data = data;
         _schema = schema;
         _scalings = scalings;
+        _negatives = negatives;
         _maps = [.. vocabularies.Select((v, f) => v.Map(data.Categoricals[f]))];
         _scratch = [.. vocabularies.Select(_ => new Scratch())];
     }
+
+    /// <summary>Rows of a batch that an example takes: 1, or more with a sampler of negatives.</summary>
+    internal int RowsPerExample => _negatives?.RowsPerPositive ?? 1;
+
+    /// <summary>Epoch whose negatives are drawn, 0 for the first.</summary>
+    internal int Epoch { get; set; }
 
     /// <summary>Creates an empty batch for a model.</summary>
     /// <param name="schema">The model.</param>
@@ -54,16 +70,29 @@ public sealed class BatchLoader
         return new Batch(capacity, schema.Numerics.Length, features);
     }
 
-    /// <summary>Starts a batch: sets its count, labels and transformed numeric inputs.</summary>
+    /// <summary>Starts a batch: sets its count, labels and transformed numeric inputs, and draws the negatives if there are any.</summary>
     /// <param name="batch">A batch made by <see cref="CreateBatch"/>.</param>
-    /// <param name="examples">Indices into the data set, at most the batch's capacity.</param>
+    /// <param name="examples">Indices into the data set; their rows are at most the batch's capacity.</param>
     public void Begin(Batch batch, ReadOnlySpan<int> examples)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(examples.Length, batch.Capacity, nameof(examples));
-        batch.Count = examples.Length;
-        for (int i = 0; i < examples.Length; i++)
+        int rows = RowsPerExample;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)examples.Length * rows, batch.Capacity, nameof(examples));
+        batch.Count = examples.Length * rows;
+        if (_negatives is { } negatives)
         {
-            batch.Labels[i] = _data.Labels[examples[i]];
+            Room.For(ref _items, batch.Count);
+            negatives.Draw(Epoch, examples, _items.AsSpan(0, batch.Count));
+            for (int i = 0; i < batch.Count; i++)
+            {
+                batch.Labels[i] = negatives.IsPositive(i % rows) ? 1 : 0;
+            }
+        }
+        else
+        {
+            for (int i = 0; i < examples.Length; i++)
+            {
+                batch.Labels[i] = _data.Labels[examples[i]];
+            }
         }
 
         int width = batch.NumericWidth;
@@ -72,9 +101,9 @@ public sealed class BatchLoader
             float[] column = _data.Numerics[n];
             Transform transform = _schema.Numerics[n].Transform;
             NumericScaling scaling = _scalings[n];
-            for (int i = 0; i < examples.Length; i++)
+            for (int i = 0; i < batch.Count; i++)
             {
-                batch.Numerics[(long)i * width + n] = NumericStatistics.Apply(transform, scaling, column[examples[i]]);
+                batch.Numerics[(long)i * width + n] = NumericStatistics.Apply(transform, scaling, column[examples[i / rows]]);
             }
         }
     }
@@ -94,13 +123,17 @@ public sealed class BatchLoader
         FeatureBatch target = batch.Features[feature];
         KeyColumn column = _data.Categoricals[feature];
         Scratch scratch = _scratch[feature];
-        if (column.Offsets is null)
+        if (feature == _negatives?.ItemFeature)
         {
-            AssignSlots(target, scratch, column.Codes, _maps[feature], examples);
+            AssignItemSlots(target, scratch, _items.AsSpan(0, batch.Count));
+        }
+        else if (column.Offsets is null)
+        {
+            AssignSlots(target, scratch, column.Codes, _maps[feature], examples, RowsPerExample);
         }
         else
         {
-            AssignBagSlots(target, scratch, column, column.Offsets, _maps[feature], examples);
+            AssignBagSlots(target, scratch, column, column.Offsets, _maps[feature], examples, RowsPerExample);
         }
 
         target.Vectors = Room.For(target.Vectors, (long)target.SlotCount * description.VectorStride);
@@ -110,8 +143,8 @@ public sealed class BatchLoader
             return;
         }
 
-        BuildSegments(target, examples.Length);
-        target.Gradients = Room.For(target.Gradients, (long)examples.Length * description.VectorStride);
+        BuildSegments(target, batch.Count);
+        target.Gradients = Room.For(target.Gradients, (long)batch.Count * description.VectorStride);
         target.FactorGradients = Room.For(target.FactorGradients, (long)target.Chunks * description.FactorFloats);
         foreach (SharedRows shared in target.Shared)
         {
@@ -119,23 +152,44 @@ public sealed class BatchLoader
         }
     }
 
-    private static void AssignSlots(FeatureBatch target, Scratch scratch, int[] codes, int[] map, ReadOnlySpan<int> examples)
+    // The rows of an example have one key, which is looked up and grouped once.
+    private static void AssignSlots(FeatureBatch target, Scratch scratch, int[] codes, int[] map, ReadOnlySpan<int> examples, int rows)
     {
-        StartSlots(target, scratch, examples.Length);
+        StartSlots(target, scratch, examples.Length, examples.Length * (long)rows);
         int[] slots = target.Slots;
         int[] ids = target.Ids;
         int count = 1;
         for (int i = 0; i < examples.Length; i++)
         {
             int id = map[codes[examples[i]]];
-            slots[i] = id < 0 ? 0 : scratch.Grouping.Add(id, ids, ref count);
+            int slot = id < 0 ? 0 : scratch.Grouping.Add(id, ids, ref count);
+            for (int r = i * rows; r < (i + 1) * rows; r++)
+            {
+                slots[r] = slot;
+            }
         }
 
-        target.Positions = examples.Length;
+        target.Positions = examples.Length * rows;
         target.SlotCount = count;
     }
 
-    private static void AssignBagSlots(FeatureBatch target, Scratch scratch, KeyColumn column, int[] bags, int[] map, ReadOnlySpan<int> examples)
+    private static void AssignItemSlots(FeatureBatch target, Scratch scratch, ReadOnlySpan<int> items)
+    {
+        StartSlots(target, scratch, items.Length, items.Length);
+        int[] slots = target.Slots;
+        int[] ids = target.Ids;
+        int count = 1;
+        for (int r = 0; r < items.Length; r++)
+        {
+            slots[r] = items[r] < 0 ? 0 : scratch.Grouping.Add(items[r], ids, ref count);
+        }
+
+        target.Positions = items.Length;
+        target.SlotCount = count;
+    }
+
+    private static void AssignBagSlots(
+        FeatureBatch target, Scratch scratch, KeyColumn column, int[] bags, int[] map, ReadOnlySpan<int> examples, int rows)
     {
         long values = 0;
         foreach (int example in examples)
@@ -143,8 +197,8 @@ public sealed class BatchLoader
             values += bags[example + 1] - bags[example];
         }
 
-        StartSlots(target, scratch, values);
-        Room.For(ref target.Offsets, examples.Length + 1);
+        StartSlots(target, scratch, values, checked((int)(values * rows)));
+        Room.For(ref target.Offsets, (examples.Length * rows) + 1);
         int[] slots = target.Slots;
         int[] ids = target.Ids;
         int[] offsets = target.Offsets;
@@ -164,17 +218,28 @@ public sealed class BatchLoader
                 }
             }
 
-            offsets[i + 1] = position;
+            ReadOnlySpan<int> bag = slots.AsSpan(offsets[i * rows], position - offsets[i * rows]);
+            offsets[(i * rows) + 1] = position;
+            for (int r = (i * rows) + 1; r < (i + 1) * rows; r++)
+            {
+                bag.CopyTo(slots.AsSpan(position));
+                position += bag.Length;
+                offsets[r + 1] = position;
+            }
         }
 
         target.Positions = position;
         target.SlotCount = count;
     }
 
-    private static void StartSlots(FeatureBatch target, Scratch scratch, long values)
+    /// <param name="target">The feature's part of the batch.</param>
+    /// <param name="scratch">Its working memory.</param>
+    /// <param name="values">Values that are looked up.</param>
+    /// <param name="positions">Positions they take.</param>
+    private static void StartSlots(FeatureBatch target, Scratch scratch, long values, long positions)
     {
         scratch.Grouping.Reset(values);
-        Room.For(ref target.Slots, (int)values);
+        Room.For(ref target.Slots, (int)positions);
         Room.For(ref target.Ids, (int)values + 1);
         target.Ids[0] = -1;
     }

@@ -9,8 +9,11 @@ namespace ModelGen;
 /// <summary>Where each input of a model is found among the columns of a source. Names are matched without regard to case.</summary>
 internal sealed class ColumnBinding
 {
-    /// <summary>Index of the label's column.</summary>
+    /// <summary>Index of the label's column; -1 when the model has none.</summary>
     public required int Label { get; init; }
+
+    /// <summary>Index of the timestamp's column; -1 when the model has none.</summary>
+    public required int Timestamp { get; init; }
 
     /// <summary>Column index of every numeric input.</summary>
     public required int[] Numerics { get; init; }
@@ -52,6 +55,7 @@ internal sealed class ColumnBinding
         }
 
         int label = schema.LabelColumn is { } column ? Find(column, "the label") : -1;
+        int timestamp = schema.Timestamp is { } time ? Find(time.Column, "the timestamp") : -1;
         int[] numerics = [.. schema.Numerics.Select(f => Find(f.Column, $"the numeric input {f.Name}"))];
         int[] categoricals = [.. schema.Categoricals.Select(f => Find(f.Column, $"the categorical input {f.Name}"))];
         ImmutableArray<string> ignored = [.. header.Where((_, i) => !used[i])];
@@ -62,7 +66,7 @@ internal sealed class ColumnBinding
                 ignored[0]);
         }
 
-        return new ColumnBinding { Label = label, Numerics = numerics, Categoricals = categoricals, Ignored = ignored, Columns = columns };
+        return new ColumnBinding { Label = label, Timestamp = timestamp, Numerics = numerics, Categoricals = categoricals, Ignored = ignored, Columns = columns };
     }
 
     /// <summary>The error of a column that is not there.</summary>

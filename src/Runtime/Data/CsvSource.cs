@@ -114,6 +114,12 @@ internal sealed class CsvSource
             AddLabel(_reader.GetSpan(_columns.Label));
         }
 
+        if (_columns.Timestamp >= 0)
+        {
+            ReadOnlySpan<byte> field = _reader.GetSpan(_columns.Timestamp).Trim((byte)' ');
+            TimestampText.Add(_builder, Decode(_builder.TimestampName, field));
+        }
+
         for (int f = 0; f < _columns.Numerics.Length; f++)
         {
             AddNumeric(f, _reader.GetSpan(_columns.Numerics[f]));

@@ -9,4 +9,8 @@ namespace ModelGen;
 /// <param name="Categoricals">Keys, one column per categorical input.</param>
 /// <param name="IgnoredColumns">Columns of the source that the model does not use.</param>
 internal sealed record DataColumns(
-    string Source, float[] Labels, ImmutableArray<float[]> Numerics, ImmutableArray<KeyColumn> Categoricals, ImmutableArray<string> IgnoredColumns);
+    string Source, float[] Labels, ImmutableArray<float[]> Numerics, ImmutableArray<KeyColumn> Categoricals, ImmutableArray<string> IgnoredColumns)
+{
+    /// <summary>Timestamp of every example; null when the model has none.</summary>
+    public long[]? Timestamps { get; init; }
+}

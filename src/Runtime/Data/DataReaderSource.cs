@@ -44,6 +44,11 @@ internal sealed class DataReaderSource
             _builder.AddLabel(ToNumber(_builder.LabelName, reader.GetValue(columns.Label)));
         }
 
+        if (columns.Timestamp >= 0)
+        {
+            AddTimestamp(reader.GetValue(columns.Timestamp));
+        }
+
         for (int f = 0; f < columns.Numerics.Length; f++)
         {
             _builder.AddNumeric(f, ToNumber(_builder.NumericName(f), reader.GetValue(columns.Numerics[f])));
@@ -67,6 +72,30 @@ internal sealed class DataReaderSource
         }
 
         _builder.EndExample();
+    }
+
+    private void AddTimestamp(object value)
+    {
+        switch (value)
+        {
+            case long or int or short or byte or uint when _schema.Timestamp!.Kind != TimestampKind.Date:
+                _builder.AddTimestamp(Convert.ToInt64(value, CultureInfo.InvariantCulture));
+                break;
+            case double or float or decimal when _schema.Timestamp!.Kind == TimestampKind.Real:
+                _builder.AddTimestamp(Convert.ToDouble(value, CultureInfo.InvariantCulture));
+                break;
+            case DateTime date when _schema.Timestamp!.Kind == TimestampKind.Date:
+                _builder.AddTimestamp(date);
+                break;
+            case DateTimeOffset date when _schema.Timestamp!.Kind == TimestampKind.Date:
+                _builder.AddTimestamp(date);
+                break;
+            case DBNull:
+                throw _builder.Invalid(_builder.TimestampName, "the value is null where a timestamp is needed. Leave the row out, or fill it in with COALESCE.");
+            default:
+                TimestampText.Add(_builder, ToText(value));
+                break;
+        }
     }
 
     private void AddBag(int f, object value)

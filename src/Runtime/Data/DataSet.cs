@@ -27,13 +27,19 @@ public abstract class DataSet
     public int Count => Columns.Labels.Length;
 
     /// <summary>Bytes of memory held. Subsets of one set share their keys; each of them counts these in full.</summary>
-    public long Bytes => (1L + Numerics.Length) * Count * sizeof(float) + Categoricals.Sum(c => c.Bytes);
+    public long Bytes => ((1L + Numerics.Length) * sizeof(float) + (Timestamps is null ? 0 : sizeof(long))) * Count + Categoricals.Sum(c => c.Bytes);
 
     /// <summary>Columns of the source that the model does not use, in source order.</summary>
     public ImmutableArray<string> IgnoredColumns => Columns.IgnoredColumns;
 
     /// <summary>Label of every example; 0 or 1 under binary cross-entropy, 1 throughout when the model has no label.</summary>
     public float[] Labels => Columns.Labels;
+
+    /// <summary>
+    /// Timestamp of every example, null when the model has no <see cref="TimestampAttribute"/>: an integer as it is, a date as its ticks of
+    /// 100 ns in universal time, a floating-point number as an integer of the same order.
+    /// </summary>
+    public long[]? Timestamps => Columns.Timestamps;
 
     /// <summary>Values of every numeric input before its transform: one array of <see cref="Count"/> finite values each.</summary>
     public ImmutableArray<float[]> Numerics => Columns.Numerics;
@@ -71,12 +77,12 @@ public abstract class DataSet
             keys.Add(column.Select(examples));
         }
 
-        return Columns with { Labels = Gather(Labels, examples), Numerics = numerics.MoveToImmutable(), Categoricals = keys.MoveToImmutable() };
+        return Columns with { Labels = Gather(Labels, examples), Timestamps = Timestamps is null ? null : Gather(Timestamps, examples), Numerics = numerics.MoveToImmutable(), Categoricals = keys.MoveToImmutable() };
     }
 
-    private static float[] Gather(float[] column, ReadOnlySpan<int> examples)
+    private static T[] Gather<T>(T[] column, ReadOnlySpan<int> examples)
     {
-        float[] result = new float[examples.Length];
+        T[] result = new T[examples.Length];
         for (int i = 0; i < result.Length; i++)
         {
             result[i] = column[examples[i]];

@@ -6,7 +6,7 @@ using System.Linq;
 namespace ModelGen.Compiled;
 
 /// <summary>
-/// Collects examples into columns. The generated <c>Append</c> calls it once per example: the label, every numeric input, then
+/// Collects examples into columns. The generated <c>Append</c> calls it once per example: the label, the timestamp, every numeric input, then
 /// every categorical input, in declaration order, and <see cref="EndExample"/> last. Without a label every example is a positive. All values are checked here, so that every
 /// source gives the same errors. After an exception the builder holds half an example and must be dropped.
 /// </summary>
@@ -16,6 +16,7 @@ public sealed class DataSetBuilder
     private readonly string _rowWord;
     private readonly bool _byColumn;
     private readonly ColumnBuffer<float> _labels;
+    private readonly ColumnBuffer<long>? _timestamps;
     private readonly ColumnBuffer<float>[] _numerics;
     private readonly KeyColumnBuilder[] _keys;
     private readonly int _valuesPerExample;
@@ -38,9 +39,10 @@ public sealed class DataSetBuilder
         _rowWord = rowWord;
         _byColumn = byColumn;
         _labels = new ColumnBuffer<float>(source, limit);
+        _timestamps = schema.Timestamp is { } time ? new ColumnBuffer<long>($"{source}, column '{time.Column}'", limit) : null;
         _numerics = [.. schema.Numerics.Select(f => new ColumnBuffer<float>($"{source}, column '{f.Column}'", limit))];
         _keys = [.. schema.Categoricals.Select(f => new KeyColumnBuilder(f, source, limit))];
-        _valuesPerExample = 1 + _numerics.Length + _keys.Length;
+        _valuesPerExample = 1 + (_timestamps is null ? 0 : 1) + _numerics.Length + _keys.Length;
     }
 
     /// <summary>Name of the source.</summary>
@@ -72,6 +74,48 @@ public sealed class DataSetBuilder
 
     /// <summary>Adds the label as 0 (false) or 1 (true).</summary>
     public void AddLabel(bool value) => AddLabel(value ? 1f : 0f);
+
+    /// <summary>Adds the timestamp as it is.</summary>
+    public void AddTimestamp(long value)
+    {
+        if (_schema.Timestamp!.Kind == TimestampKind.Real)
+        {
+            AddTimestamp((double)value);
+            return;
+        }
+
+        _timestamps!.Add(value);
+        _values++;
+    }
+
+    /// <summary>Adds a timestamp in floating point, as the integer that has the same order among all numbers.</summary>
+    /// <exception cref="InvalidValueException">It is NaN or infinite.</exception>
+    public void AddTimestamp(double value)
+    {
+        if (!double.IsFinite(value))
+        {
+            throw Invalid(TimestampName, string.Create(CultureInfo.InvariantCulture, $"the timestamp is {value}; timestamps must be finite numbers."));
+        }
+
+        // The bits of positive numbers are ordered as the numbers are, those of negative ones the other way round.
+        long bits = BitConverter.DoubleToInt64Bits(value + 0.0);
+        _timestamps!.Add(bits >= 0 ? bits : long.MinValue - bits);
+        _values++;
+    }
+
+    /// <summary>Adds a timestamp as its ticks of 100 ns in universal time; a date of unspecified kind is taken as universal.</summary>
+    public void AddTimestamp(DateTime value)
+    {
+        _timestamps!.Add((value.Kind == DateTimeKind.Local ? value.ToUniversalTime() : value).Ticks);
+        _values++;
+    }
+
+    /// <summary>Adds a timestamp as its ticks of 100 ns in universal time.</summary>
+    public void AddTimestamp(DateTimeOffset value)
+    {
+        _timestamps!.Add(value.UtcTicks);
+        _values++;
+    }
 
     /// <summary>Adds the value of a numeric input, untransformed.</summary>
     /// <exception cref="InvalidValueException">It is NaN or infinite.</exception>
@@ -188,11 +232,20 @@ public sealed class DataSetBuilder
         }
 
         return new DataColumns(
-            Source, _labels.Take(), [.. _numerics.Select(n => n.Take())], [.. _keys.Select(k => k.Finish())], ignoredColumns);
+            Source, _labels.Take(), [.. _numerics.Select(n => n.Take())], [.. _keys.Select(k => k.Finish())], ignoredColumns)
+        {
+            Timestamps = _timestamps?.Take(),
+        };
     }
 
     /// <summary>Name by which messages call the label.</summary>
     internal string LabelName => _schema.LabelColumn ?? "label";
+
+    /// <summary>The timestamp of the model, if it has one.</summary>
+    internal TimestampFeature? Timestamp => _schema.Timestamp;
+
+    /// <summary>Name by which messages call the timestamp.</summary>
+    internal string TimestampName => _byColumn ? _schema.Timestamp!.Column : _schema.Timestamp!.Name;
 
     /// <summary>Name by which messages call a numeric input.</summary>
     internal string NumericName(int feature) => _byColumn ? _schema.Numerics[feature].Column : _schema.Numerics[feature].Name;

@@ -9,7 +9,7 @@ namespace ModelGen;
 
 /// <summary>Examples of one model in memory.</summary>
 /// <typeparam name="TModel">The model class.</typeparam>
-public sealed class DataSet<TModel> : DataSet
+public sealed partial class DataSet<TModel> : DataSet
     where TModel : class, IModel<TModel>
 {
     private DataSet(DataColumns columns)

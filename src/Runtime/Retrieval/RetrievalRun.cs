@@ -55,7 +55,7 @@ internal sealed class RetrievalRun<TModel> : IDisposable
         }
 
         _start = new StartValues(Initialization.Uniform, table.Scale * Math.Sqrt(6.0 / ((double)items + table.Width)), items, options.Seed, 0);
-        _schedule = new OptimizerSchedule(schema.Optimizer, new TrainingOptions { LearningRate = options.LearningRate });
+        _schedule = new OptimizerSchedule(schema.Optimizer, new TrainingOptions { LearningRate = options.LearningRate }, totalSteps: 1);
         _states = schema.Optimizer.DenseStates;
         _batchSize = int.Min(options.BatchSize, data.Matrix.Users);
         _stepsPerEpoch = (data.Matrix.Users + _batchSize - 1) / _batchSize;

@@ -5,5 +5,5 @@ namespace ModelGen;
 /// <param name="Loss">Mean training loss, each batch measured before its own update.</param>
 /// <param name="Validation">Result on the validation data; null without such data.</param>
 /// <param name="Seconds">Time of the training steps, without validation and checkpoints.</param>
-/// <param name="ExamplesPerSecond">Training speed.</param>
+/// <param name="ExamplesPerSecond">Training speed; drawn negatives count as examples.</param>
 public sealed record EpochResult(int Epoch, double Loss, Evaluation? Validation, double Seconds, double ExamplesPerSecond);

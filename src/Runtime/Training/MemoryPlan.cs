@@ -56,13 +56,13 @@ public sealed record MemoryPlan(long Parameters, long OptimizerState, long BestP
             sizeof(float) * state,
             keepsBest ? sizeof(float) * values : 0,
             data.Bytes + (options.Validation?.Bytes ?? 0),
-            sizeof(float) * WorkingFloats(schema, data, int.Min(options.BatchSize, data.Count)));
+            sizeof(float) * WorkingFloats(schema, data, (long)int.Min(options.BatchSize, data.Count) * options.RowsPerExample(schema)));
     }
 
-    private static long WorkingFloats(ModelSchema schema, DataSet data, int capacity)
+    private static long WorkingFloats(ModelSchema schema, DataSet data, long capacity)
     {
         long lanes = ModelSchema.Lanes * ((long)schema.TileFloats + schema.FactorOffset);
-        long batch = (long)capacity * (1 + schema.Numerics.Length);
+        long batch = capacity * (1 + schema.Numerics.Length);
         for (int f = 0; f < schema.Categoricals.Length; f++)
         {
             CategoricalFeature feature = schema.Categoricals[f];

@@ -18,6 +18,12 @@ internal static class ResumeCheck
         RequireSame(path, "seed", reader.Number<ulong>("seed"), options.Seed, "Set TrainingOptions.Seed to the former, or start over.");
         RequireSame(path, "batch size", reader.Number<int>("batchSize"), options.BatchSize, "Set TrainingOptions.BatchSize to the former, or start over.");
         RequireSame(path, "number of training examples", reader.Number<int>("examples"), examples, "Use the data it was trained on, or start over.");
+        if (state.Schema.IsImplicit)
+        {
+            RequireSame(path, "number of negatives", reader.Number<int>("negatives"), options.NegativesOf(state.Schema), "Set TrainingOptions.Negatives to the former, or start over.");
+            RequireSame(path, "sampling of negatives", reader.Text("negativeSampling"), options.NegativeSampling.ToString(), "Set TrainingOptions.NegativeSampling to the former, or start over.");
+        }
+
         ImmutableArray<Vocabulary> vocabularies = reader.ReadVocabularies();
         for (int f = 0; f < vocabularies.Length; f++)
         {

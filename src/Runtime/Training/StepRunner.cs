@@ -6,8 +6,8 @@ namespace ModelGen;
 
 /// <summary>
 /// Runs the phases of a training step on a team, in the order documented on <see cref="IEmbeddingModel{TSelf}"/>. All work items
-/// are cut by index, never by thread count. The next batch is filled while the current one is trained on: its labels and numeric
-/// inputs beside the embedding phase, its categorical inputs beside the tiles; it touches no parameter, so results are unaffected.
+/// are cut by index, never by thread count. The next batch is filled while the current one is trained on: its labels, numeric
+/// inputs and negatives beside the embedding phase, its categorical inputs beside the tiles; it touches no parameter, so results are unaffected.
 /// A step allocates nothing.
 /// </summary>
 /// <typeparam name="TModel">The user's class.</typeparam>
@@ -29,16 +29,19 @@ internal sealed class StepRunner<TModel>
     private readonly TilePhase _tiles;
     private readonly UpdatePhase _update;
     private readonly SharedPhase _shared;
+    private readonly IdleRows<TModel>? _idle;
 
     private StepContext _current;
     private StepContext _next;
     private int[] _order = [];
     private int _nextStart;
     private int _nextCount;
+    private int _fills;
 
-    /// <summary>Allocates the working memory for batches of up to <paramref name="capacity"/> examples.</summary>
-    public StepRunner(ModelState state, BatchLoader loader, int capacity, Lane[] lanes, WorkerTeam team)
+    /// <summary>Allocates the working memory for batches of up to <paramref name="examples"/> examples, negatives not counted.</summary>
+    public StepRunner(ModelState state, BatchLoader loader, int examples, Lane[] lanes, WorkerTeam team)
     {
+        int capacity = examples * loader.RowsPerExample;
         _loader = loader;
         _team = team;
         _current = new StepContext(state, BatchLoader.CreateBatch(state.Schema, capacity), lanes);
@@ -53,12 +56,14 @@ internal sealed class StepRunner<TModel>
         _tiles = new TilePhase(this);
         _update = new UpdatePhase(this);
         _shared = new SharedPhase(this);
+        _idle = state.Schema.Optimizer.Lazy ? null : new IdleRows<TModel>(state, () => _current);
     }
 
-    /// <summary>Fills the first batch of a pass: <paramref name="count"/> examples from <paramref name="start"/> of an order.</summary>
-    public void Prepare(int[] order, int start, int count)
+    /// <summary>Fills the first batch of an epoch: <paramref name="count"/> examples from <paramref name="start"/> of an order.</summary>
+    public void Prepare(int[] order, int start, int count, int epoch = 0)
     {
         _order = order;
+        _loader.Epoch = epoch;
         SetNext(start, count);
         BeginNext();
         _team.Run(_features, _fill);
@@ -82,7 +87,8 @@ internal sealed class StepRunner<TModel>
         int fills = nextCount > 0 ? _features : 0;
 
         _team.Run(1 + chunks, _embed);
-        _team.Run(_current.ActiveLanes + fills, _tiles);
+        _fills = fills;
+        _team.Run(fills + _current.ActiveLanes, _tiles);
         double loss = 0;
         for (int t = 0; t < tiles; t++)
         {
@@ -93,6 +99,11 @@ internal sealed class StepRunner<TModel>
         {
             _team.Run(chunks + _towerRanges.Length, _update);
             _team.Run(_factorFeatures.Length + CountSharedRanges(batch), _shared);
+            if (_idle is { } idle)
+            {
+                idle.Mark(batch);
+                _team.Run(idle.Ranges, idle);
+            }
         }
 
         (_current, _next) = (_next, _current);
@@ -181,19 +192,20 @@ internal sealed class StepRunner<TModel>
     {
         public void Execute(int item)
         {
+            // A feature is one long piece of work and a lane a short one, so features come first.
             StepContext step = runner._current;
-            int lanes = step.ActiveLanes;
-            if (item >= lanes)
+            int lane = item - runner._fills;
+            if (lane < 0)
             {
-                runner._fill.Execute(item - lanes);
+                runner._fill.Execute(item);
                 return;
             }
 
-            for (int tile = item; tile * ModelSchema.TileExamples < step.Batch.Count; tile += lanes)
+            for (int tile = lane; tile * ModelSchema.TileExamples < step.Batch.Count; tile += step.ActiveLanes)
             {
                 int first = tile * ModelSchema.TileExamples;
                 int examples = int.Min(ModelSchema.TileExamples, step.Batch.Count - first);
-                runner._tileLosses[tile] = TModel.TrainTile(step, step.Lanes[item], first, examples, accumulate: tile != item);
+                runner._tileLosses[tile] = TModel.TrainTile(step, step.Lanes[lane], first, examples, accumulate: tile != lane);
             }
         }
     }

@@ -23,6 +23,7 @@ internal sealed class Trainer<TModel> : IDisposable
     private readonly double[] _validationFrequencies = [];
     private readonly BestParameters? _best;
     private readonly int _batchSize;
+    private readonly int _rowsPerExample;
     private readonly long _stepsPerEpoch;
     private TrainingPosition _position = new();
     private string? _lastCheckpoint;
@@ -33,6 +34,7 @@ internal sealed class Trainer<TModel> : IDisposable
         _data = data;
         _options = options;
         _batchSize = int.Min(options.BatchSize, data.Count);
+        _rowsPerExample = options.RowsPerExample(TModel.Schema);
         _stepsPerEpoch = ((long)data.Count + _batchSize - 1) / _batchSize;
         ModelSchema schema = TModel.Schema;
         var vocabularies = ModelTrainer.BuildVocabularies(schema, data);
@@ -46,10 +48,11 @@ internal sealed class Trainer<TModel> : IDisposable
         _team = new WorkerTeam(options.TeamSize);
         try
         {
-            _schedule = new OptimizerSchedule(schema.Optimizer, options);
+            _schedule = new OptimizerSchedule(schema.Optimizer, options, long.Min(options.MaxSteps ?? long.MaxValue, options.Epochs * _stepsPerEpoch));
             _state = ParameterFactory.Allocate(schema, vocabularies, ModelTrainer.BuildScalings(schema, data), optimizerState: true);
-            BatchLoader loader = new(data, schema, vocabularies, _state.Scalings);
-            _runner = new StepRunner<TModel>(_state, loader, _batchSize, LaneSet.Create(schema, _batchSize, training: true), _team);
+            NegativeSampler? negatives = schema.IsImplicit ? new NegativeSampler(data, schema, vocabularies, options) : null;
+            BatchLoader loader = new(data, schema, vocabularies, _state.Scalings, negatives);
+            _runner = new StepRunner<TModel>(_state, loader, _batchSize, LaneSet.Create(schema, _batchSize * _rowsPerExample, training: true), _team);
             if (options.Validation is { } validation)
             {
                 _validator = new Scorer<TModel>(_state, validation, _team);
@@ -114,9 +117,8 @@ internal sealed class Trainer<TModel> : IDisposable
         }
 
         Evaluation? validation = Validate(token);
-        long examples = ExamplesDone;
         EpochResult result = new(
-            _position.Epoch + 1, _position.LossSum / examples, validation, _position.Seconds, examples / _position.Seconds);
+            _position.Epoch + 1, _position.LossSum / RowsDone, validation, _position.Seconds, RowsDone / _position.Seconds);
         _position.History.Add(result);
         if (validation is not null && IsBest(validation))
         {
@@ -146,7 +148,7 @@ internal sealed class Trainer<TModel> : IDisposable
         int[] order = ShuffleOrder.Create(_data.Count, _options.Seed, _position.Epoch);
         long lastReport = Stopwatch.GetTimestamp();
         long started = lastReport;
-        _runner.Prepare(order, StartOf(_position.Step), CountOf(_position.Step));
+        _runner.Prepare(order, StartOf(_position.Step), CountOf(_position.Step), _position.Epoch);
         while (_position.Step < _stepsPerEpoch && !LimitReached)
         {
             AddTime(ref started);
@@ -178,7 +180,7 @@ internal sealed class Trainer<TModel> : IDisposable
         double loss = _runner.Step(_schedule.At(_state.Steps + 1), hasNext ? StartOf(next) : 0, hasNext ? CountOf(next) : 0);
         if (!double.IsFinite(loss))
         {
-            throw Diverged("the loss is not a finite number", next, loss / CountOf(_position.Step));
+            throw Diverged("the loss is not a finite number", next, loss / (CountOf(_position.Step) * (double)_rowsPerExample));
         }
 
         _position.LossSum += loss;
@@ -192,6 +194,9 @@ internal sealed class Trainer<TModel> : IDisposable
 
     private long ExamplesDone => long.Min(_position.Step * _batchSize, _data.Count);
 
+    /// <summary>Examples of the epoch so far with their negatives: the number of losses in the sum.</summary>
+    private long RowsDone => ExamplesDone * _rowsPerExample;
+
     private void AddTime(ref long started)
     {
         long now = Stopwatch.GetTimestamp();
@@ -201,14 +206,15 @@ internal sealed class Trainer<TModel> : IDisposable
 
     private void ReportStep(IProgress<TrainingProgress> progress)
     {
-        double speed = ExamplesDone / _position.Seconds;
+        double speed = RowsDone / _position.Seconds;
         progress.Report(new TrainingProgress(
             TrainingProgressKind.Step, _position.Epoch + 1, _options.Epochs, _position.Step, _stepsPerEpoch, speed,
-            _position.LossSum / ExamplesDone, TimeLeft(speed), null));
+            _position.LossSum / RowsDone, TimeLeft(speed), null));
     }
 
-    private TimeSpan TimeLeft(double examplesPerSecond)
+    private TimeSpan TimeLeft(double rowsPerSecond)
     {
+        double examplesPerSecond = rowsPerSecond / _rowsPerExample;
         double examples = ((double)(_options.Epochs - _position.Epoch) * _data.Count) - ExamplesDone;
         if (_options.MaxSteps is { } limit)
         {
@@ -238,7 +244,7 @@ internal sealed class Trainer<TModel> : IDisposable
         Evaluation evaluation = Evaluation.From(scores, _options.Validation!.Labels, TModel.Schema.Loss, _validationFrequencies);
         return evaluation.IsFinite
             ? evaluation
-            : throw Diverged("a validation score is not a finite number", _position.Step, _position.LossSum / ExamplesDone);
+            : throw Diverged("a validation score is not a finite number", _position.Step, _position.LossSum / RowsDone);
     }
 
     private bool IsBest(Evaluation validation) => _position.BestEpoch == 0
@@ -265,7 +271,7 @@ internal sealed class Trainer<TModel> : IDisposable
     {
         if (ParameterCheck.FirstNonFinite(_state) is { } name)
         {
-            throw Diverged($"parameter {name} is not finite", _position.Step, _position.LossSum / long.Max(1, ExamplesDone));
+            throw Diverged($"parameter {name} is not finite", _position.Step, _position.LossSum / long.Max(1, RowsDone));
         }
     }
 

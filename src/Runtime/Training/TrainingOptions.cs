@@ -9,7 +9,10 @@ public sealed record TrainingOptions
     /// <summary>Passes over the training data, at least 1; 1 by default.</summary>
     public int Epochs { get; init; } = 1;
 
-    /// <summary>Examples per optimiser step, 1 to 1,048,576; 1,024 by default. The last batch of an epoch may be shorter and is used.</summary>
+    /// <summary>
+    /// Examples per optimiser step, 1 to 1,048,576; 1,024 by default. Drawn negatives are not counted. The last batch of an epoch may be
+    /// shorter and is used.
+    /// </summary>
     public int BatchSize { get; init; } = 1024;
 
     /// <summary>Seed of the start values and of the order of the examples; 1 by default. The same seed gives the same bits on any number of threads.</summary>
@@ -17,6 +20,15 @@ public sealed record TrainingOptions
 
     /// <summary>Examples measured after every epoch, of the same model class as the training data; none by default.</summary>
     public DataSet? Validation { get; init; }
+
+    /// <summary>
+    /// Negative items drawn for every row of a model without a label, anew in every epoch: 1 to 1,000; null (default) draws 4. A model
+    /// with a label takes none.
+    /// </summary>
+    public int? Negatives { get; init; }
+
+    /// <summary>How negative items are drawn; uniformly by default.</summary>
+    public NegativeSampling NegativeSampling { get; init; }
 
     /// <summary>Threads, 1 to 1,024; 0 (default) uses all cores.</summary>
     public int Threads { get; init; }
@@ -32,6 +44,9 @@ public sealed record TrainingOptions
 
     /// <summary>Replaces the learning rate of the towers, biases and first-order weights; positive.</summary>
     public float? TowerLearningRate { get; init; }
+
+    /// <summary>How the learning rates change over the run; constant by default.</summary>
+    public RateDecay RateDecay { get; init; }
 
     /// <summary>Replaces the standard deviation of the start values of normally started factors; at least 0. Meant for sweeps.</summary>
     public float? FactorSigma { get; init; }
@@ -60,6 +75,16 @@ public sealed record TrainingOptions
     /// <summary>Threads to use.</summary>
     internal int TeamSize => CountThreads(Threads);
 
+    /// <summary>Negatives per row of a model: 0 when it has a label.</summary>
+    internal int NegativesOf(ModelSchema schema) => schema.IsImplicit ? Negatives ?? NegativeSampler.DefaultNegatives : 0;
+
+    /// <summary>Rows of a batch that an example of a model takes, its negatives included.</summary>
+    internal int RowsPerExample(ModelSchema schema) => (NegativesOf(schema), schema.Loss) switch
+    {
+        (var negatives, Loss.BayesianPersonalizedRanking) => 2 * negatives,
+        (var negatives, _) => 1 + negatives,
+    };
+
     /// <summary>A number of threads where 0 stands for all cores.</summary>
     internal static int CountThreads(int threads) => threads == 0 ? int.Min(Environment.ProcessorCount, WorkerTeam.MaximumSize) : threads;
 
@@ -69,6 +94,9 @@ public sealed record TrainingOptions
     {
         Check(Epochs >= 1, nameof(Epochs), Epochs, "must be at least 1");
         Check(BatchSize is >= 1 and <= 1 << 20, nameof(BatchSize), BatchSize, "must be 1 to 1,048,576");
+        Check(Negatives is null or 0 || TModel.Schema.IsImplicit, nameof(Negatives), Negatives, $"must be null, because {TModel.Schema.Name} has a label. Negatives are drawn for models of a [User] and an [Item] without a [Label]");
+        Check(Negatives is null or (>= 1 and <= NegativeSampler.MaximumNegatives) || !TModel.Schema.IsImplicit, nameof(Negatives), Negatives, "must be 1 to 1,000, or null for 4; a model without a label learns from nothing but the difference between rows and negatives");
+        Check(Enum.IsDefined(NegativeSampling), nameof(NegativeSampling), NegativeSampling, $"must be one of {string.Join(", ", Enum.GetNames<NegativeSampling>())}");
         Check(Threads is >= 0 and <= WorkerTeam.MaximumSize, nameof(Threads), Threads, "must be 1 to 1,024, or 0 for all cores");
         CheckRate(LearningRate, nameof(LearningRate));
         CheckRate(TableLearningRate, nameof(TableLearningRate));
@@ -95,4 +123,14 @@ public sealed record TrainingOptions
             throw new ArgumentException(FormattableString.Invariant($"{nameof(TrainingOptions)}.{name} is {value}; it {rule}."), name);
         }
     }
+}
+
+/// <summary>How the learning rates change over a run.</summary>
+public enum RateDecay
+{
+    /// <summary>They stay as they are.</summary>
+    None,
+
+    /// <summary>They fall in equal steps from the full rate at the first step to zero after the last one of the run.</summary>
+    Linear,
 }

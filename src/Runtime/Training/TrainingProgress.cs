@@ -8,7 +8,7 @@ namespace ModelGen;
 /// <param name="Epochs">Epochs asked for.</param>
 /// <param name="Step">Optimiser steps taken in this epoch.</param>
 /// <param name="StepsPerEpoch">Optimiser steps of an epoch.</param>
-/// <param name="ExamplesPerSecond">Training speed in this epoch; validation is not counted.</param>
+/// <param name="ExamplesPerSecond">Training speed in this epoch; drawn negatives count as examples, validation is not counted.</param>
 /// <param name="Loss">Mean training loss of the epoch so far, each batch measured before its own update.</param>
 /// <param name="Eta">Estimated time until the last epoch is done, without validation.</param>
 /// <param name="ValidationMetrics">Result on the validation data; null before the end of the epoch or without such data.</param>

@@ -3,7 +3,7 @@ using ModelGen.Generator.Tests.Harness;
 
 namespace ModelGen.Generator.Tests.Diagnostics;
 
-/// <summary>Rules MG1001 to MG1016: labels, numeric and categorical inputs.</summary>
+/// <summary>Rules MG1001 to MG1020: labels, numeric and categorical inputs.</summary>
 [TestClass]
 public sealed class FeatureRules
 {
@@ -132,4 +132,23 @@ public sealed class FeatureRules
     [DataRow("[Categorical] public DayOfWeek Day { get; set; } public string DayKey { get; set; } = \"\";", "DayKey")]
     public void MG1016_a_member_that_the_generated_code_declares_or_uses(string member, string name) =>
         Member(member, "MG1016", name, $"{name} of M", "rename it", $"Column = \"{name}\"");
+
+    [TestMethod]
+    [DataRow("string")]
+    [DataRow("long?")]
+    [DataRow("DateOnly")]
+    public void MG1019_a_timestamp_of_another_type(string type) =>
+        Member($"[Timestamp] public {type} At {{ get; set; }} = default!;", "MG1019", "Timestamp", "[Timestamp] At has type", "use int, long, float, double, DateTime or DateTimeOffset");
+
+    [TestMethod]
+    public void MG1020_two_timestamps() =>
+        Member("[Timestamp] public long T { get; set; } [Timestamp] public int U { get; set; }", "MG1020", "Timestamp", "U is a second [Timestamp]", "T has that role already", "remove one");
+
+    [TestMethod]
+    public void MG1017_a_user_of_several_values() =>
+        Member("[User] public int[] X { get; set; } = [];", "MG1017", "User", "[User] X holds several values", "[Categorical]");
+
+    [TestMethod]
+    public void MG1018_two_items() =>
+        Member("[Item] public int V { get; set; } [Item] public int W { get; set; }", "MG1018", "Item", "W is a second [Item]; V has", "[Categorical]");
 }

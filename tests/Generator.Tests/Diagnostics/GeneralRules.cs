@@ -83,7 +83,7 @@ public sealed class GeneralRules
     public void MG9000_holds_for_any_exception_of_a_later_stage()
     {
         ModelSpec sound = Driver.Spec(Sources.Dlrm);
-        EmitResult result = ModelEmitter.Emit(sound with { Categoricals = default, Numerics = default, Host = new HostSpec(HostKind.FactorizationMachine, default, default) });
+        EmitResult result = ModelEmitter.Emit(sound with { Categoricals = default, Numerics = default, Host = new HostSpec(HostKind.FactorizationMachine, default, default, default, 0) });
         Assert.AreEqual("MG9000", result.Diagnostics.Single().Id);
     }
 }

@@ -5,7 +5,7 @@ using ModelGen.Generator.Tests.Harness;
 
 namespace ModelGen.Generator.Tests.Diagnostics;
 
-/// <summary>Rules MG3001 to MG3010: hosts and optimisers.</summary>
+/// <summary>Rules MG3001 to MG3015: hosts and optimisers.</summary>
 [TestClass]
 public sealed class HostAndOptimizerRules
 {
@@ -16,7 +16,7 @@ public sealed class HostAndOptimizerRules
 
     [TestMethod]
     public void MG3001_no_host() =>
-        Verify.Diagnostic(Sources.Model("[Full(Dimension = 4)]", Sources.TwoCategoricals), "MG3001", "M", "M does not say", "[Dlrm] or [FactorizationMachine]");
+        Verify.Diagnostic(Sources.Model("[Full(Dimension = 4)]", Sources.TwoCategoricals), "MG3001", "M", "M does not say", "[Dlrm], [FactorizationMachine]", "[Gmf], [NeuMf] or [TwoTower]");
 
     [TestMethod]
     public void MG3002_two_hosts() =>
@@ -85,4 +85,41 @@ public sealed class HostAndOptimizerRules
     [TestMethod]
     public void One_vector_beside_the_constant_of_a_dlrm_is_enough() =>
         Verify.Accepted(Sources.Model("[Dlrm(Top = [4]), Full(Dimension = 4)]", "[Categorical] public int A { get; set; }"));
+
+    private const string Pair = "[User] public int U { get; set; } [Item] public int I { get; set; }";
+
+    private static string PairModel(string attributes, string members, string marker = "EmbeddingModel") =>
+        $"[{marker}] [{attributes}, Full(Dimension = 4)] public partial class M {{ {members} }}";
+
+    [TestMethod]
+    [DataRow("[User] public int U { get; set; } [Label] public bool Y { get; set; }", "there is no [Item]")]
+    [DataRow("[Item] public int I { get; set; } [Label] public bool Y { get; set; }", "there is no [User]")]
+    public void MG3011_a_host_of_a_pair_without_one_of_them(string members, string part) =>
+        Verify.Diagnostic(PairModel("Gmf", members), "MG3011", "Gmf", "[Gmf] on M", part, "[User] and [Item]");
+
+    [TestMethod]
+    [DataRow("[Categorical] public int X { get; set; }")]
+    [DataRow("[Numeric] public float X { get; set; }")]
+    public void MG3012_an_input_beside_the_pair(string member) =>
+        Verify.Diagnostic(PairModel("TwoTower(Hidden = [8])", Pair + member), "MG3012", "TwoTower(Hidden = [8])", "so X would be without effect", "[Dlrm]");
+
+    [TestMethod]
+    [DataRow("4")]
+    [DataRow("-1")]
+    public void MG3013_factors_that_leave_a_branch_empty(string factors) =>
+        Verify.Diagnostic(PairModel($"NeuMf(Factors = {factors}, Hidden = [8])", Pair), "MG3013", $"Factors = {factors}", $"on M is {factors}", "1 to 3");
+
+    [TestMethod]
+    [DataRow("NeuMf")]
+    [DataRow("TwoTower")]
+    public void MG3014_a_tower_without_layers(string host) =>
+        Verify.Diagnostic(PairModel(host, Pair), "MG3014", host, $"[{host}] on M has no Hidden", "such as Hidden = [64, 32]");
+
+    [TestMethod]
+    [DataRow(Pair + "[Label] public bool Y { get; set; }", "has a [Label]")]
+    [DataRow("[User] public int U { get; set; } [Categorical] public int X { get; set; } [Label] public bool Y { get; set; }", "has a [Label]")]
+    public void MG3015_a_ranking_loss_on_other_data_than_pairs(string members, string part) =>
+        Verify.Diagnostic(
+            PairModel("FactorizationMachine", members, "EmbeddingModel(Loss = Loss.BayesianPersonalizedRanking)"), "MG3015", "Loss = Loss.BayesianPersonalizedRanking",
+            $"the model {part}", "no [Label]");
 }

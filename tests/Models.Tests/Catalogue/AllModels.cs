@@ -31,6 +31,11 @@ internal static class AllModels
         [nameof(FmFactored)] = a => a.Run<FmFactored>(),
         [nameof(DlrmQuantized)] = a => a.Run<DlrmQuantized>(),
         [nameof(FmQuantized)] = a => a.Run<FmQuantized>(),
+        [nameof(GmfDense)] = a => a.Run<GmfDense>(),
+        [nameof(GmfRanking)] = a => a.Run<GmfRanking>(),
+        [nameof(NeuMfMixed)] = a => a.Run<NeuMfMixed>(),
+        [nameof(NeuMfOdd)] = a => a.Run<NeuMfOdd>(),
+        [nameof(TwoTowerRating)] = a => a.Run<TwoTowerRating>(),
         [nameof(FmQuantizedSmallest)] = a => a.Run<FmQuantizedSmallest>(),
     };
 

@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using System.Reflection;
 using System.Threading;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
@@ -37,6 +39,28 @@ public sealed class AllocationTests
         Assert.AreEqual(0, BytesOf(() => call(3, 4)));
     }
 
+    public static IEnumerable<object[]> Formats =>
+        new[] { TableFormat.Float16, TableFormat.Int8PerRow, TableFormat.Int8PerTable, TableFormat.Int4PerRow, TableFormat.Uniform(1), TableFormat.Uniform(5) }
+            .Select(format => new object[] { format });
+
+    [TestMethod]
+    [DynamicData(nameof(Formats))]
+    public void Rounded_tables_are_read_without_an_allocation(TableFormat format)
+    {
+        IPredictor<DlrmMixed> predictor = Create<DlrmMixed>(Train<DlrmMixed>().Quantize(format).Weights);
+        (float[] numerics, int[] ids, int[] offsets) = ([30, 2, 12], [4, 3, 1, 2, 1], [0, 1, 2, 5]);
+        Assert.AreEqual(0, BytesOf(() => predictor.PredictIds(numerics, ids, offsets)));
+    }
+
+    [TestMethod]
+    public void The_assembly_reads_packed_codes_without_an_allocation()
+    {
+        using TemporaryFolder folder = new();
+        using InferenceAssembly assembly = Export<FmFactored>(folder["Packed.dll"], TableFormat.Uniform(3));
+        var call = assembly.Type.GetMethod("Predict", Parameters<SingleCall>())!.CreateDelegate<SingleCall>(assembly.Predictor);
+        Assert.AreEqual(0, BytesOf(() => call(3, 4)));
+    }
+
     [TestMethod]
     public void The_predictor_in_the_application_scores_ids_without_an_allocation()
     {
@@ -55,10 +79,10 @@ public sealed class AllocationTests
         where T : class, IEmbeddingModel<T> =>
         ModelTrainer.Train(RandomData.Create<T>(400, 7, keys: 30), new TrainingOptions()).Collapse();
 
-    private static InferenceAssembly Export<T>(string path)
+    private static InferenceAssembly Export<T>(string path, TableFormat? format = null)
         where T : class, IEmbeddingModel<T>
     {
-        Train<T>().SaveAssembly(path);
+        Train<T>().Quantize(format ?? TableFormat.Float32).SaveAssembly(path);
         return new InferenceAssembly(path);
     }
 

@@ -25,8 +25,12 @@ internal static class RandomData
         DataSetBuilder builder = new(schema, "random data");
         for (int i = 0; i < count; i++)
         {
-            double value = schema.Loss == Loss.BinaryCrossEntropy ? random.Next(2) : (4 * random.NextDouble()) - 1;
-            builder.AddLabel((float)value);
+            if (!schema.IsImplicit)
+            {
+                double value = schema.Loss == Loss.BinaryCrossEntropy ? random.Next(2) : (4 * random.NextDouble()) - 1;
+                builder.AddLabel((float)value);
+            }
+
             for (int j = 0; j < schema.Numerics.Length; j++)
             {
                 builder.AddNumeric(j, (float)((6 * random.NextDouble()) - 1.5));

@@ -21,6 +21,6 @@ internal static class Scores
     public static void AreVaried(float[] scores, string message)
     {
         Assert.IsTrue(Array.TrueForAll(scores, float.IsFinite), message);
-        Assert.IsTrue(scores.Max() - scores.Min() > 0.02, $"{message}: the scores are all alike");
+        Assert.IsTrue(scores.Max() - scores.Min() > 1e-3, $"{message}: the scores are all alike, {scores.Min():g4} to {scores.Max():g4}");
     }
 }

@@ -11,7 +11,7 @@ internal sealed class Session<T> : IDisposable
 {
     private readonly WorkerTeam _team;
     private readonly StepRunner<T> _runner;
-    private readonly OptimizerSchedule _schedule = new(T.Schema.Optimizer, new TrainingOptions());
+    private readonly OptimizerSchedule _schedule = new(T.Schema.Optimizer, new TrainingOptions(), totalSteps: 1);
 
     public Session(DataSet<T> data, int capacity, ulong seed = 1, int threads = 2)
     {

@@ -82,6 +82,20 @@ internal static class ArtifactModels
             [new NumericScaling(30, 0.125f)]);
     }
 
+    /// <summary>Every format, for data-driven tests.</summary>
+    public static TableFormat[] Formats =>
+    [
+        TableFormat.Float32, TableFormat.Float16, TableFormat.Int8PerRow, TableFormat.Int8PerTable, TableFormat.Int4PerRow,
+        .. Enumerable.Range(1, TableFormat.MaximumBits).Select(TableFormat.Uniform),
+    ];
+
+    public static int[] Codes(CollapsedTable table, long row)
+    {
+        int[] codes = new int[table.Width];
+        table.ReadCodes(row, codes);
+        return codes;
+    }
+
     public static float[] Decode(CollapsedTable table)
     {
         var values = new float[table.Rows * table.Width];

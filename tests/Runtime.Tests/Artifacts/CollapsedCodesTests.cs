@@ -87,6 +87,29 @@ public sealed class CollapsedCodesTests
     }
 
     [TestMethod]
+    public void Codebooks_in_16_bit_floats_weigh_two_bytes_a_value()
+    {
+        using var folder = new TemporaryFolder();
+        CollapsedWeights weights = Weights(Sound(), i => (i - 11) / 7f), small = weights.Quantize(TableFormat.Float16, "User");
+        CollectionAssert.Contains(small.Breakdown.ToArray(), ("User.C", 2L * 4 * 6));
+        CollectionAssert.AreEqual(weights.FindDense("User.C").Values.Select(v => (float)(Half)v).ToArray(), small.FindDense("User.C").Values);
+        Assert.AreSame(weights.FindDense("Top0.W"), small.FindDense("Top0.W"));
+        Assert.AreSame(weights.Tables[0], small.Tables[0]);
+
+        small.Save(folder["a"]);
+        CollapsedWeights loaded = CollapsedWeights.Load(folder["a"], weights.Schema);
+        loaded.Save(folder["b"]);
+        CollectionAssert.AreEqual(File.ReadAllBytes(folder["a"]), File.ReadAllBytes(folder["b"]));
+        Assert.AreEqual(TableFormat.Float16, loaded.FindDense("User.C").Format);
+        CollectionAssert.AreEqual(small.FindDense("User.C").Values, loaded.FindDense("User.C").Values);
+        CollectionAssert.Contains(loaded.Quantize(TableFormat.Float32).Breakdown.ToArray(), ("User.C", 4L * 4 * 6));
+
+        StringAssert.Contains(Assert.Throws<ArgumentException>(() => weights.Quantize(TableFormat.Int8PerRow, "User")).Message, "'User' is served as codes, which Int8PerRow does not change");
+        StringAssert.Contains(
+            Assert.Throws<ArgumentException>(() => Weights(Sound(), i => 1e6f * i).Quantize(TableFormat.Float16)).Message, "Parameter 'User.C' holds 1000000; Float16 reaches to 65,504");
+    }
+
+    [TestMethod]
     [DataRow("User User.C 2 4:2 4:3", "User User.C 2 4:2 4:9", "User User.C 2 4:2 4:9", "User.codes", DisplayName = "more rows than bytes")]
     [DataRow("User User.C 2 4:2 4:3", "Used User.C 2 4:2 4:3", "is described as", "choices:rows", DisplayName = "no such feature")]
     [DataRow("User User.C 2 4:2 4:3", "User User.C 2 4:2 4-3", "is described as", "choices:rows", DisplayName = "no pair")]
@@ -114,10 +137,10 @@ public sealed class CollapsedCodesTests
     private static CollapsedCodes Sound() =>
         CollapsedCodes.Pack("User.codes", "User.C", 0, 2, [new(2, 4), new(3, 4)], (row, target) => target.Fill((ushort)(row % 4)));
 
-    private static CollapsedWeights Weights(CollapsedCodes codes)
+    private static CollapsedWeights Weights(CollapsedCodes codes, Func<int, float>? centroids = null)
     {
         CollapsedWeights plain = ArtifactModels.Weights();
         return new CollapsedWeights(
-            plain.Schema, [.. plain.Tables.Skip(1)], [.. plain.Dense, new CollapsedDense("User.C", 4, 6, new float[24])], plain.Vocabularies, plain.Scalings, [codes]);
+            plain.Schema, [.. plain.Tables.Skip(1)], [.. plain.Dense, new CollapsedDense("User.C", 4, 6, [.. Enumerable.Range(0, 24).Select(centroids ?? (_ => 0))])], plain.Vocabularies, plain.Scalings, [codes]);
     }
 }

@@ -18,7 +18,7 @@ public sealed class OnnxFeatureTests
         from unknown in new[] { OutOfVocabulary.SharedRow, OutOfVocabulary.HashedBucket, OutOfVocabulary.Zero, OutOfVocabulary.Error }
         from keys in new[] { "text", "integer", "fixed" }
         from index in new[] { RowIndex.Identity, RowIndex.Quotient, RowIndex.Remainder }
-        from format in new[] { TableFormat.Float32, TableFormat.Int8PerRow, TableFormat.Int8PerTable }
+        from format in new[] { TableFormat.Float32, TableFormat.Float16, TableFormat.Int8PerRow, TableFormat.Int8PerTable, TableFormat.Int4PerRow, TableFormat.Uniform(3), TableFormat.Uniform(8) }
         from pooling in new Pooling?[] { null, Pooling.Sum, Pooling.Mean }
         select new object[] { unknown, keys, index, format, pooling?.ToString() ?? "" };
 

@@ -10,19 +10,16 @@ namespace ModelGen.Tests;
 public sealed class QuantizationTests
 {
     [TestMethod]
-    [DataRow(1)]
-    [DataRow(7)]
-    [DataRow(8)]
-    [DataRow(19)]
-    [DataRow(64)]
-    public void The_error_per_row_is_the_least_over_the_grid(int width)
+    [DataRow(1, 8), DataRow(7, 8), DataRow(8, 8), DataRow(19, 8), DataRow(64, 8)]
+    [DataRow(1, 4), DataRow(7, 4), DataRow(8, 4), DataRow(19, 4), DataRow(64, 4)]
+    public void The_error_per_row_is_the_least_over_the_grid(int width, int bits)
     {
         CollapsedTable table = HeavyTailed(50, width);
-        CollapsedTable quantized = Quantize(table, TableFormat.Int8PerRow);
+        CollapsedTable quantized = Quantize(table, bits == 8 ? TableFormat.Int8PerRow : TableFormat.Int4PerRow);
         for (int row = 0; row < table.Rows; row++)
         {
             float[] x = table.Values.Span(row * width, width).ToArray();
-            AssertLeast(x, quantized.Codes(row), quantized.Scale(row));
+            AssertLeast(x, ArtifactModels.Codes(quantized, row), quantized.Scales.At(row), (1 << (bits - 1)) - 1);
         }
     }
 
@@ -31,8 +28,8 @@ public sealed class QuantizationTests
     {
         CollapsedTable table = HeavyTailed(50, 11);
         CollapsedTable quantized = Quantize(table, TableFormat.Int8PerTable);
-        sbyte[] codes = [.. Enumerable.Range(0, 50).SelectMany(row => quantized.Codes(row).ToArray())];
-        AssertLeast(ArtifactModels.ToArray(table.Values), codes, quantized.Scale(0));
+        int[] codes = [.. Enumerable.Range(0, 50).SelectMany(row => ArtifactModels.Codes(quantized, row))];
+        AssertLeast(ArtifactModels.ToArray(table.Values), codes, quantized.Scales.First, 127);
         Assert.AreEqual(1, quantized.Scales.Length);
     }
 
@@ -44,13 +41,12 @@ public sealed class QuantizationTests
         values.Span(0, 4000).Fill(1.2f / 127 * 1.5f);
         values.At(0) = 1.2f;
         CollapsedTable quantized = Quantize(new CollapsedTable("T", 0, RowIndex.Identity, 0, 1, 4000, values), TableFormat.Int8PerRow);
-        Assert.IsTrue(quantized.Scale(0) < 1.2f / 127 * 0.99f);
-        Assert.AreEqual(127, quantized.Codes(0)[0]);
+        Assert.IsTrue(quantized.Scales.First < 1.2f / 127 * 0.99f);
+        Assert.AreEqual(127, ArtifactModels.Codes(quantized, 0)[0]);
     }
 
     [TestMethod]
-    [DataRow(TableFormat.Int8PerRow)]
-    [DataRow(TableFormat.Int8PerTable)]
+    [DynamicData(nameof(Symmetric))]
     public void Zeros_and_the_smallest_numbers_decode_to_zeros(TableFormat format)
     {
         foreach (float value in new[] { 0f, -0f, float.Epsilon })
@@ -68,7 +64,7 @@ public sealed class QuantizationTests
         NativeFloats values = ArtifactModels.Random(30, 8);
         values.Span(10, 10).Clear();
         CollapsedTable quantized = Quantize(new CollapsedTable("T", 0, RowIndex.Identity, 0, 3, 10, values), TableFormat.Int8PerRow);
-        Assert.AreEqual(0, quantized.Scale(1));
+        Assert.AreEqual(0, quantized.Scales.At(1));
         Assert.IsTrue(ArtifactModels.Decode(quantized)[10..20].All(v => v == 0));
         Assert.IsTrue(ArtifactModels.Decode(quantized)[..10].Any(v => v != 0));
     }
@@ -83,7 +79,7 @@ public sealed class QuantizationTests
         Assert.AreSame(weights.Tables[0], weights.Quantize(TableFormat.Float32).Tables[0]);
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => quantized.Quantize(TableFormat.Int8PerTable));
         StringAssert.Contains(error.Message, "'User.E' is stored as Int8PerRow");
-        Assert.ThrowsExactly<InvalidOperationException>(() => weights.Tables[0].Codes(0));
+        Assert.ThrowsExactly<InvalidOperationException>(() => weights.Tables[0].ReadCodes(0, new int[3]));
     }
 
     [TestMethod]
@@ -97,6 +93,8 @@ public sealed class QuantizationTests
         var error = Assert.ThrowsExactly<ArgumentException>(() => Quantize(table, TableFormat.Int8PerRow));
         StringAssert.Contains(error.Message, "Table 'User.E', row 2 holds");
     }
+
+    public static IEnumerable<object[]> Symmetric => new[] { TableFormat.Int8PerRow, TableFormat.Int8PerTable, TableFormat.Int4PerRow }.Select(format => new object[] { format });
 
     private static CollapsedTable Quantize(CollapsedTable table, TableFormat format) => TableQuantizer.Quantize(table, format);
 
@@ -112,17 +110,17 @@ public sealed class QuantizationTests
     }
 
     // Tries every scale of the grid the slow way, in double precision.
-    private static void AssertLeast(float[] x, ReadOnlySpan<sbyte> codes, float scale)
+    private static void AssertLeast(float[] x, int[] codes, float scale, int limit)
     {
         double Error(double s, IEnumerable<double> c) => x.Zip(c, (v, code) => (v - code * s) * (v - code * s)).Sum();
         double largest = x.Max(Math.Abs);
         double least = double.PositiveInfinity;
         for (int i = 0; i < 64; i++)
         {
-            double s = largest / 127 * Math.Pow(10, -i / 63.0);
-            least = Math.Min(least, Error(s, x.Select(v => Math.Clamp(Math.Round(v / s), -127, 127))));
+            double s = largest / limit * Math.Pow(10, -i / 63.0);
+            least = Math.Min(least, Error(s, x.Select(v => Math.Clamp(Math.Round(v / s), -limit, limit))));
         }
 
-        Assert.AreEqual(least, Error(scale, codes.ToArray().Select(c => (double)c)), 1e-3 * least + 1e-14 * largest * largest);
+        Assert.AreEqual(least, Error(scale, codes.Select(c => (double)c)), 1e-3 * least + 1e-14 * largest * largest);
     }
 }

@@ -58,7 +58,7 @@ public class StepRunnerTests
         ParameterFactory.Start(state, seed: 1, factorSigma: null, team);
         BatchLoader loader = new(data, schema, state.Vocabularies, state.Scalings);
         StepRunner<TinyModel> runner = new(state, loader, 200, LaneSet.Create(schema, 200, training: true), team);
-        OptimizerSchedule schedule = new(schema.Optimizer, new TrainingOptions());
+        OptimizerSchedule schedule = new(schema.Optimizer, new TrainingOptions(), totalSteps: 20);
         runner.Prepare([.. Enumerable.Range(0, Examples)], 0, 200);
         long before = 0;
         for (int step = 1; step <= 20; step++)

@@ -58,6 +58,11 @@ internal static class DescriptorEmitter
                 w.Line($"builder.AddLabel({Cast(label.Type)}example.@{label.Property});");
             }
 
+            if (model.Timestamp is { } timestamp)
+            {
+                w.Line($"builder.AddTimestamp(example.@{timestamp.Property});");
+            }
+
             foreach ((NumericSpec n, int i) in model.Numerics.Select((n, i) => (n, i)))
             {
                 w.Line($"builder.AddNumeric({i}, {Cast(n.Type)}example.@{n.Property});");

@@ -105,6 +105,32 @@ internal static class ElementKernels
         string.Join(", ", strides.Select((_, i) => $"ref x{i}")) + ", ref y, rows",
         () => Map(width, yStride, strides.Select((s, i) => $"S.Load(ref x{i}, (r * {s}) + n)").Aggregate((a, b) => $"S.Add({a}, {b})")));
 
+    /// <summary>y = a * b.</summary>
+    public static string Multiply(KernelSet kernels, int width, int aStride, int bStride, int yStride) => kernels.Add(
+        $"Multiply{width}_{aStride}_{bStride}_{yStride}",
+        KernelSet.Lanes(width),
+        $"y = a b element by element, width {width}.",
+        "ref float a, ref float b, ref float y, int rows",
+        "ref a, ref b, ref y, rows",
+        () => Map(width, yStride, $"S.Multiply(S.Load(ref a, (r * {aStride}) + n), S.Load(ref b, (r * {bStride}) + n))"));
+
+    /// <summary>The columns of x at column at of rows that are zero elsewhere.</summary>
+    public static string Place(KernelSet kernels, int width, int at, int whole, int xStride, int yStride) => kernels.Add(
+        $"Place{width}_{at}_{whole}_{xStride}_{yStride}",
+        KernelSet.Lanes(width | at | whole),
+        $"{width} columns at column {at} of {whole}, the others zero.",
+        "ref float x, ref float y, int rows",
+        "ref x, ref y, rows",
+        () => $$"""
+            for (nuint r = 0; r < (nuint)rows; r++)
+            {
+                for (nuint n = 0; n < {{whole}}; n += (nuint)S.Width)
+                {
+                    S.Store(n >= {{at}} && n < {{at + width}} ? S.Load(ref x, (r * {{xStride}}) + n - {{at}}) : S.Zero, ref y, (r * {{yStride}}) + n);
+                }
+            }
+            """);
+
     /// <summary>y = x + b.</summary>
     public static string Offset(KernelSet kernels, int width, int xStride, int yStride) => kernels.Add(
         $"Offset{width}_{xStride}_{yStride}",

@@ -42,6 +42,9 @@ internal static class Footprint
     {
         HostKind.Elsa => $"ELSA{(model.Host.Clip == ClipKind.None ? "" : ", scores clipped by " + model.Host.Clip)}",
         HostKind.Dlrm => $"DLRM, bottom [{string.Join(", ", model.Host.Bottom)}], top [{string.Join(", ", model.Host.Top)}]",
+        HostKind.Gmf => "Generalised matrix factorisation",
+        HostKind.NeuMf => $"NeuMF, {model.Host.Factors} factors, hidden [{string.Join(", ", model.Host.Hidden)}]",
+        HostKind.TwoTower => $"Two towers [{string.Join(", ", model.Host.Hidden)}]",
         _ => "Factorisation machine",
     };
 

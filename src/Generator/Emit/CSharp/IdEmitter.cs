@@ -111,6 +111,10 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
         }
     }
 
+    /// <summary>Call that updates rows of a table whose gradient is zero: the rule of the optimiser over one row of zeros.</summary>
+    public string IdleRows(Parameter table) =>
+        $"{UpdateKernels.Rows(kernels, model.Optimizer, table.Columns, 0)}(step, step.State.Tables[table], rows, 0, count, {Rate(table)}, ref MemoryMarshal.GetReference(BlockScratch.Clear({MemoryPlan.Up(table.Columns, 16)})))";
+
     public static bool OnIds(Op op, int feature) =>
         op.Kind == OpKind.SegmentSum ? op.Result!.Feature == feature : op.Inputs.Count > 0 && op.Inputs[0].Domain == Domain.Id && op.Inputs[0].Feature == feature;
 

@@ -22,6 +22,11 @@ internal static class SchemaEmitter
         w.Line($"Fingerprint = \"{Fingerprint(ir + model.Optimizer.Rule)}\",");
         w.Line($"Loss = global::ModelGen.Loss.{model.Loss},");
         w.Line($"LabelColumn = {(model.Label is { } label ? SourceWriter.Quote(label.Column) : "null")},");
+        if (model.Timestamp is { } timestamp)
+        {
+            w.Line($"Timestamp = new({SourceWriter.Quote(timestamp.Property)}, {SourceWriter.Quote(timestamp.Column)}, global::ModelGen.Compiled.TimestampKind.{timestamp.Kind}),");
+        }
+
         w.Line($"Numerics = [{string.Join(", ", model.Numerics.Select(n => $"new({SourceWriter.Quote(n.Property)}, {SourceWriter.Quote(n.Column)}, global::ModelGen.Transform.{n.Transform})"))}],");
         w.Line("Categoricals =");
         using (w.Brackets())
@@ -58,7 +63,7 @@ internal static class SchemaEmitter
         w.Line($"FactorOffset = {plan.FactorOffset},");
         w.Line($"TransposedFloats = {plan.TransposedFloats},");
         w.Line($"TileFloats = {plan.TileFloats},");
-        w.Line($"Optimizer = new(OptimizerKind.{o.Rule}, {SourceWriter.Float(o.LearningRate)}, {SourceWriter.Float(o.TableRate)}, {SourceWriter.Float(o.FactorRate)}, {SourceWriter.Float(o.TowerRate)}, {SourceWriter.Float(o.Beta1)}, {SourceWriter.Float(o.Beta2)}){(o.Rule == OptimizerRule.NAdam ? $" {{ MomentumDecay = {SourceWriter.Float(o.MomentumDecay)} }}" : "")},");
+        w.Line($"Optimizer = new(OptimizerKind.{o.Rule}, {SourceWriter.Float(o.LearningRate)}, {SourceWriter.Float(o.TableRate)}, {SourceWriter.Float(o.FactorRate)}, {SourceWriter.Float(o.TowerRate)}, {SourceWriter.Float(o.Beta1)}, {SourceWriter.Float(o.Beta2)}{(o.Lazy ? string.Empty : ", Lazy: false")}){(o.Rule == OptimizerRule.NAdam ? $" {{ MomentumDecay = {SourceWriter.Float(o.MomentumDecay)} }}" : "")},");
         w.Line($"Ir = IrText,");
     }
 

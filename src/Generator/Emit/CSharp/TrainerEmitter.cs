@@ -25,18 +25,25 @@ internal static class TrainerEmitter
         using (w.Block($"partial {model.Keyword} {model.Name}"))
         {
             w.Line($"static void {self}.Embed(StepContext step, int feature, int first, int end)");
-            Dispatch(w, Enumerable.Range(0, features).Select(f => (f, $"Embed{ids.Name(f)}(step, first, end)")));
+            Dispatch(w, "feature", Enumerable.Range(0, features).Select(f => (f, $"Embed{ids.Name(f)}(step, first, end)")));
             w.Line();
             WriteTrainTile(w, self, graph, plan, names, kernels);
             w.Line();
             WriteScoreTile(w, self, graph, plan, names, kernels);
             w.Line();
             w.Line($"static void {self}.UpdateRows(StepContext step, int feature, int chunk)");
-            Dispatch(w, Enumerable.Range(0, features).Where(f => graph.Backward.Any(op => IdEmitter.OnIds(op, f))).Select(f => (f, $"Update{ids.Name(f)}(step, chunk)")));
+            Dispatch(w, "feature", Enumerable.Range(0, features).Where(f => graph.Backward.Any(op => IdEmitter.OnIds(op, f))).Select(f => (f, $"Update{ids.Name(f)}(step, chunk)")));
             w.Line();
             w.Line($"static void {self}.UpdateSharedRows(StepContext step, int table, int first, int end)");
-            Dispatch(w, shared.Select(t => (ids.TableIndex(t), $"UpdateShared{TileEmitter.Identifier(t.Name)}(step, first, end)")));
+            Dispatch(w, "table", shared.Select(t => (ids.TableIndex(t), $"UpdateShared{TileEmitter.Identifier(t.Name)}(step, first, end)")));
             w.Line();
+            if (!model.Optimizer.Lazy)
+            {
+                w.Line($"static void {self}.UpdateIdleRows(StepContext step, int table, int[] rows, int count)");
+                Dispatch(w, "table", graph.Parameters.Where(p => p.IsTable).Select(t => (ids.TableIndex(t), ids.IdleRows(t))));
+                w.Line();
+            }
+
             WriteDense(w, self, model, graph, plan, kernels);
             for (int f = 0; f < features; f++)
             {
@@ -93,7 +100,7 @@ internal static class TrainerEmitter
         w.Line("int rows = (count + 7) & ~7;");
         w.Line("ref float tile = ref lane.Workspace.First;");
         w.Line("ref float dense = ref step.State.Dense.First;");
-        foreach (Op op in graph.Forward.Where(op => op.Result!.Domain == Domain.Example && op.Kind is not (OpKind.Logistic or OpKind.Squared)))
+        foreach (Op op in graph.Forward.Where(op => op.Result!.Domain == Domain.Example && op.Kind is not (OpKind.Logistic or OpKind.Squared or OpKind.Ranking)))
         {
             tile.Write(op);
         }
@@ -158,7 +165,7 @@ internal static class TrainerEmitter
         }
     }
 
-    private static void Dispatch(SourceWriter w, IEnumerable<(int Case, string Call)> cases)
+    private static void Dispatch(SourceWriter w, string key, IEnumerable<(int Case, string Call)> cases)
     {
         using IDisposable block = w.Braces();
         (int Case, string Call)[] all = [.. cases];
@@ -167,7 +174,7 @@ internal static class TrainerEmitter
             return;
         }
 
-        using IDisposable inner = w.Block($"switch ({(all[0].Call.StartsWith("UpdateShared", StringComparison.Ordinal) ? "table" : "feature")})");
+        using IDisposable inner = w.Block($"switch ({key})");
         foreach ((int number, string call) in all)
         {
             w.Line($"case {number}: {call}; break;");

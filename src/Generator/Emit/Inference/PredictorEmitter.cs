@@ -177,6 +177,8 @@ internal sealed class PredictorEmitter
             OpKind.Relu => $"for (int i = 0; i < {op.Result!.Width}; i++) scratch[{_offsets[op.Result]} + i] = Math.Max(0, scratch[{_offsets[op.Inputs[0]]} + i]);",
             OpKind.Concat => Concat(op),
             OpKind.Pairs or OpKind.Fm => $"{PredictorKernels.Interaction(op)}({x[0]}, {y});",
+            OpKind.Slice => $"{x[0]}.Slice({op.Number}, {op.Result!.Width}).CopyTo({y});",
+            OpKind.Multiply => Product(op),
             OpKind.Add => $"for (int i = 0; i < {op.Result!.Width}; i++) scratch[{_offsets[op.Result]} + i] = {string.Join(" + ", op.Inputs.Select(v => $"scratch[{_offsets[v]} + i]"))};",
             OpKind.Offset => $"for (int i = 0; i < {op.Result!.Width}; i++) scratch[{_offsets[op.Result]} + i] = scratch[{_offsets[op.Inputs[0]]} + i] + {Field(op.Parameters[0])}[i];",
             _ => throw new LoweringException($"operation {op.Kind} has no inference form"),
@@ -243,12 +245,15 @@ internal sealed class PredictorEmitter
                 yield return $"{PredictorKernels.Linear(op)}({Span(op.Inputs[0])}, {Field(op.Parameters[0])}, {Span(op.Result!)});";
                 break;
             case OpKind.Multiply:
-                yield return $"for (int i = 0; i < {op.Result!.Width}; i++) scratch[{_offsets[op.Result]} + i] = scratch[{_offsets[op.Inputs[0]]} + i] * scratch[{_offsets[op.Inputs[1]]} + i];";
+                yield return Product(op);
                 break;
             default:
                 throw new LoweringException($"operation {op.Kind} has no inference form on ids");
         }
     }
+
+    private string Product(Op op) =>
+        $"for (int i = 0; i < {op.Result!.Width}; i++) scratch[{_offsets[op.Result]} + i] = scratch[{_offsets[op.Inputs[0]]} + i] * scratch[{_offsets[op.Inputs[1]]} + i];";
 
     private static string Transform(NumericSpec n, int i) => n.Transform switch
     {

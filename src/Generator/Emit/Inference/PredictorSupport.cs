@@ -19,7 +19,7 @@ internal static class PredictorSupport
         }
 
         w.Line();
-        w.Lines(Tables);
+        w.Lines(PredictorTables.Text);
         if (quantized)
         {
             w.Line();
@@ -89,48 +89,6 @@ internal static class PredictorSupport
         }
         """;
 
-    private const string Tables = """
-        /// <summary>A table in floats, or in signed bytes with a scale per row or one for all.</summary>
-        private sealed class Table
-        {
-            private readonly int _width;
-            private readonly float[]? _values;
-            private readonly sbyte[]? _codes;
-            private readonly float[] _scales = [];
-
-            public Table(Tensors file, string name, int width)
-            {
-                _width = width;
-                if (file.Type(name) == "I8")
-                {
-                    _codes = file.Codes(name);
-                    _scales = file.Floats(name + ".scale");
-                }
-                else
-                {
-                    _values = file.Floats(name);
-                }
-            }
-
-            public void Read(int row, Span<float> target)
-            {
-                int at = row * _width;
-                if (_values is not null)
-                {
-                    _values.AsSpan(at, _width).CopyTo(target);
-                    return;
-                }
-
-                float scale = _scales[_scales.Length == 1 ? 0 : row];
-                ReadOnlySpan<sbyte> codes = _codes.AsSpan(at, _width);
-                for (int i = 0; i < codes.Length; i++)
-                {
-                    target[i] = codes[i] * scale;
-                }
-            }
-        }
-        """;
-
     private const string Codes = """
         /// <summary>Bit-packed codes of product quantisation: the rows of each tier with its number of bits, each tier from a whole byte on.</summary>
         private sealed class Codes
@@ -150,7 +108,7 @@ internal static class PredictorSupport
                     bytes += (((long)(tiers[t].End - first) * parts * tiers[t].Bits) + 7) / 8;
                 }
 
-                ReadOnlySpan<byte> packed = MemoryMarshal.Cast<sbyte, byte>(file.Codes(name).AsSpan());
+                byte[] packed = file.Bytes(name);
                 if (packed.Length != bytes)
                 {
                     throw new InvalidDataException($"Tensor {name} has {packed.Length} bytes, expected {bytes}.");
@@ -158,7 +116,7 @@ internal static class PredictorSupport
 
                 // A code is read as four bytes, also at the end.
                 _packed = new byte[bytes + 4];
-                packed.CopyTo(_packed);
+                packed.CopyTo(_packed, 0);
             }
 
             /// <summary>The centroids of a row, one after another.</summary>
@@ -188,6 +146,7 @@ internal static class PredictorSupport
         private sealed class Tensors
         {
             private readonly Dictionary<string, (string Type, byte[] Data)> _tensors = [];
+            private readonly Dictionary<string, string> _metadata = [];
 
             public Tensors(Stream stream)
             {
@@ -204,7 +163,12 @@ internal static class PredictorSupport
                     byte[] json = new byte[header];
                     stream.ReadExactly(json);
                     using JsonDocument document = JsonDocument.Parse(json);
-                    if (document.RootElement.GetProperty("__metadata__").GetProperty("model").GetString() != "MODEL")
+                    foreach (JsonProperty entry in document.RootElement.GetProperty("__metadata__").EnumerateObject())
+                    {
+                        _metadata[entry.Name] = entry.Value.GetString()!;
+                    }
+
+                    if (_metadata["model"] != "MODEL")
                     {
                         throw new InvalidDataException("The weights belong to another model than MODEL.");
                     }
@@ -231,17 +195,35 @@ internal static class PredictorSupport
                 }
             }
 
-            public string Type(string name) => Find(name).Type;
+            /// <summary>The format of a table: the fourth word of its description.</summary>
+            public string Format(string name) => _metadata.TryGetValue("table." + name, out string? text) && text.Split(' ') is { Length: > 3 } words
+                ? words[3]
+                : throw new InvalidDataException($"The weights do not describe the table {name}.");
 
-            public float[] Floats(string name) => MemoryMarshal.Cast<byte, float>(Find(name).Data).ToArray();
+            public byte[] Bytes(string name) => Find(name).Data;
+
+            public float[] Floats(string name)
+            {
+                (string type, byte[] data) = Find(name);
+                if (type != "F16")
+                {
+                    return MemoryMarshal.Cast<byte, float>(data).ToArray();
+                }
+
+                float[] values = new float[data.Length / 2];
+                for (int i = 0; i < values.Length; i++)
+                {
+                    values[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(data.AsSpan(2 * i));
+                }
+
+                return values;
+            }
 
             public float[] Floats(string name, int length)
             {
                 float[] values = Floats(name);
                 return values.Length == length ? values : throw new InvalidDataException($"Tensor {name} has {values.Length} values, expected {length}.");
             }
-
-            public sbyte[] Codes(string name) => MemoryMarshal.Cast<byte, sbyte>(Find(name).Data).ToArray();
 
             /// <summary>A matrix with its rows padded with zeros to a stride, and a vector's worth of zeros behind the last.</summary>
             public float[] Dense(string name, int rows, int columns, int stride)

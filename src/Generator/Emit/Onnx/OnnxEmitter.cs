@@ -30,7 +30,7 @@ internal static class OnnxEmitter
                 }
 
                 // Constants take their batch size from a looked-up vector, so lookups come first.
-                foreach (Op op in graph.Served.OrderBy(op => op.Kind is OpKind.Gather or OpKind.Decode or OpKind.Project or OpKind.Multiply or OpKind.Lookup ? 0 : 1))
+                foreach (Op op in graph.Served.OrderBy(op => op.Result!.Domain == Domain.Id || op.Kind == OpKind.Lookup ? 0 : 1))
                 {
                     w.Line($"// {Printer.Line(op, graph.Features)}");
                     w.Lines(Statement(op, model, graph));
@@ -64,6 +64,7 @@ internal static class OnnxEmitter
             OpKind.Concat => $"string {y} = onnx.Concat(1, {string.Join(", ", x)});",
             OpKind.Pairs => Pairs(op, y, x[0]),
             OpKind.Fm => Fm(op, y, x[0]),
+            OpKind.Slice => $"string {y} = onnx.Slice({x[0]}, 1, {op.Number}, {op.Number + op.Result.Width});",
             OpKind.Add => $"string {y} = {x.Aggregate((a, b) => $"onnx.Add({a}, {b})")};",
             OpKind.Offset => $"string {y} = onnx.Add({x[0]}, {p[0]});",
             _ => throw new LoweringException($"operation {op.Kind} has no ONNX form"),

@@ -13,7 +13,7 @@ internal sealed record OnnxInitializer(string Name, OnnxType Type, long[] Dimens
     public static int ElementBytes(OnnxType type) => type switch
     {
         OnnxType.Int8 or OnnxType.UInt8 or OnnxType.Bool => 1,
-        OnnxType.UInt16 => 2,
+        OnnxType.UInt16 or OnnxType.Float16 => 2,
         OnnxType.Float or OnnxType.Int32 => 4,
         OnnxType.Int64 or OnnxType.Double => 8,
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Tensors of this type have no fixed element size."),

@@ -13,7 +13,6 @@ public sealed partial class OnnxModelBuilder
     private const string TextPadding = "";
 
     private readonly Dictionary<string, IdSource> _idSources = [];
-    private readonly HashSet<string> _tables = [];
 
     /// <summary>
     /// Declares a numeric input, named as the property, [batch], and applies its transform. Returns a [batch, 1] tensor.
@@ -95,32 +94,6 @@ public sealed partial class OnnxModelBuilder
     }
 
     /// <summary>
-    /// The vectors of table rows: one more dimension, the width. A table of signed bytes is decoded after the lookup. A row of zeros is
-    /// appended to the table in the file when padding or unknown values need it.
-    /// </summary>
-    /// <param name="table">The table.</param>
-    /// <param name="rows">A tensor that <see cref="Row"/> returned.</param>
-    /// <exception cref="ArgumentException">The tensor does not hold rows of this table.</exception>
-    public string Lookup(CollapsedTable table, string rows)
-    {
-        IdSource source = Source(rows);
-        if (source.TableRows != table.Rows)
-        {
-            throw new ArgumentException($"Table '{table.Name}' has {table.Rows} rows; '{rows}' holds rows of a table with {source.TableRows}.", nameof(rows));
-        }
-
-        AddTable(table, ZeroRows(source.Feature));
-        string vectors = Gather(table.Name, rows);
-        if (table.Format == TableFormat.Float32)
-        {
-            return vectors;
-        }
-
-        string scale = table.Format == TableFormat.Int8PerTable ? table.ScaleName : Unsqueeze(Gather(table.ScaleName, rows), -1);
-        return Mul(Cast(vectors, OnnxType.Float), scale);
-    }
-
-    /// <summary>
     /// The vectors of quantised ids: one more dimension, the width. The codes of each id are looked up, then the centroid of every part.
     /// </summary>
     /// <param name="codes">The codes; unpacked in the file, because no standard operator reads bits.</param>
@@ -141,6 +114,7 @@ public sealed partial class OnnxModelBuilder
         long[] parts = [.. Enumerable.Range(0, codes.Parts).Select(j => (long)j)];
         string rows = Add(Mul(Cast(Gather(codes.Name, ids), OnnxType.Int64), Constant((long)codes.Parts)), Constants(parts));
         string centroids = Gather(Reshape(codebook.Name, (long)choices * codes.Parts, codebook.Columns / codes.Parts), rows);
+        centroids = codebook.Format == TableFormat.Float16 ? Cast(centroids, OnnxType.Float) : centroids;
         string vectors = source.Feature.IsBag ? Reshape(centroids, 0, 0, codebook.Columns) : Reshape(centroids, 0, codebook.Columns);
 
         // No centroid is zero, so the vectors of padding and of dropped values are made so.
@@ -173,34 +147,6 @@ public sealed partial class OnnxModelBuilder
 
     // Rows of zeros behind the last: padding and dropped values read one.
     private static int ZeroRows(CategoricalFeature feature) => feature.IsBag || feature.OutOfVocabulary == OutOfVocabulary.Zero ? 1 : 0;
-
-    private void AddTable(CollapsedTable table, int zeroRows)
-    {
-        if (!_tables.Add(table.Name))
-        {
-            return;
-        }
-
-        long rows = table.Rows + zeroRows;
-        if (table.Format == TableFormat.Float32)
-        {
-            TensorContent values = TensorContent.From(table.Values, 0, table.Rows, table.Width, table.Width);
-            Initializer(table.Name, OnnxType.Float, values.WithZeros((long)zeroRows * table.Width * sizeof(float)), [rows, table.Width]);
-            return;
-        }
-
-        TensorContent codes = TensorContent.FromBytes(table.CodeStorage, table.Rows * table.Width);
-        Initializer(table.Name, OnnxType.Int8, codes.WithZeros((long)zeroRows * table.Width), [rows, table.Width]);
-        TensorContent scales = TensorContent.From(table.Scales, 0, 1, table.Scales.Length, table.Scales.Length);
-        if (table.Format == TableFormat.Int8PerTable)
-        {
-            Initializer(table.ScaleName, OnnxType.Float, scales, []);
-        }
-        else
-        {
-            Initializer(table.ScaleName, OnnxType.Float, scales.WithZeros(zeroRows * sizeof(float)), [rows]);
-        }
-    }
 
     // Without a vocabulary the value is the id. Negative values are replaced too: an operator would count them from the end.
     private string FixedIds(string input, CategoricalFeature feature, Vocabulary vocabulary, long unknown)

@@ -83,7 +83,8 @@ public sealed partial class OnnxModelBuilder
         Initializer(name, OnnxType.Int8, TensorContent.From<sbyte>(values), dimensions);
 
     /// <summary>Adds a dense parameter to the model under its own name, [rows, columns].</summary>
-    public string Initializer(CollapsedDense parameter) => Initializer(parameter.Name, parameter.Values, parameter.Rows, parameter.Columns);
+    public string Initializer(CollapsedDense parameter) => Initializer(
+        parameter.Name, parameter.Format == TableFormat.Float16 ? OnnxType.Float16 : OnnxType.Float, parameter.Content, [parameter.Rows, parameter.Columns]);
 
     /// <summary>A floating-point scalar.</summary>
     public string Constant(float value) =>

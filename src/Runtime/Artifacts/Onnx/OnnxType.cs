@@ -27,6 +27,9 @@ public enum OnnxType
     /// <summary>Truth value.</summary>
     Bool = 9,
 
+    /// <summary>16-bit floating point.</summary>
+    Float16 = 10,
+
     /// <summary>64-bit floating point.</summary>
     Double = 11,
 }

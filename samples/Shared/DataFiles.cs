@@ -1,9 +1,9 @@
 using System.IO;
 
-namespace ModelGen.ClickThrough;
+namespace ModelGen.Samples;
 
 /// <summary>Finds the files of a data set.</summary>
-public static class DataFiles
+internal static class DataFiles
 {
     /// <summary>The path of a file in a data set's folder.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
