@@ -80,6 +80,27 @@ public sealed class CollapsedModel<TModel>
     public Evaluation Evaluate(DataSet<TModel> data) => Evaluation.From(
         Run(data, static (predictor, x) => predictor.ScoreIds(x.Numerics, x.Ids, x.Offsets)), data.Labels, TModel.Schema.Loss, Frequencies(data));
 
+    /// <summary>
+    /// Measures the lists of items that the served form ranks for users, by the codes and rounded values it serves: all items of the
+    /// catalogue but those of the user's history. A query is a user's first held-out example, whose inputs other than the item are used.
+    /// </summary>
+    /// <param name="heldOut">Pairs that the lists should hold.</param>
+    /// <param name="history">Pairs known before, whose items are no candidates for their users; normally the training data.</param>
+    /// <param name="options">Lengths of the lists and further settings; null for the defaults.</param>
+    /// <exception cref="InvalidOperationException">The model has no [User] or no [Item].</exception>
+    /// <exception cref="DataSetException">No user can be measured.</exception>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    public RankingEvaluation EvaluateRanking(DataSet<TModel> heldOut, DataSet<TModel> history, RankingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(heldOut);
+        ArgumentNullException.ThrowIfNull(history);
+        options ??= new RankingOptions();
+        options.Check();
+        RankingTask<TModel> task = RankingTask<TModel>.Create(heldOut, history, Weights.Vocabularies, options);
+        using WorkerTeam team = new(TrainingOptions.CountThreads(options.Threads));
+        return Ranking.Evaluate(task, options, team, new CollapsedQueryScorer<TModel>(Weights, _predictor.Value, task.Queries, team.Size));
+    }
+
     /// <summary>The model with its tables in signed bytes, one scale per row: <see cref="TableFormat.Int8PerRow"/> for all features.</summary>
     /// <inheritdoc cref="CollapsedWeights.Quantize" path="/exception"/>
     public CollapsedModel<TModel> Quantize() => Quantize(TableFormat.Int8PerRow);

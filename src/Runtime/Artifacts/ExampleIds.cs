@@ -43,6 +43,9 @@ internal sealed class ExampleIds
 
         public ReadOnlySpan<int> Offsets => _offsets;
 
+        /// <summary>The id of a single-valued input of the example read last, to be replaced by another.</summary>
+        public ref int Id(int feature) => ref _ids[_offsets[feature]];
+
         public void Read(int example)
         {
             for (int j = 0; j < _numerics.Length; j++)

@@ -164,16 +164,8 @@ public sealed class Vocabulary
     public int[] Map(KeyColumn column)
     {
         ArgumentNullException.ThrowIfNull(column);
-        CheckKind(Feature, column);
-        int[] map = new int[column.KeyCount];
-        bool unknown = false;
-        for (int code = 0; code < map.Length; code++)
-        {
-            map[code] = column.Kind == KeyKind.Text ? FindOrUnknown(column.TextKeys[code]) : FindOrUnknown(column.IntegerKeys[code]);
-            unknown |= map[code] == Unknown;
-        }
-
-        if (unknown)
+        int[] map = MapAccepted(column);
+        if (map.AsSpan().Contains(Unknown))
         {
             foreach (int code in column.Codes)
             {
@@ -189,6 +181,31 @@ public sealed class Vocabulary
         return map;
     }
 
+    /// <summary>Id of every local code of a column, -1 for a key that is not known whatever the policy.</summary>
+    internal int[] MapKnown(KeyColumn column)
+    {
+        int[] map = MapAccepted(column);
+        for (int code = 0; code < map.Length; code++)
+        {
+            map[code] = (uint)map[code] < (uint)Count ? map[code] : -1;
+        }
+
+        return map;
+    }
+
+    /// <summary>As <see cref="Map"/>, but with <see cref="Unknown"/> for a key that the policy refuses.</summary>
+    internal int[] MapAccepted(KeyColumn column)
+    {
+        CheckKind(Feature, column);
+        int[] map = new int[column.KeyCount];
+        for (int code = 0; code < map.Length; code++)
+        {
+            map[code] = column.Kind == KeyKind.Text ? FindOrUnknown(column.TextKeys[code]) : FindOrUnknown(column.IntegerKeys[code]);
+        }
+
+        return map;
+    }
+
     internal static void CheckKind(CategoricalFeature feature, KeyColumn column)
     {
         if (column.Kind != feature.KeyKind)
@@ -198,7 +215,7 @@ public sealed class Vocabulary
     }
 
     /// <summary>What the policy Error gives instead of an id.</summary>
-    private const int Unknown = int.MinValue;
+    internal const int Unknown = int.MinValue;
 
     private static Vocabulary BuildFixed(CategoricalFeature feature, KeyColumn column)
     {

@@ -24,6 +24,18 @@ public static class ModelTrainer
     /// <exception cref="TrainingDivergedException">The loss or a parameter is no longer finite.</exception>
     /// <exception cref="TrainingCanceledException">The token was cancelled.</exception>
     public static TrainedModel<TModel> Train<TModel>(DataSet<TModel> data, TrainingOptions options, CancellationToken cancellationToken = default)
+        where TModel : class, IEmbeddingModel<TModel> => Train(data, options, null, cancellationToken);
+
+    /// <summary>Trains a model as <see cref="Train{TModel}(DataSet{TModel}, TrainingOptions, CancellationToken)"/> does, and shows it after every epoch.</summary>
+    /// <param name="data">Training examples.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="afterEpoch">
+    /// Receives the model as it is after an epoch, on the training thread, to measure it in ways that <see cref="TrainingOptions.Validation"/>
+    /// does not. It goes on being trained when the call returns, so nothing made of it may be kept. Null for none.
+    /// </param>
+    /// <param name="cancellationToken">Stops after the step under way, with a checkpoint when a path is set.</param>
+    public static TrainedModel<TModel> Train<TModel>(
+        DataSet<TModel> data, TrainingOptions options, Action<TrainedModel<TModel>>? afterEpoch, CancellationToken cancellationToken = default)
         where TModel : class, IEmbeddingModel<TModel>
     {
         Check(data, options);
@@ -34,7 +46,7 @@ public static class ModelTrainer
         }
 
         using Trainer<TModel> trainer = new(data, options);
-        return trainer.Run(cancellationToken);
+        return trainer.Run(afterEpoch, cancellationToken);
     }
 
     /// <summary>The memory a run would take, without starting it.</summary>

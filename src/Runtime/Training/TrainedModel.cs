@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using ModelGen.Compiled;
@@ -47,6 +48,27 @@ public sealed class TrainedModel<TModel>
     /// <param name="threads">Threads, 1 to 1,024; 0 uses all cores. The result does not depend on it.</param>
     public Evaluation Evaluate(DataSet<TModel> data, int threads = 0) => Evaluation.From(
         RawScores(data, threads), data.Labels, State.Schema.Loss, ValueFrequencies.Compute(data.Count, data.Categoricals, State.Vocabularies));
+
+    /// <summary>
+    /// Measures the lists of items that the model ranks for users: all items of the catalogue but those of the user's history. A query is
+    /// a user's first held-out example, whose inputs other than the item are used.
+    /// </summary>
+    /// <param name="heldOut">Pairs that the lists should hold.</param>
+    /// <param name="history">Pairs known before, whose items are no candidates for their users; normally the training data.</param>
+    /// <param name="options">Lengths of the lists and further settings; null for the defaults.</param>
+    /// <exception cref="InvalidOperationException">The model has no [User] or no [Item].</exception>
+    /// <exception cref="DataSetException">No user can be measured.</exception>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    public RankingEvaluation EvaluateRanking(DataSet<TModel> heldOut, DataSet<TModel> history, RankingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(heldOut);
+        ArgumentNullException.ThrowIfNull(history);
+        options ??= new RankingOptions();
+        options.Check();
+        RankingTask<TModel> task = RankingTask<TModel>.Create(heldOut, history, State.Vocabularies, options);
+        using WorkerTeam team = new(TrainingOptions.CountThreads(options.Threads));
+        return Ranking.Evaluate(task, options, team, new TrainedQueryScorer<TModel>(State, task.Queries, team));
+    }
 
     /// <summary>The served form: multi-layer embeddings multiplied out in double precision, quantised ones as codes and codebook, everything else as it is. The trained model stays usable.</summary>
     public CollapsedModel<TModel> Collapse() => new(TModel.Collapse(State));

@@ -74,7 +74,7 @@ internal sealed class Trainer<TModel> : IDisposable
     private bool IsStoppedEarly => _options.Patience > 0 && _position.BestEpoch > 0 && _position.Epoch - _position.BestEpoch >= _options.Patience;
 
     /// <summary>Runs to the end and returns the model.</summary>
-    public TrainedModel<TModel> Run(CancellationToken token)
+    public TrainedModel<TModel> Run(Action<TrainedModel<TModel>>? afterEpoch, CancellationToken token)
     {
         if (_options.Resume && File.Exists(_options.CheckpointPath))
         {
@@ -90,6 +90,7 @@ internal sealed class Trainer<TModel> : IDisposable
         while (isWhole && _position.Epoch < _options.Epochs && !IsStoppedEarly && (!LimitReached || _position.Step > 0))
         {
             isWhole = RunEpoch(token);
+            afterEpoch?.Invoke(new TrainedModel<TModel>(_state, _position.History, _position.BestEpoch));
         }
 
         if (_best is not null && _position.BestEpoch > 0 && _position.BestEpoch != _position.History.Count)

@@ -1,0 +1,128 @@
+namespace ModelGen.Tests.Recommendation;
+
+/// <summary>Plain tables.</summary>
+[EmbeddingModel, Gmf, Adam(LearningRate = 0.02f)]
+[Full(Dimension = 16)]
+public partial class PlayFull : IPlay
+{
+    [User]
+    public int User { get; set; }
+
+    [Item]
+    public string Item { get; set; } = "";
+
+    [Timestamp]
+    public long Time { get; set; }
+}
+
+/// <summary>Multi-layer tables.</summary>
+[EmbeddingModel, Gmf, Adam(LearningRate = 0.02f)]
+[MultiLayer(Dimension = 16, Inner = 24)]
+public partial class PlayMultiLayer : IPlay
+{
+    [User]
+    public int User { get; set; }
+
+    [Item]
+    public string Item { get; set; } = "";
+
+    [Timestamp]
+    public long Time { get; set; }
+}
+
+/// <summary>Quantised tables.</summary>
+[EmbeddingModel, Gmf, Adam(LearningRate = 0.02f)]
+[Quantized(Dimension = 16, Parts = 4, Choices = [16], Commitment = 0.25f)]
+public partial class PlayQuantized : IPlay
+{
+    [User]
+    public int User { get; set; }
+
+    [Item]
+    public string Item { get; set; } = "";
+
+    [Timestamp]
+    public long Time { get; set; }
+}
+
+/// <summary>The ranking loss, integer items of a fixed cardinality.</summary>
+[EmbeddingModel(Loss = Loss.BayesianPersonalizedRanking), Gmf, Adam(LearningRate = 0.02f)]
+[Full(Dimension = 16)]
+public partial class PlayRanked
+{
+    [User]
+    public int User { get; set; }
+
+    [Item(Cardinality = 50)]
+    public int Item { get; set; }
+
+    [Timestamp]
+    public long Time { get; set; }
+}
+
+/// <summary>Both branches of NeuMF.</summary>
+[EmbeddingModel, NeuMf(Hidden = [16, 8]), Adam(LearningRate = 0.02f)]
+[Full(Dimension = 12)]
+public partial class PlayNeuMf : IPlay
+{
+    [User]
+    public int User { get; set; }
+
+    [Item]
+    public string Item { get; set; } = "";
+
+    [Timestamp]
+    public long Time { get; set; }
+}
+
+/// <summary>Two towers.</summary>
+[EmbeddingModel, TwoTower(Hidden = [16, 8]), Adam(LearningRate = 0.02f)]
+[Full(Dimension = 12)]
+public partial class PlayTowers : IPlay
+{
+    [User(OutOfVocabulary = OutOfVocabulary.SharedRow, MinCount = 2)]
+    public int User { get; set; }
+
+    [Item]
+    public string Item { get; set; } = "";
+
+    [Timestamp]
+    public long Time { get; set; }
+}
+
+/// <summary>A factorisation machine whose queries have a bag, a category and a number beside the user.</summary>
+[EmbeddingModel, FactorizationMachine, Adagrad(LearningRate = 0.1f)]
+[Full(Dimension = 8)]
+public partial class PlayContext : IPlay
+{
+    [Numeric]
+    public float Hour => Time % 24;
+
+    [Categorical]
+    public string[] Mood => Time % 3 == 0 ? [] : Time % 3 == 1 ? ["calm", $"mood {User % 3}"] : ["calm", "calm", "loud"];
+
+    [Item]
+    public string Item { get; set; } = "";
+
+    [Categorical]
+    public int Device => User % 2;
+
+    [User]
+    public int User { get; set; }
+
+    [Timestamp]
+    public long Time { get; set; }
+}
+
+/// <summary>What the models over plays have in common.</summary>
+public interface IPlay
+{
+    /// <summary>Who.</summary>
+    int User { get; set; }
+
+    /// <summary>What.</summary>
+    string Item { get; set; }
+
+    /// <summary>When.</summary>
+    long Time { get; set; }
+}
