@@ -20,14 +20,14 @@ public enum Loss
     MeanSquaredError,
 
     /// <summary>
-    /// 2 - 2 cos of the scores of all items and the items of the user, divided by the number of items: the loss of
-    /// <see cref="ElsaAttribute"/>, which has no other, and of no other host.
-    /// </summary>
-    Cosine,
-
-    /// <summary>
     /// Bayesian personalised ranking, -log sigmoid(s+ - s-) over pairs of a row and a sampled negative of its user. For models of a
     /// [User] and an [Item] without a [Label]; the served score is the raw output.
     /// </summary>
     BayesianPersonalizedRanking,
+
+    /// <summary>
+    /// 2 - 2 cos of the scores of all items and the items of the user, divided by the number of items: the loss of
+    /// <see cref="ElsaAttribute"/>, which has no other, and of no other host.
+    /// </summary>
+    Cosine,
 }

@@ -111,7 +111,7 @@ public static class Descriptors
         Rule(Commitment, "Commitment is out of range", "Commitment of [Quantized] on {0} is {1}; it must be a finite number of at least 0, normally 0.25 to 1"),
         Rule(Kept, "Kept is out of range", "Kept of [Sparse] on {0} is {1}; it must be 1 to the Dimension, {2}, which keeps every entry"),
         Rule(SparseHost, "Sparse needs ELSA", "{0} carries [Sparse] but {1} is no [Elsa] model; sparse rows are trained by [Elsa] on its [Item] only, so use another embedding here"),
-        Rule(NoHost, "Host is missing", "{0} does not say how its features meet; add [Dlrm], [FactorizationMachine], or for a user and an item [Gmf], [NeuMf], [TwoTower] or [Elsa]"),
+        Rule(NoHost, "Host is missing", "{0} does not say how its features meet; add [Dlrm], [FactorizationMachine], for a user and an item [Gmf], [NeuMf] or [TwoTower], or for retrieval [Elsa]"),
         Rule(TwoHosts, "Two hosts", "{0} carries [{1}] and [{2}]; keep one host"),
         Rule(BottomWithoutNumerics, "Bottom tower does not fit the inputs", "Bottom of [Dlrm] on {0} has {1} layers but the model has {2} [Numeric] inputs; give a bottom tower exactly when there are numeric inputs"),
         Rule(BottomWidth, "Bottom tower has the wrong last width", "Bottom of [Dlrm] on {0} ends in width {1}; it must end in the embedding Dimension {2}, because its output meets the embeddings in inner products"),
