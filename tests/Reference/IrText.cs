@@ -17,7 +17,7 @@ public static partial class IrText
     public static IrModel Parse(string text)
     {
         var lines = new LineReader(text);
-        Match head = lines.Next(HeadLine(), "model <name> loss=<logistic|squared|ranking>");
+        Match head = lines.Next(HeadLine(), "model <name> loss=<logistic|squared|ranking|cosine>");
         string[] features = lines.Next(FeaturesLine(), "features <names>").Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
         List<IrParameter> parameters = Parameters(lines, "parameters", features);
@@ -59,7 +59,8 @@ public static partial class IrText
         {
             IrIndex index = t.Groups["index"].Value switch { "/" => IrIndex.Quotient, "%" => IrIndex.Remainder, _ => IrIndex.Identity };
             int modulus = index == IrIndex.Identity ? 0 : Positive(number, t.Groups["modulus"].Value, "modulus");
-            return Build(t, t.Groups["feature"].Value, index, modulus, 0);
+            int kept = t.Groups["kept"].Success ? Positive(number, t.Groups["kept"].Value, "kept") : 0;
+            return Build(t, t.Groups["feature"].Value, index, modulus, 0) with { Kept = kept };
         }
 
         if (DenseLine().Match(line) is { Success: true } d)
@@ -91,10 +92,12 @@ public static partial class IrText
             Match m = ProductLine().Match(line);
             if (!m.Success)
             {
-                throw new IrTextException(number, $"'{line}' is not a product. Expected '<name> = product <table> <factor>' or '<name> = nearest <table> <codebook>'");
+                throw new IrTextException(number, $"'{line}' is not a product. Expected '<name> = product <table> <factor>' '<name> = nearest <table> <codebook>' or '<name> = unit <table>'");
             }
 
-            foreach (string name in new[] { m.Groups[2].Value, m.Groups[3].Value })
+            bool unit = m.Groups["unit"].Success;
+            string left = m.Groups[unit ? "unit" : "2"].Value, right = m.Groups[unit ? "unit" : "3"].Value;
+            foreach (string name in new[] { left, right })
             {
                 if (parameters.All(p => p.Name != name))
                 {
@@ -102,7 +105,7 @@ public static partial class IrText
                 }
             }
 
-            result.Add(new IrProduct(m.Groups[1].Value, m.Groups[2].Value, m.Groups[3].Value));
+            result.Add(new IrProduct(m.Groups[1].Value, left, right));
         }
 
         return result;
@@ -127,13 +130,13 @@ public static partial class IrText
         _ => throw new IrTextException(number, $"group '{text}' is not one of table, factor, average, tower"),
     };
 
-    [GeneratedRegex(@"^model (\S+) loss=(logistic|squared|ranking)$")]
+    [GeneratedRegex(@"^model (\S+) loss=(logistic|squared|ranking|cosine)$")]
     private static partial Regex HeadLine();
 
     [GeneratedRegex(@"^features (\S+(?: \S+)*)$")]
     private static partial Regex FeaturesLine();
 
-    [GeneratedRegex(@"^table (?<name>\S+) \[(?<feature>\S+)(?: (?<index>[/%]) (?<modulus>\d+))?\] x (?<columns>\d+) init=(?<init>\S+) scale=(?<scale>\S+) group=(?<group>\S+)$")]
+    [GeneratedRegex(@"^table (?<name>\S+) \[(?<feature>\S+)(?: (?<index>[/%]) (?<modulus>\d+))?\] x (?<columns>\d+) init=(?<init>\S+) scale=(?<scale>\S+) group=(?<group>\S+)(?: kept=(?<kept>\d+))?$")]
     private static partial Regex TableLine();
 
     [GeneratedRegex(@"^dense (?<name>\S+) (?<rows>\d+) x (?<columns>\d+) init=(?<init>\S+) scale=(?<scale>\S+) group=(?<group>\S+)$")]
@@ -142,6 +145,6 @@ public static partial class IrText
     [GeneratedRegex(@"^codes (?<name>\S+) \[(?<feature>\S+)\] parts=(?<parts>\S+) choices=(?<choices>\S+) tiers=(?<tiers>\S+)$")]
     private static partial Regex CodesLine();
 
-    [GeneratedRegex(@"^(\S+) = (?:product|nearest) (\S+) (\S+)$")]
+    [GeneratedRegex(@"^(\S+) = (?:(?:product|nearest) (\S+) (\S+)|unit (?<unit>\S+))$")]
     private static partial Regex ProductLine();
 }

@@ -1,19 +1,24 @@
 using System.Collections.Generic;
 using System.Linq;
+using ModelGen.Generator.Specs;
 
 namespace ModelGen.Generator.Ir;
 
 /// <summary>
-/// Where a value lives: computed once per distinct id of one feature in the batch, or once per example.
+/// Where a value lives: computed once per distinct id of one feature in the batch, or once per example; in an autoencoder once per
+/// row of the item table, once per user of the batch, or once per user and output item.
 /// Work on ids is done once however often an id repeats, which is what makes wide inner dimensions cheap.
 /// </summary>
 public enum Domain
 {
     Id,
     Example,
+    Row,
+    User,
+    Score,
 }
 
-/// <summary>A value of the graph: Width floats per distinct id of a feature, or per example.</summary>
+/// <summary>A value of the graph: Width floats at every place of its domain.</summary>
 public sealed record Value(string Name, Domain Domain, int Feature, int Width);
 
 public enum RowIndexKind
@@ -37,6 +42,7 @@ public enum Init
     UniformByRows,
     Uniform,
     Normal,
+    Xavier,
 }
 
 /// <summary>
@@ -48,6 +54,9 @@ public sealed record Parameter(
 {
     /// <summary>Whether the parameter is dense and belongs to the embedding of one feature.</summary>
     public bool IsFactor => Group is Group.Factor or Group.Average;
+
+    /// <summary>Entries a row keeps at the end of training, or in the served model has; 0 when rows are dense.</summary>
+    public int Kept { get; init; }
 }
 
 /// <summary>
@@ -86,9 +95,13 @@ public sealed record Op(
 
 /// <summary>
 /// What replaces a pair of parameters in the served model: the product T P, or, when the result holds codes, the nearest centroids of
-/// the queries Left in the codebook Right.
+/// the queries Left in the codebook Right. With Left alone (Right is the same) the result holds its rows at unit length.
 /// </summary>
-public sealed record CollapseRule(Parameter Result, Parameter Left, Parameter Right);
+public sealed record CollapseRule(Parameter Result, Parameter Left, Parameter Right)
+{
+    /// <summary>Whether the rule makes rows of unit length.</summary>
+    public bool IsUnit => Left == Right;
+}
 
 /// <summary>The whole model at one point of the lowering.</summary>
 public sealed record Graph(

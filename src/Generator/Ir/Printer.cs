@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Text;
+using ModelGen.Generator.Specs;
 
 namespace ModelGen.Generator.Ir;
 
@@ -24,7 +25,7 @@ public static class Printer
         text.Append("collapse\n");
         foreach (CollapseRule rule in graph.Collapse)
         {
-            text.Append($"  {rule.Result.Name} = {(rule.Result.Codes is null ? "product" : "nearest")} {rule.Left.Name} {rule.Right.Name}\n");
+            text.Append($"  {rule.Result.Name} = {(rule.IsUnit ? $"unit {rule.Left.Name}" : $"{(rule.Result.Codes is null ? "product" : "nearest")} {rule.Left.Name} {rule.Right.Name}")}\n");
         }
 
         text.Append("served parameters\n");
@@ -43,7 +44,7 @@ public static class Printer
         var text = new StringBuilder();
         if (op.Result is { } result)
         {
-            string domain = result.Domain == Domain.Example ? "example" : features is null ? "id" : $"id({features[result.Feature]})";
+            string domain = result.Domain.ToString().ToLowerInvariant() + (result.Feature < 0 || features is null ? "" : $"({features[result.Feature]})");
             text.Append($"{result.Name} : {domain} x {result.Width} = ");
         }
         else
@@ -66,6 +67,7 @@ public static class Printer
         {
             OpKind.Lookup or OpKind.SegmentSum => " pool=" + op.Number switch { 1 => "sum", 2 => "mean", _ => "none" },
             OpKind.Pairs or OpKind.PairsGradient or OpKind.Fm or OpKind.FmGradient => $" vectors={op.Number}",
+            OpKind.Clip or OpKind.ClipGradient => op.Number > 0 ? $" most={op.Number}" : string.Empty,
             OpKind.Slice or OpKind.SliceGradient => $" at={op.Number}",
             OpKind.Quantize or OpKind.Decode or OpKind.QuantizeCodebook => Codes(op.Quantization!),
             OpKind.QuantizeAverage => $"{Codes(op.Quantization!)} decay={op.Quantization!.Decay.ToString("R", CultureInfo.InvariantCulture)}",
@@ -117,7 +119,7 @@ public static class Printer
             RowIndexKind.Remainder => $"[{id} % {p.Modulus}]",
             _ => $"[{id}]",
         };
-        return $"table {p.Name} {index} x {p.Columns} {init}";
+        return $"table {p.Name} {index} x {p.Columns} {init}{(p.Kept > 0 ? $" kept={p.Kept}" : string.Empty)}";
     }
 
     private static string Snake(string name) =>

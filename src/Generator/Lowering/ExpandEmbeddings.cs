@@ -39,6 +39,10 @@ internal static class ExpandEmbeddings
         string name = feature.Property;
         switch (e.Kind)
         {
+            case EmbeddingKind.Full or EmbeddingKind.Sparse when result.Domain == Domain.Row:
+                int kept = e.Kept < e.Dimension ? e.Kept : 0;
+                Gather(result, Declare(new Parameter($"{name}.A", result.Feature, true, RowIndexKind.Identity, 0, 0, e.Dimension, Group.Table, Init.Xavier, 1) { Kept = kept }));
+                break;
             case EmbeddingKind.Full:
                 Gather(result, Table("E", e.Dimension, start));
                 break;

@@ -7,14 +7,15 @@ using ModelGen.Generator.Specs;
 namespace ModelGen.Generator.Parsing;
 
 /// <summary>An embedding attribute -> its spec, ranges checked.</summary>
-internal sealed class EmbeddingParser(Reporter report, float defaultSigma)
+internal sealed class EmbeddingParser(Reporter report, float defaultSigma, bool elsa = false)
 {
     public EmbeddingSpec Parse(AttributeReader attribute, string owner)
     {
         int dimension = attribute.Get("Dimension", 0);
-        if (dimension is < 1 or > 1024)
+        int most = elsa ? 131072 : 1024;
+        if (dimension < 1 || dimension > most)
         {
-            report.Add(Descriptors.Dimension, attribute.At("Dimension"), attribute.Name, owner, Text(dimension));
+            report.Add(Descriptors.Dimension, attribute.At("Dimension"), attribute.Name, owner, Text(dimension), Text(most));
         }
 
         switch (attribute.Name)
@@ -33,6 +34,10 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma)
                 int rank = attribute.Get("Rank", 0);
                 Check(rank >= 1 && rank <= dimension, Descriptors.Rank, attribute, "Rank", owner, Text(rank), Text(dimension));
                 return new EmbeddingSpec(EmbeddingKind.LowRank, dimension, rank, 0, 0);
+            case "Sparse":
+                int kept = attribute.Get("Kept", 0);
+                Check(kept >= 1 && kept <= dimension, Descriptors.Kept, attribute, "Kept", owner, Text(kept), Text(dimension));
+                return new EmbeddingSpec(EmbeddingKind.Sparse, dimension, 0, 0, 0) { Kept = kept };
             case "Quantized":
                 return Quantized(attribute, owner, dimension);
             default:

@@ -14,6 +14,11 @@ internal static class HostParser
 
     public static HostSpec Parse(Reporter report, AttributeReader host, string owner, FeatureParser features, bool sound)
     {
+        if (host.Name == "Elsa")
+        {
+            return Elsa(report, host, owner, features, sound);
+        }
+
         int[] bottom = host.Widths("Bottom"), top = host.Widths("Top"), hidden = host.Widths("Hidden");
         bool widths = CheckTower(report, host, owner, "Bottom", bottom) & CheckTower(report, host, owner, "Top", top) & CheckTower(report, host, owner, "Hidden", hidden);
         var kind = (HostKind)Enum.Parse(typeof(HostKind), host.Name);
@@ -29,6 +34,23 @@ internal static class HostParser
         }
 
         return spec;
+    }
+
+    private static HostSpec Elsa(Reporter report, AttributeReader host, string owner, FeatureParser features, bool sound)
+    {
+        if (features.Label is { } label)
+        {
+            report.Add(Descriptors.ElsaLabel, host.Location, owner, label.Property);
+        }
+
+        int users = features.Categoricals.Count(c => c.Role == RoleKind.User), items = features.Categoricals.Count(c => c.Role == RoleKind.Item);
+        int others = features.Categoricals.Count - users - items + features.Numerics.Count;
+        if (sound && (users != 1 || items != 1 || others > 0))
+        {
+            report.Add(Descriptors.ElsaFeatures, host.Location, owner, $"{Text(users)} [User], {Text(items)} [Item] and {Text(others)} other input(s)");
+        }
+
+        return new HostSpec(HostKind.Elsa, default, default, default, 0, host.Choice(report, owner, "Clip", ClipKind.None));
     }
 
     // Hosts of a user and an item take these two and nothing else.

@@ -34,6 +34,7 @@ public enum LossKind
     BinaryCrossEntropy,
     MeanSquaredError,
     BayesianPersonalizedRanking,
+    Cosine,
 }
 
 public sealed record LabelSpec(string Property, string Column, string Type);
@@ -111,10 +112,18 @@ public enum EmbeddingKind
     QuotientRemainder,
     LowRank,
     Quantized,
+    Sparse,
+
+    /// <summary>No vector at all: the user of an autoencoder is the sum of its items.</summary>
+    None,
 }
 
 /// <summary>An embedding parameterisation. Inner is k of MLET or the rank, Rows is m of hashing or c of quotient-remainder.</summary>
-public sealed record EmbeddingSpec(EmbeddingKind Kind, int Dimension, int Inner, float Sigma, int Rows, QuantizedSpec? Quantized = null);
+public sealed record EmbeddingSpec(EmbeddingKind Kind, int Dimension, int Inner, float Sigma, int Rows, QuantizedSpec? Quantized = null)
+{
+    /// <summary>Entries a row of a sparse table keeps at the end of its schedule; 0 in every other form.</summary>
+    public int Kept { get; init; }
+}
 
 /// <summary>Product quantisation: D parts, the choices K and the share of the ids of every tier, and the commitment weight.</summary>
 public sealed record QuantizedSpec(int Parts, EquatableArray<int> Choices, EquatableArray<float> Tiers, float Commitment)
@@ -139,10 +148,19 @@ public enum HostKind
     Gmf,
     NeuMf,
     TwoTower,
+    Elsa,
+}
+
+public enum ClipKind
+{
+    None,
+    Relu,
+    Relu6,
 }
 
 /// <summary>How the features meet. Bottom and Top are DLRM's towers, Hidden the tower of the hosts of a user and an item, Factors the floats that NeuMF multiplies.</summary>
-public sealed record HostSpec(HostKind Kind, EquatableArray<int> Bottom, EquatableArray<int> Top, EquatableArray<int> Hidden, int Factors);
+public sealed record HostSpec(HostKind Kind, EquatableArray<int> Bottom, EquatableArray<int> Top, EquatableArray<int> Hidden, int Factors,
+    ClipKind Clip = ClipKind.None);
 
 public enum OptimizerRule
 {
@@ -154,4 +172,8 @@ public enum OptimizerRule
 }
 
 public sealed record OptimizerSpec(
-    OptimizerRule Rule, float LearningRate, float TableRate, float FactorRate, float TowerRate, float Epsilon, float Beta1, float Beta2, bool Lazy);
+    OptimizerRule Rule, float LearningRate, float TableRate, float FactorRate, float TowerRate, float Epsilon, float Beta1, float Beta2, bool Lazy)
+{
+    /// <summary>Speed of NAdam's momentum schedule.</summary>
+    public float MomentumDecay { get; init; } = 0.004f;
+}

@@ -236,6 +236,9 @@ public enum Initialization
 
     /// <summary>Normal with standard deviation scale.</summary>
     Normal,
+
+    /// <summary>Uniform in +-scale sqrt(6 / (rows + columns)).</summary>
+    Xavier,
 }
 
 /// <summary>A table parameter: one row per id (or per quotient, remainder, bucket).</summary>
@@ -250,6 +253,9 @@ public enum Initialization
 public sealed record TableParameter(
     string Name, int Feature, RowIndex Index, int Modulus, int Width, ParameterGroup Group, Initialization Initialization, float Scale)
 {
+    /// <summary>Entries a row keeps at the end of the schedule; 0 when rows are dense.</summary>
+    public int Kept { get; init; }
+
     /// <summary>Rows of the table for a number of ids.</summary>
     public long Rows(long ids) => Index switch
     {
@@ -313,6 +319,9 @@ public enum OptimizerKind
 public sealed record OptimizerSchema(
     OptimizerKind Kind, float LearningRate, float TableLearningRate, float FactorLearningRate, float TowerLearningRate, float Beta1, float Beta2, bool Lazy = true)
 {
+    /// <summary>Speed of NAdam's momentum schedule beta1 (1 - 0.96^(t decay) / 2).</summary>
+    public float MomentumDecay { get; init; } = 0.004f;
+
     /// <summary>State buffers of a dense parameter, each of the parameter's own shape.</summary>
     public int DenseStates => Kind switch { OptimizerKind.Sgd => 0, OptimizerKind.Adam or OptimizerKind.NAdam => 2, _ => 1 };
 

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
-using System.Globalization;
 using ModelGen.Compiled;
 
 namespace ModelGen;
@@ -92,9 +91,7 @@ internal sealed class RecommendationQuery<TModel>
         for (int i = 0; i < ids.Length; i++)
         {
             int id = ids[i];
-            string key = items.TextKeys.Length > 0 ? items.TextKeys[id]
-                : (items.IntegerKeys.Length > 0 ? items.IntegerKeys[id] : id).ToString(CultureInfo.InvariantCulture);
-            list.Add(new Recommendation(id, key, scores[i]));
+            list.Add(new Recommendation(id, items.KeyText(id), scores[i]));
         }
 
         return list.MoveToImmutable();

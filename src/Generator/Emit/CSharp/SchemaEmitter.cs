@@ -46,7 +46,7 @@ internal static class SchemaEmitter
         {
             foreach (Parameter t in graph.Parameters.Where(p => p.IsTable))
             {
-                w.Line($"new({SourceWriter.Quote(t.Name)}, {t.Feature}, RowIndex.{t.Index}, {t.Modulus}, {t.Columns}, ParameterGroup.{t.Group}, Initialization.{t.Init}, {SourceWriter.Float(t.Scale)}),");
+                w.Line($"new({SourceWriter.Quote(t.Name)}, {t.Feature}, RowIndex.{t.Index}, {t.Modulus}, {t.Columns}, ParameterGroup.{t.Group}, Initialization.{t.Init}, {SourceWriter.Float(t.Scale)}){(t.Kept > 0 ? $" {{ Kept = {t.Kept} }}" : "")},");
             }
         }
 
@@ -65,7 +65,7 @@ internal static class SchemaEmitter
         w.Line($"FactorOffset = {plan.FactorOffset},");
         w.Line($"TransposedFloats = {plan.TransposedFloats},");
         w.Line($"TileFloats = {plan.TileFloats},");
-        w.Line($"Optimizer = new(OptimizerKind.{o.Rule}, {SourceWriter.Float(o.LearningRate)}, {SourceWriter.Float(o.TableRate)}, {SourceWriter.Float(o.FactorRate)}, {SourceWriter.Float(o.TowerRate)}, {SourceWriter.Float(o.Beta1)}, {SourceWriter.Float(o.Beta2)}{(o.Lazy ? string.Empty : ", Lazy: false")}),");
+        w.Line($"Optimizer = new(OptimizerKind.{o.Rule}, {SourceWriter.Float(o.LearningRate)}, {SourceWriter.Float(o.TableRate)}, {SourceWriter.Float(o.FactorRate)}, {SourceWriter.Float(o.TowerRate)}, {SourceWriter.Float(o.Beta1)}, {SourceWriter.Float(o.Beta2)}{(o.Lazy ? string.Empty : ", Lazy: false")}){(o.Rule == OptimizerRule.NAdam ? $" {{ MomentumDecay = {SourceWriter.Float(o.MomentumDecay)} }}" : "")},");
         w.Line($"Ir = IrText,");
     }
 
