@@ -128,6 +128,26 @@ internal sealed class BackwardPass(ReferenceModel model, ReferenceForward forwar
                 }
 
                 break;
+            case "quantize_average":
+                string averaged = _values.FeatureOf(op.Inputs[0]);
+                double[,] counts = _gradients[op.Parameters[0]];
+                foreach ((int id, double[] q) in _values.PerId(op.Inputs[0]))
+                {
+                    int[] codes = model.Codes(op, q, model.Parameters[op.Target], id);
+                    double[] v = _values.AtId(op.Inputs[1], id);
+                    int occurrences = Lookups(averaged).Count(other => other == id);
+                    for (int c = 0; c < q.Length; c++)
+                    {
+                        target[codes[c * codes.Length / q.Length], c] += occurrences * (v[c] - q[c]);
+                    }
+
+                    for (int part = 0; part < codes.Length; part++)
+                    {
+                        counts[codes[part], part] += occurrences;
+                    }
+                }
+
+                break;
             case "scatter":
                 IrParameter table = model.Declared(op.Target);
                 foreach ((int id, double[] g) in _values.PerId(op.Inputs[0]))
@@ -145,10 +165,12 @@ internal sealed class BackwardPass(ReferenceModel model, ReferenceForward forwar
     // d / d moving of the mean over lookups and dimensions of (moving - still)^2: every occurrence of the id is a lookup.
     private double[] Auxiliary(string moving, string still, string feature, int id)
     {
-        int[] lookups = [.. _batch.Examples.SelectMany(e => e.Ids[model.FeatureIndex(feature)]).Where(other => other >= 0)];
+        int[] lookups = Lookups(feature);
         double[] difference = Vectors.Plus(_values.AtId(moving, id), Vectors.Scale(_values.AtId(still, id), -1));
         return Vectors.Scale(difference, 2.0 * lookups.Count(other => other == id) / (lookups.Length * difference.Length));
     }
+
+    private int[] Lookups(string feature) => [.. _batch.Examples.SelectMany(e => e.Ids[model.FeatureIndex(feature)]).Where(id => id >= 0)];
 
     private double[] Mask(IrOp op, int e, double[] gradient) => op.Mask is null ? gradient : Positive(gradient, _values.At(op.Mask, e));
 

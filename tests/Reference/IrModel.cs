@@ -45,6 +45,9 @@ public enum IrGroup
     /// <summary>Dense factors added by an embedding form.</summary>
     Factor,
 
+    /// <summary>Codebooks that follow moving averages, and their counts.</summary>
+    Average,
+
     /// <summary>Everything else.</summary>
     Tower,
 }
@@ -99,6 +102,7 @@ public sealed record IrParameter(
 /// <param name="Mask">Value whose positive entries let the gradient pass; null when all pass.</param>
 /// <param name="Quantization">How a quantising operation chooses codes; null for others.</param>
 /// <param name="Commitment">Weight of the pull of queries to their centroids.</param>
+/// <param name="Decay">What is kept of moving averages in a step; 0 without them.</param>
 public sealed record IrOp(
     int Line,
     string Name,
@@ -114,7 +118,8 @@ public sealed record IrOp(
     bool Relu,
     string? Mask,
     IrQuantization? Quantization,
-    double Commitment);
+    double Commitment,
+    double Decay);
 
 /// <summary>What yields a served parameter: a matrix product, or the nearest centroids of queries when the result holds codes.</summary>
 /// <param name="Result">Served parameter.</param>

@@ -122,8 +122,9 @@ public static partial class IrText
     {
         "table" => IrGroup.Table,
         "factor" => IrGroup.Factor,
+        "average" => IrGroup.Average,
         "tower" => IrGroup.Tower,
-        _ => throw new IrTextException(number, $"group '{text}' is not one of table, factor, tower"),
+        _ => throw new IrTextException(number, $"group '{text}' is not one of table, factor, average, tower"),
     };
 
     [GeneratedRegex(@"^model (\S+) loss=(logistic|squared|ranking)$")]

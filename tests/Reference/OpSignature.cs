@@ -56,6 +56,7 @@ internal sealed record OpSignature(int Values, int LeastParameters = 0, int Most
         ["multiply"] = new(2),
         ["quantize_input"] = new(3, 0, 0, false, "commitment"),
         ["quantize_codebook"] = new(2, 0, 0, true, "parts", "choices", "tiers"),
+        ["quantize_average"] = new(2, 1, 1, true, "parts", "choices", "tiers", "decay"),
         ["scatter"] = new(1, Accumulates: true),
     };
 }

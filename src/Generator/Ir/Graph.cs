@@ -27,6 +27,7 @@ public enum Group
 {
     Table,
     Factor,
+    Average,
     Tower,
 }
 
@@ -43,7 +44,11 @@ public enum Init
 /// With Codes it is a table of codes instead of floats, one column per part; such a table is only served.
 /// </summary>
 public sealed record Parameter(
-    string Name, int Feature, bool IsTable, RowIndexKind Index, int Modulus, int Rows, int Columns, Group Group, Init Init, float Scale, Quantization? Codes = null);
+    string Name, int Feature, bool IsTable, RowIndexKind Index, int Modulus, int Rows, int Columns, Group Group, Init Init, float Scale, Quantization? Codes = null)
+{
+    /// <summary>Whether the parameter is dense and belongs to the embedding of one feature.</summary>
+    public bool IsFactor => Group is Group.Factor or Group.Average;
+}
 
 /// <summary>
 /// How vectors are quantised: Parts codes per id; Choices and Tiers say, tier by tier from the most frequent ids on, how many of the
@@ -51,6 +56,15 @@ public sealed record Parameter(
 /// </summary>
 public sealed record Quantization(int Parts, IReadOnlyList<int> Choices, IReadOnlyList<decimal> Tiers, float Commitment)
 {
+    /// <summary>What is kept of the moving averages in a step, or 0 when the centroids follow gradients.</summary>
+    public float Decay { get; init; }
+
+    /// <summary>Steps between re-seedings of centroids that are hardly used, or 0; the runtime does them between steps.</summary>
+    public int ReseedEvery { get; init; }
+
+    /// <summary>With moving averages, the averaged number of lookups per centroid and part.</summary>
+    public Parameter? Counts { get; init; }
+
     /// <summary>Bits of one code in a tier.</summary>
     public int Bits(int tier) => (int)System.Math.Round(System.Math.Log(Choices[tier], 2));
 

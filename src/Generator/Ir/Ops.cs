@@ -42,6 +42,7 @@ public enum OpKind
     ProjectWeight,
     QuantizeInput,
     QuantizeCodebook,
+    QuantizeAverage,
     Scatter,
 }
 
@@ -88,6 +89,7 @@ public static class Ops
         [OpKind.ProjectWeight] = new("project_weight", op => Outer(op)),
         [OpKind.QuantizeInput] = new("quantize_input", op => Arity(op, 3, 0) ?? (op.Quantization is null ? "has no quantization" : null) ?? Same("queries", op.Inputs[1].Width, op.Inputs[0].Width) ?? Result(op, op.Inputs[0].Width)),
         [OpKind.QuantizeCodebook] = new("quantize_codebook", op => Arity(op, 2, 1) ?? Codebook(op, op.Parameters[0]) ?? Same("queries", op.Inputs[0].Width, op.Parameters[0].Columns)),
+        [OpKind.QuantizeAverage] = new("quantize_average", op => Arity(op, 2, 2) ?? Codebook(op, op.Parameters[0]) ?? Same("queries", op.Inputs[0].Width, op.Parameters[0].Columns) ?? Same("counts", op.Parameters[1].Columns, op.Quantization!.Parts)),
         [OpKind.Scatter] = new("scatter", op => Table1(op) ?? Same("row", op.Inputs[0].Width, op.Parameters[0].Columns)),
     };
 

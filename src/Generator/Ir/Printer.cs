@@ -57,7 +57,7 @@ public static class Printer
             text.Append(' ').Append(input.Name);
         }
 
-        foreach (Parameter parameter in op.Result is null ? [] : op.Parameters)
+        foreach (Parameter parameter in op.Parameters.Skip(op.Result is null ? 1 : 0))
         {
             text.Append(' ').Append(parameter.Name);
         }
@@ -68,6 +68,7 @@ public static class Printer
             OpKind.Pairs or OpKind.PairsGradient or OpKind.Fm or OpKind.FmGradient => $" vectors={op.Number}",
             OpKind.Slice or OpKind.SliceGradient => $" at={op.Number}",
             OpKind.Quantize or OpKind.Decode or OpKind.QuantizeCodebook => Codes(op.Quantization!),
+            OpKind.QuantizeAverage => $"{Codes(op.Quantization!)} decay={op.Quantization!.Decay.ToString("R", CultureInfo.InvariantCulture)}",
             OpKind.QuantizeInput => $" commitment={op.Quantization!.Commitment.ToString("R", CultureInfo.InvariantCulture)}",
             _ => string.Empty,
         });

@@ -36,6 +36,8 @@ internal sealed class AttributeReader(AttributeData data, LocationSnapshot? owne
     /// <summary>Whether the attribute is written on this declaration, which may be one of several parts of its class.</summary>
     public bool StandsOn(SyntaxNode declaration) => Syntax?.Parent?.Parent == declaration;
 
+    public bool IsWritten(string name) => data.NamedArguments.Any(a => a.Key == name);
+
     public T Get<T>(string name, T fallback) => Find(name) is { Kind: TypedConstantKind.Primitive, Value: T value } ? value : fallback;
 
     /// <summary>An enum of the attributes as the spec's enum, whose members are numbered from <paramref name="shift"/> up.</summary>

@@ -117,7 +117,20 @@ public enum EmbeddingKind
 public sealed record EmbeddingSpec(EmbeddingKind Kind, int Dimension, int Inner, float Sigma, int Rows, QuantizedSpec? Quantized = null);
 
 /// <summary>Product quantisation: D parts, the choices K and the share of the ids of every tier, and the commitment weight.</summary>
-public sealed record QuantizedSpec(int Parts, EquatableArray<int> Choices, EquatableArray<float> Tiers, float Commitment);
+public sealed record QuantizedSpec(int Parts, EquatableArray<int> Choices, EquatableArray<float> Tiers, float Commitment)
+{
+    /// <summary>What is kept of the moving averages in a step, or 0 when the centroids follow gradients.</summary>
+    public float Decay { get; init; }
+
+    /// <summary>Steps between re-seedings of centroids that are hardly used, or 0.</summary>
+    public int ReseedEvery { get; init; }
+}
+
+public enum CodebookUpdateKind
+{
+    Gradient,
+    MovingAverage,
+}
 
 public enum HostKind
 {

@@ -102,33 +102,12 @@ public sealed class CollapsedCodes
     /// <summary>The codes of a trained model: the nearest centroids of all queries, by the search that training uses.</summary>
     /// <param name="name">Name in files.</param>
     /// <param name="state">The trained model.</param>
-    /// <param name="queries">Index of the table of queries.</param>
-    /// <param name="codebook">Name of the codebook, a dense parameter with a transposed copy.</param>
-    /// <param name="parts">Codes per row.</param>
-    /// <param name="tiers">Of each tier the choices, and the share of the vocabulary up to its end; rows for unknown values are in the last.</param>
-    public static CollapsedCodes Nearest(string name, ModelState state, int queries, string codebook, int parts, params ReadOnlySpan<(int Choices, decimal End)> tiers)
+    /// <param name="quantized">Index of the quantised embedding in the schema.</param>
+    public static CollapsedCodes Nearest(string name, ModelState state, int quantized)
     {
-        Table table = state.Tables[queries];
-        DenseParameter centroids = state.FindDense(codebook);
-        int feature = table.Parameter.Feature, width = centroids.Columns / parts;
-        var list = ImmutableArray.CreateBuilder<CodeTier>();
-        for (int t = 0; t < tiers.Length; t++)
-        {
-            long end = t == tiers.Length - 1 ? table.Rows : FrequencyTiers.End(state.Vocabularies[feature].Count, tiers[t].End);
-            list.Add(new CodeTier(end - list.Sum(tier => tier.Rows), tiers[t].Choices));
-        }
-
-        ImmutableArray<CodeTier> cut = list.ToImmutable();
-        return Pack(name, codebook, feature, parts, cut, (row, codes) =>
-        {
-            (CodeTier tier, _, _) = Locate(cut, parts, row);
-            for (int part = 0; part < codes.Length; part++)
-            {
-                codes[part] = (ushort)NearestCentroid.Find(
-                    ref table.Values.At((row * centroids.Columns) + (part * width)), width,
-                    ref state.Transposed.At(centroids.TransposedOffset + ((long)part * width * centroids.TransposedStride)), centroids.TransposedStride, tier.Choices);
-            }
-        });
+        var rows = new QuantizedRows(state, state.Schema.Quantized[quantized]);
+        QuantizedFeature schema = rows.Schema;
+        return Pack(name, schema.Codebook, schema.Feature, schema.Parts, [.. schema.Tiers.Select((tier, t) => new CodeTier(rows.Ends[t] - rows.First(t), tier.Choices))], rows.Find);
     }
 
     /// <summary>Reads the codes of one row.</summary>
@@ -148,6 +127,30 @@ public sealed class CollapsedCodes
         {
             destination[part] = (ushort)PackedBits.Read(_packed, bit, tier.Bits);
         }
+    }
+
+    /// <summary>The mean over the parts of how many centroids the rows of a tier use, as <see cref="CodeUsage"/> says.</summary>
+    internal double Perplexity(int tier)
+    {
+        long first = Tiers.Take(tier).Sum(t => t.Rows), rows = Tiers[tier].Rows;
+        long[] counts = new long[Tiers[tier].Choices * Parts];
+        ushort[] codes = new ushort[Parts];
+        for (long row = first; row < first + rows; row++)
+        {
+            Read(row, codes);
+            for (int part = 0; part < Parts; part++)
+            {
+                counts[(part * Tiers[tier].Choices) + codes[part]]++;
+            }
+        }
+
+        double sum = 0;
+        foreach (long[] part in counts.Chunk(Tiers[tier].Choices))
+        {
+            sum += rows == 0 ? 0 : Math.Exp(-part.Where(n => n > 0).Sum(n => (double)n / rows * Math.Log((double)n / rows)));
+        }
+
+        return sum / Parts;
     }
 
     /// <summary>The codes as [rows + zero rows, parts] numbers of one or two bytes.</summary>

@@ -53,13 +53,20 @@ public sealed class CollapsedModel<TModel>
             {
                 foreach (DenseParameter parameter in TModel.Schema.Dense)
                 {
-                    bytes += parameter.Name == dense.Name && parameter.Group == ParameterGroup.Factor ? dense.Bytes : 0;
+                    bytes += parameter.Name == dense.Name && parameter.Group != ParameterGroup.Tower ? dense.Bytes : 0;
                 }
             }
 
             return bytes;
         }
     }
+
+    /// <summary>How evenly each tier of each quantised embedding uses its centroids; empty without quantised embeddings.</summary>
+    public IReadOnlyList<CodeUsage> CodeUsage =>
+    [
+        .. Weights.Codes.SelectMany(codes => codes.Tiers.Select((tier, t) =>
+            new CodeUsage(TModel.Schema.Categoricals[codes.Feature].Name, t, tier.Rows, tier.Choices, codes.Perplexity(t)))),
+    ];
 
     /// <summary>Reads a model that <see cref="Save"/> has written.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>

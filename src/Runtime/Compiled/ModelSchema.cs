@@ -40,6 +40,9 @@ public sealed record ModelSchema
     /// <summary>Dense parameters, in arena order: towers first, then factors.</summary>
     public required ImmutableArray<DenseParameter> Dense { get; init; }
 
+    /// <summary>The quantised embeddings, in the order of their features.</summary>
+    public ImmutableArray<QuantizedFeature> Quantized { get; init; } = [];
+
     /// <summary>Length of the dense arena in floats (padding included).</summary>
     public required int DenseFloats { get; init; }
 
@@ -178,6 +181,9 @@ public sealed record CategoricalFeature
     /// <summary>Floats of this feature's factors in the dense arena (0 when it has none).</summary>
     public required int FactorFloats { get; init; }
 
+    /// <summary>Codes per distinct id of a quantised embedding (0 for other forms).</summary>
+    public int Codes { get; init; }
+
     /// <summary>Rows kept beside the vocabulary for unknown values.</summary>
     public int ExtraRows => OutOfVocabulary switch
     {
@@ -208,6 +214,9 @@ public enum ParameterGroup
 
     /// <summary>Dense factors added by an embedding form.</summary>
     Factor,
+
+    /// <summary>Codebooks that follow moving averages, and the averaged counts beside them; the optimiser leaves them alone.</summary>
+    Average,
 
     /// <summary>Everything else.</summary>
     Tower,

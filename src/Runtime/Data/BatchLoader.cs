@@ -139,6 +139,7 @@ public sealed class BatchLoader
 
         target.Vectors = Room.For(target.Vectors, (long)target.SlotCount * description.VectorStride);
         target.Vectors.Span(0, description.VectorStride).Clear();
+        Room.For(ref target.Codes, target.SlotCount * description.Codes);
         if (!training)
         {
             return;

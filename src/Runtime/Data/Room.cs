@@ -6,11 +6,11 @@ namespace ModelGen.Compiled;
 internal static class Room
 {
     /// <summary>Makes sure that an array has room for a number of entries.</summary>
-    public static void For(ref int[] array, int needed)
+    public static void For<T>(ref T[] array, int needed)
     {
         if (array.Length < needed)
         {
-            array = new int[int.Max(needed, (int)long.Min(Array.MaxLength, array.Length + array.Length / 2L))];
+            array = new T[int.Max(needed, (int)long.Min(Array.MaxLength, array.Length + array.Length / 2L))];
         }
     }
 

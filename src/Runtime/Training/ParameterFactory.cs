@@ -82,7 +82,7 @@ internal static class ParameterFactory
             : rows;
 
     private static double Scale(ParameterGroup group, Initialization initialization, float scale, float? factorSigma) =>
-        group == ParameterGroup.Factor && initialization == Initialization.Normal ? factorSigma ?? scale : scale;
+        group is ParameterGroup.Factor or ParameterGroup.Average && initialization == Initialization.Normal ? factorSigma ?? scale : scale;
 
     private sealed class TableFill(NativeFloats target, long floats, StartValues values) : ITeamWork
     {

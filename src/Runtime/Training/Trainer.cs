@@ -19,6 +19,7 @@ internal sealed class Trainer<TModel> : IDisposable
     private readonly ModelState _state;
     private readonly StepRunner<TModel> _runner;
     private readonly OptimizerSchedule _schedule;
+    private readonly Reseeding _reseeding;
     private readonly Validator<TModel>? _validator;
     private readonly BestParameters? _best;
     private readonly int _batchSize;
@@ -49,6 +50,7 @@ internal sealed class Trainer<TModel> : IDisposable
         {
             _schedule = new OptimizerSchedule(schema.Optimizer, options, long.Min(options.MaxSteps ?? long.MaxValue, options.Epochs * _stepsPerEpoch));
             _state = ParameterFactory.Allocate(schema, vocabularies, ModelTrainer.BuildScalings(schema, data), optimizerState: true);
+            _reseeding = new Reseeding(_state, options.Seed, _team);
             NegativeSampler? negatives = schema.IsImplicit ? new NegativeSampler(data, schema, vocabularies, options) : null;
             BatchLoader loader = new(data, schema, vocabularies, _state.Scalings, negatives);
             _runner = new StepRunner<TModel>(_state, loader, _batchSize, LaneSet.Create(schema, _batchSize * _rowsPerExample, training: true), _team);
@@ -81,6 +83,10 @@ internal sealed class Trainer<TModel> : IDisposable
         else
         {
             ParameterFactory.Start(_state, _options.Seed, _options.FactorSigma, _team);
+            if (_options.Start is { } start)
+            {
+                WarmStart.Apply(_state, start, _options.Seed, _stepsPerEpoch, _team);
+            }
         }
 
         // An epoch that a step limit cut short ends the run, and a run resumed from inside an epoch finishes that epoch first.
@@ -185,6 +191,7 @@ internal sealed class Trainer<TModel> : IDisposable
         _position.LossSum += loss;
         _position.Step = next;
         _state.Steps++;
+        _reseeding.AfterStep();
     }
 
     private int StartOf(long step) => (int)(step * _batchSize);

@@ -57,6 +57,12 @@ public sealed record TrainingOptions
     /// <summary>Replaces the standard deviation of the start values of normally started factors; at least 0. Meant for sweeps.</summary>
     public float? FactorSigma { get; init; }
 
+    /// <summary>
+    /// Vectors that quantised embeddings start from, such as the tables of a model trained without quantisation, whose towers are taken
+    /// over too; none by default. A run that is resumed does not read them.
+    /// </summary>
+    public StartVectors? Start { get; init; }
+
     /// <summary>Stop after this many epochs that did not improve on the best one; 0 (default) never stops early. Needs <see cref="Validation"/>.</summary>
     public int Patience { get; init; }
 
@@ -109,6 +115,7 @@ public sealed record TrainingOptions
         CheckRate(FactorLearningRate, nameof(FactorLearningRate));
         CheckRate(TowerLearningRate, nameof(TowerLearningRate));
         Check(FactorSigma is null or >= 0 and < float.PositiveInfinity, nameof(FactorSigma), FactorSigma, "must be a finite number, at least 0");
+        CheckStart(Start?.Problem(TModel.Schema));
         Check(Patience >= 0, nameof(Patience), Patience, "must be at least 0");
         Check(CheckpointEverySteps >= 0, nameof(CheckpointEverySteps), CheckpointEverySteps, "must be at least 0");
         Check(MaxSteps is null or >= 1, nameof(MaxSteps), MaxSteps, "must be at least 1, or null for no limit");
@@ -118,6 +125,14 @@ public sealed record TrainingOptions
         Check(CheckpointPath is null || CheckpointPath.Trim().Length > 0, nameof(CheckpointPath), "empty", "must be a file path, or null for no checkpoints");
         Check(CheckpointEverySteps == 0 || CheckpointPath is not null, nameof(CheckpointEverySteps), CheckpointEverySteps, $"needs {nameof(CheckpointPath)}");
         Check(!Resume || CheckpointPath is not null, nameof(Resume), Resume, $"needs {nameof(CheckpointPath)}, the file to continue from");
+    }
+
+    private static void CheckStart(string? problem)
+    {
+        if (problem is not null)
+        {
+            throw new ArgumentException($"{nameof(TrainingOptions)}.{nameof(Start)} {problem}.", nameof(Start));
+        }
     }
 
     private static void CheckRate(float? rate, string name) =>

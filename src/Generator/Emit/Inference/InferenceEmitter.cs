@@ -90,15 +90,12 @@ internal static class InferenceEmitter
         w.Line($"    state.Scalings{(codes.Length == 0 ? ");" : ",")}");
         if (codes.Length > 0)
         {
-            w.Line($"    [{string.Join(", ", codes.Select(p => Nearest(p, graph.Collapse.First(r => r.Result == p), tables)))}]);");
+            w.Line($"    [{string.Join(", ", codes.Select(p => Nearest(p, graph)))}]);");
         }
     }
 
-    private static string Nearest(Parameter codes, CollapseRule rule, Parameter[] tables)
-    {
-        IEnumerable<string> tiers = Enumerable.Range(0, codes.Codes!.Choices.Count).Select(t => $"({codes.Codes.Choices[t]}, {codes.Codes.End(t).ToString(CultureInfo.InvariantCulture)}m)");
-        return $"CollapsedCodes.Nearest(\"{codes.Name}\", state, {System.Array.IndexOf(tables, rule.Left)}, \"{rule.Right.Name}\", {codes.Columns}, {string.Join(", ", tiers)})";
-    }
+    private static string Nearest(Parameter codes, Graph graph) =>
+        $"CollapsedCodes.Nearest(\"{codes.Name}\", state, {graph.Forward.Where(op => op.Kind == OpKind.Quantize).TakeWhile(op => op.Result!.Feature != codes.Feature).Count()})";
 
     // Between the user's class and the predictor, which knows nothing of it.
     private static void Adapter(SourceWriter w, ModelSpec model, Graph graph)
