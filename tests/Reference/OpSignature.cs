@@ -62,6 +62,7 @@ internal sealed record OpSignature(int Values, int LeastParameters = 0, int Most
         ["quantize_input"] = new(3, 0, 0, false, "commitment"),
         ["quantize_codebook"] = new(2, 0, 0, true, "parts", "choices", "tiers"),
         ["quantize_average"] = new(2, 1, 1, true, "parts", "choices", "tiers", "decay"),
+        ["penalty"] = new(2, Attributes: "l2"),
         ["scatter"] = new(1, Accumulates: true),
         ["cosine_gradient"] = new(1),
         ["clip_gradient"] = new(2),

@@ -28,7 +28,7 @@ internal static class Gradients
         [OpKind.Pairs] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.PairsGradient, [g, op.Inputs[0]], [], op.Number)),
         [OpKind.Fm] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.FmGradient, [g, op.Inputs[0]], [], op.Number)),
         [OpKind.Add] = With((t, op, g) => { foreach (Value term in op.Inputs) { t.Pass(term, g); } }),
-        [OpKind.Offset] = With((t, op, g) => { t.Accumulate([op.Parameters[0]], OpKind.ColumnSum, [g]); t.Pass(op.Inputs[0], g); }),
+        [OpKind.Offset] = With((t, op, g) => { if (op.Parameters[0].Group != Group.Fixed) { t.Accumulate([op.Parameters[0]], OpKind.ColumnSum, [g]); } t.Pass(op.Inputs[0], g); }),
         [OpKind.Constant] = With((t, op, g) => t.Accumulate([op.Parameters[0]], OpKind.ColumnSum, [g])),
         [OpKind.Numerics] = (_, _) => { },
         [OpKind.Lookup] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.SegmentSum, [g], [], op.Number)),

@@ -40,6 +40,8 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma, bool 
                 return new EmbeddingSpec(EmbeddingKind.Sparse, dimension, 0, 0, 0) { Kept = kept };
             case "Quantized":
                 return Quantized(attribute, owner, dimension);
+            case "Clustered":
+                return Clustered(attribute, owner, dimension);
             default:
                 return new EmbeddingSpec(EmbeddingKind.Full, dimension, 0, 0, 0);
         }
@@ -89,6 +91,23 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma, bool 
     // A setting that is sound by itself and does not go with another one.
     private void Fit(bool holds, AttributeReader attribute, string value, string owner, string rule) =>
         Check(holds, Descriptors.QuantizedSettings, attribute, value, value, owner, rule);
+
+    private EmbeddingSpec Clustered(AttributeReader attribute, string owner, int dimension)
+    {
+        int clusters = attribute.Get("Clusters", 0), initial = attribute.Get("Initial", 1);
+        int interactions = attribute.Get("Interactions", 128), split = attribute.Get("SplitEvery", 10), reassign = attribute.Get("ReassignEvery", 40);
+        float keep = attribute.Get("Keep", 0.309f);
+        bool fits = clusters is >= 2 and <= 65536;
+        Check(fits, Descriptors.Clusters, attribute, "Clusters", owner, Text(clusters));
+        Check(!fits || (initial >= 1 && initial <= clusters), Descriptors.InitialClusters, attribute, "Initial", owner, Text(initial), Text(clusters));
+        Check(split >= 1, Descriptors.ClusterInterval, attribute, "SplitEvery", "SplitEvery", owner, Text(split));
+        Check(reassign >= 1, Descriptors.ClusterInterval, attribute, "ReassignEvery", "ReassignEvery", owner, Text(reassign));
+        Check(keep is >= 0 and < 1, Descriptors.Keep, attribute, "Keep", owner, keep.ToString(CultureInfo.InvariantCulture));
+        Check(interactions is >= 1 and <= 1024, Descriptors.Interactions, attribute, "Interactions", owner, Text(interactions));
+        return new EmbeddingSpec(EmbeddingKind.Clustered, dimension, 0, 0, 0, Clustered: new ClusteredSpec(
+            clusters, initial, split, reassign, attribute.Choice(report, owner, "Reassign", ReassignmentKind.Prime), attribute.Choice(report, owner, "Division", DivisionKind.Gpca),
+            attribute.Choice(report, owner, "ChooseBy", ChoiceKind.Data), keep, interactions, attribute.Get("StopWhenIdle", false)));
+    }
 
     private void Check(bool holds, string rule, AttributeReader attribute, string value, params string[] arguments)
     {

@@ -8,7 +8,7 @@ using System.Threading.Tasks;
 namespace ModelGen.Compiled;
 
 /// <summary>
-/// The codes of a product-quantised embedding, bit-packed: one code per row and part, log2 of the tier's choices bits each. Row r of a
+/// The codes of a product-quantised embedding, bit-packed: one code per row and part, log2 of the tier's choices bits each, rounded up. Row r of a
 /// tier begins at bit r x parts x bits of the tier, lowest bit first; the tiers follow one another, each from a whole byte on.
 /// The vector of a row is the concatenation over its parts j of columns [j s, (j + 1) s) of row code_j of the codebook, s = d / parts.
 /// </summary>
@@ -23,11 +23,11 @@ public sealed class CollapsedCodes
     {
         CollapsedTable.CheckName(name);
         CollapsedTable.CheckName(codebook);
-        if (parts < 1 || tiers.IsEmpty || tiers.Any(t => t.Rows < 0 || t.Choices is < 2 or > 65536 || !BitOperations.IsPow2(t.Choices) || t.Choices > tiers[0].Choices))
+        if (parts < 1 || tiers.IsEmpty || tiers.Any(t => t.Rows < 0 || t.Choices is < 2 or > 65536 || t.Choices > tiers[0].Choices))
         {
             throw new ArgumentException(
                 $"Codes '{name}' have {parts} parts and tiers of {string.Join(", ", tiers.Select(t => $"{t.Rows} rows x {t.Choices} choices"))}; " +
-                "there must be at least one part and one tier, and choices are powers of two from 2 to 65536, the first tier having the most.");
+                "there must be at least one part and one tier, and choices are 2 to 65536, the first tier having the most.");
         }
 
         Name = name;
@@ -108,6 +108,15 @@ public sealed class CollapsedCodes
         var rows = new QuantizedRows(state, state.Schema.Quantized[quantized]);
         QuantizedFeature schema = rows.Schema;
         return Pack(name, schema.Codebook, schema.Feature, schema.Parts, [.. schema.Tiers.Select((tier, t) => new CodeTier(rows.Ends[t] - rows.First(t), tier.Choices))], rows.Find);
+    }
+
+    /// <summary>The clusters of a trained table of shared vectors as codes of one part; the vectors are the codebook.</summary>
+    /// <param name="name">Name in files.</param>
+    /// <param name="table">A table with an assignment.</param>
+    public static CollapsedCodes Assigned(string name, Table table)
+    {
+        int[] clusters = table.Assignment!.Clusters;
+        return Pack(name, table.Parameter.Name, table.Parameter.Feature, 1, [new CodeTier(clusters.Length, table.Assignment.Capacity)], (row, codes) => codes[0] = (ushort)clusters[row]);
     }
 
     /// <summary>Reads the codes of one row.</summary>

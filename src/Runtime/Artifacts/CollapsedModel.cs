@@ -51,9 +51,10 @@ public sealed class CollapsedModel<TModel>
 
             foreach (CollapsedDense dense in Weights.Dense)
             {
+                bytes += TModel.Schema.Tables.Any(t => t.Name == dense.Name) ? dense.Bytes : 0;
                 foreach (DenseParameter parameter in TModel.Schema.Dense)
                 {
-                    bytes += parameter.Name == dense.Name && parameter.Group != ParameterGroup.Tower ? dense.Bytes : 0;
+                    bytes += parameter.Name == dense.Name && parameter.Group is ParameterGroup.Factor or ParameterGroup.Average ? dense.Bytes : 0;
                 }
             }
 
