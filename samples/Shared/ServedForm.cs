@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -26,20 +25,14 @@ internal static class ServedForm
         where TModel : class, IEmbeddingModel<TModel>
     {
         string name = Path.Combine(folder, method, TModel.Schema.Name);
-        float[] scores = model.Score(test);
-        Evaluation quality = model.Evaluate(test, scores);
-
-        model.Save(name + ".safetensors");
-        ArtifactReport onnx = model.SaveOnnx(name + ".onnx");
-        model.SaveAssembly(name + ".Inference.dll");
-        float[]? onnxScores = onnx.NotRun is null ? model.ScoreOnnx(name + ".onnx", test) : null;
-        float[] assemblyScores = CollapsedModel<TModel>.ScoreAssembly(name + ".Inference.dll", test);
+        ServedDifferences served = ServedDifferences.Export(model, test, name);
+        Evaluation quality = model.Evaluate(test, served.Scores);
 
         return new ResultRow
         {
             Method = method,
             Seed = seed,
-            OnnxNotRun = onnx.NotRun,
+            OnnxNotRun = served.OnnxNotRun,
             Figures =
             [
                 Figure.Count("epoch", "epoch", bestEpoch),
@@ -47,10 +40,9 @@ internal static class ServedForm
                 Figure.Count("bytes", "bytes", model.Bytes),
                 Figure.Count("embeddingBytes", "embedding\nbytes", model.EmbeddingBytes),
                 Figure.Count("rowsPerSecond", "training\nrows/s", trainingExamples * (double)history.Count / history.Sum(epoch => epoch.Seconds)),
-                Figure.Difference("onnxMaxDifference", "ONNX max\ndifference", onnxScores is null ? null : MaxDifference(scores, onnxScores)),
-                Figure.Difference("assemblyMaxDifference", "assembly max\ndifference", MaxDifference(scores, assemblyScores)),
-                Figure.Quality("onnxAuc", "AUC\nONNX", onnxScores is null ? null : model.Evaluate(test, onnxScores).Auc),
-                Figure.Quality("assemblyAuc", "AUC\nassembly", model.Evaluate(test, assemblyScores).Auc),
+                .. served.Figures,
+                Figure.Quality("onnxAuc", "AUC\nONNX", served.Onnx is { } onnx ? model.Evaluate(test, onnx).Auc : null),
+                Figure.Quality("assemblyAuc", "AUC\nassembly", model.Evaluate(test, served.Assembly).Auc),
             ],
         };
     }
@@ -63,7 +55,4 @@ internal static class ServedForm
         Figure.Quality("aucRare", "AUC\nrare", quality.AucRare),
         Figure.Quality("aucPopular", "AUC\npopular", quality.AucPopular),
     ];
-
-    private static double MaxDifference(float[] expected, float[] actual) =>
-        expected.Zip(actual, (a, b) => float.IsNaN(a - b) ? double.PositiveInfinity : Math.Abs((double)a - b)).Max();
 }

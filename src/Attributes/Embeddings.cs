@@ -86,6 +86,21 @@ public sealed class QuantizedAttribute : EmbeddingAttribute
     /// </summary>
     public float[] Tiers { get; set; } = [1];
 
+    /// <summary>How the centroids follow the queries of the ids that chose them: by gradients (default) or as moving averages.</summary>
+    public CodebookUpdate Codebook { get; set; }
+
+    /// <summary>
+    /// With <see cref="CodebookUpdate.MovingAverage"/>, what is kept of the averages in every step, above 0 and below 1; 0.99 by default,
+    /// an average over about the last hundred batches.
+    /// </summary>
+    public float Decay { get; set; } = 0.99f;
+
+    /// <summary>
+    /// Optimiser steps after which centroids that fewer than 3 % of a fair share of the ids choose are moved to the queries of ids drawn
+    /// at random; 0 (default) never does. A few hundred steps are sensible.
+    /// </summary>
+    public int ReseedEvery { get; set; }
+
     /// <summary>Weight of the term that pulls the queries to their centroids, at least 0. With 0 nothing keeps the queries from drifting away.</summary>
     public float Commitment { get; set; } = 1;
 }

@@ -134,8 +134,38 @@ public sealed class QuantizedTests
         }
     }
 
-    internal static EmbeddingSpec Quantized(float commitment) => new(
-        EmbeddingKind.Quantized, Width, 0, 0, 0, new QuantizedSpec(Parts, new EquatableArray<int>(s_choices), new([0.25f, 0.75f]), commitment));
+    internal static EmbeddingSpec Quantized(float commitment, float decay = 0) => new(
+        EmbeddingKind.Quantized, Width, 0, 0, 0, new QuantizedSpec(Parts, new EquatableArray<int>(s_choices), new([0.25f, 0.75f]), commitment) { Decay = decay });
+
+    [TestMethod]
+    public void Moving_averages_are_quotients_of_averaged_sums_and_counts()
+    {
+        (ReferenceModel model, ReferenceBatch batch) = Point(Quantized(commitment: 1, decay: 0.75f), PoolingKind.Mean);
+        (double[,] codes, double[,] counts, double[,] sums) = (model.Collapse()["A.codes"], new double[s_choices[0], Parts], new double[s_choices[0], Width]);
+        double[,] before = (double[,])model.Parameters["A.C"].Clone(), queries = (double[,])model.Parameters["A.Q"].Clone();
+        model.Parameters["A.N"] = Matrices.Build(s_choices[0], Parts, (_, _) => 3);
+        foreach (int id in batch.Examples.SelectMany(e => e.Ids[0]).Where(id => id >= 0))
+        {
+            for (int c = 0; c < Width; c++)
+            {
+                int k = (int)codes[id, c * Parts / Width];
+                sums[k, c] += queries[id, c];
+                counts[k, c * Parts / Width] += c % (Width / Parts) == 0 ? 1 : 0;
+            }
+        }
+
+        new ReferenceOptimizer(model, new ReferenceRates(ReferenceRule.Sgd, 0.1, 0.1, 0.1)).Step(model.Backward(batch));
+        for (int k = 0; k < s_choices[0]; k++)
+        {
+            for (int c = 0; c < Width; c++)
+            {
+                double n = (0.75 * 3) + (0.25 * counts[k, c * Parts / Width]);
+                Assert.AreEqual(n, model.Parameters["A.N"][k, c * Parts / Width], 1e-12);
+                Assert.AreEqual(((0.75 * 3 * before[k, c]) + (0.25 * sums[k, c])) / n, model.Parameters["A.C"][k, c], counts[k, c * Parts / Width] > 0 ? 1e-12 : 1, $"[{k}, {c}]");
+                Assert.IsTrue(counts[k, c * Parts / Width] > 0 || before[k, c] == model.Parameters["A.C"][k, c]);
+            }
+        }
+    }
 
     private static (ReferenceModel Model, ReferenceBatch Batch) Point(EmbeddingSpec embedding, PoolingKind pooling)
     {

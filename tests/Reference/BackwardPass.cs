@@ -67,9 +67,12 @@ internal sealed class BackwardPass(ReferenceModel model, ReferenceForward forwar
         "project_input" => Vectors.TimesTransposed(_values.AtId(op.Inputs[0], id), model.Parameters[op.Parameters[0]]),
         "multiply" => Vectors.Multiply(_values.AtId(op.Inputs[0], id), _values.AtId(op.Inputs[1], id)),
         "quantize_input" => Vectors.Plus(_values.AtId(op.Inputs[0], id), Vectors.Scale(Auxiliary(op.Inputs[1], op.Inputs[2], op.Feature!, id), op.Commitment)),
+        "penalty" => Vectors.Plus(_values.AtId(op.Inputs[0], id), Vectors.Scale(_values.AtId(op.Inputs[1], id), 2 * op.L2 * Lookups(op.Feature!, id) / _batch.Count)),
         "add" => op.Inputs.Select(v => _values.AtId(v, id)).Aggregate(Vectors.Plus),
         _ => throw new InvalidOperationException($"line {op.Line}: '{op.Name}' is not a gradient per id."),
     };
+
+    private int Lookups(string feature, int id) => _batch.Examples.Sum(e => e.Ids[model.FeatureIndex(feature)].Count(other => other == id));
 
     // Every occurrence of the id contributes the gradient of its example, divided by the bag's size under mean pooling.
     private double[] SegmentSum(IrOp op, int id)
@@ -128,12 +131,36 @@ internal sealed class BackwardPass(ReferenceModel model, ReferenceForward forwar
                 }
 
                 break;
+            case "quantize_average":
+                string averaged = _values.FeatureOf(op.Inputs[0]);
+                double[,] counts = _gradients[op.Parameters[0]];
+                foreach ((int id, double[] q) in _values.PerId(op.Inputs[0]))
+                {
+                    int[] codes = model.Codes(op, q, model.Parameters[op.Target], id);
+                    double[] v = _values.AtId(op.Inputs[1], id);
+                    int occurrences = Lookups(averaged).Count(other => other == id);
+                    for (int c = 0; c < q.Length; c++)
+                    {
+                        target[codes[c * codes.Length / q.Length], c] += occurrences * (v[c] - q[c]);
+                    }
+
+                    for (int part = 0; part < codes.Length; part++)
+                    {
+                        counts[codes[part], part] += occurrences;
+                    }
+                }
+
+                break;
             case "scatter":
                 IrParameter table = model.Declared(op.Target);
                 foreach ((int id, double[] g) in _values.PerId(op.Inputs[0]))
                 {
-                    Vectors.AddRow(target, table.RowOf(id), g);
-                    _gradients.Touch(op.Target, table.RowOf(id));
+                    int row = table.RowOf(id, model.Clusters(op.Target));
+
+                    // The gradient of a cluster's row is the mean over its members in the batch.
+                    int members = table.Index == IrIndex.Assignment ? _values.PerId(op.Inputs[0]).Count(p => table.RowOf(p.Key, model.Clusters(op.Target)) == row) : 1;
+                    Vectors.AddRow(target, row, Vectors.Scale(g, 1.0 / members));
+                    _gradients.Touch(op.Target, row);
                 }
 
                 break;
@@ -145,10 +172,12 @@ internal sealed class BackwardPass(ReferenceModel model, ReferenceForward forwar
     // d / d moving of the mean over lookups and dimensions of (moving - still)^2: every occurrence of the id is a lookup.
     private double[] Auxiliary(string moving, string still, string feature, int id)
     {
-        int[] lookups = [.. _batch.Examples.SelectMany(e => e.Ids[model.FeatureIndex(feature)]).Where(other => other >= 0)];
+        int[] lookups = Lookups(feature);
         double[] difference = Vectors.Plus(_values.AtId(moving, id), Vectors.Scale(_values.AtId(still, id), -1));
         return Vectors.Scale(difference, 2.0 * lookups.Count(other => other == id) / (lookups.Length * difference.Length));
     }
+
+    private int[] Lookups(string feature) => [.. _batch.Examples.SelectMany(e => e.Ids[model.FeatureIndex(feature)]).Where(id => id >= 0)];
 
     private double[] Mask(IrOp op, int e, double[] gradient) => op.Mask is null ? gradient : Positive(gradient, _values.At(op.Mask, e));
 

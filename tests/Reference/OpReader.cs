@@ -75,7 +75,7 @@ internal sealed partial class OpReader(
             Pool(number, attributes), attributes.TryGetValue("vectors", out string? vectors) ? Integer(number, vectors) : 0,
             attributes.TryGetValue("at", out string? at) ? Integer(number, at) : 0, relu, attributes.GetValueOrDefault("mask"),
             attributes.ContainsKey("parts") ? IrQuantization.Parse(number, attributes["parts"], attributes["choices"], attributes["tiers"]) : null,
-            IrQuantization.Number(number, attributes.GetValueOrDefault("commitment", "0")))
+            IrQuantization.Number(number, attributes.GetValueOrDefault("commitment", "0")), IrQuantization.Number(number, attributes.GetValueOrDefault("decay", "0")), IrQuantization.Number(number, attributes.GetValueOrDefault("l2", "0")))
         {
             Domain = m.Groups["domain"].Value.Split('(')[0],
             Most = attributes.TryGetValue("most", out string? most) ? Integer(number, most) : 0,

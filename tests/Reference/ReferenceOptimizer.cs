@@ -60,14 +60,39 @@ public sealed class ReferenceOptimizer(ReferenceModel model, ReferenceRates rate
     {
         Steps++;
         _momentProduct *= Momentum(Steps);
-        foreach (IrParameter parameter in model.Ir.Parameters)
+        foreach (IrParameter parameter in model.Ir.Parameters.Where(p => p.Group != IrGroup.Average))
         {
             double[,] values = model.Parameters[parameter.Name];
-            bool skipped = parameter.Group == IrGroup.Factor && !gradients.ActiveFeatures.Contains(model.FactorFeature(parameter.Name));
+            bool skipped = parameter.Group == IrGroup.Fixed || (parameter.Group == IrGroup.Factor && !gradients.ActiveFeatures.Contains(model.FactorFeature(parameter.Name)));
             IEnumerable<int> rows = parameter.IsTable && rates.Lazy ? gradients.Touched(parameter.Name) : skipped ? [] : Enumerable.Range(0, values.GetLength(0));
             foreach (int row in rows)
             {
                 UpdateRow(parameter, values, gradients[parameter.Name], row);
+            }
+        }
+
+        foreach (IrOp op in model.Ir.Backward.Where(op => op.Name == "quantize_average" && gradients.ActiveFeatures.Contains(model.FactorFeature(op.Target))))
+        {
+            Average(op, gradients[op.Target], gradients[op.Parameters[0]]);
+        }
+    }
+
+    // N = decay N + (1 - decay) n and C = S / N with S = decay S + (1 - decay) s; the gradient holds n C - s.
+    private void Average(IrOp op, double[,] differences, double[,] chosen)
+    {
+        (double[,] codebook, double[,] counts) = (model.Parameters[op.Target], model.Parameters[op.Parameters[0]]);
+        int width = codebook.GetLength(1) / op.Quantization!.Parts;
+        for (int k = 0; k < codebook.GetLength(0); k++)
+        {
+            for (int part = 0; part < op.Quantization.Parts; part++)
+            {
+                double before = counts[k, part], n = chosen[k, part];
+                double after = counts[k, part] = (op.Decay * before) + ((1 - op.Decay) * n);
+                for (int c = part * width; c < (part + 1) * width && n > 0; c++)
+                {
+                    double sum = (n * codebook[k, c]) - differences[k, c];
+                    codebook[k, c] = ((op.Decay * before * codebook[k, c]) + ((1 - op.Decay) * sum)) / after;
+                }
             }
         }
     }
@@ -109,6 +134,7 @@ public sealed class ReferenceOptimizer(ReferenceModel model, ReferenceRates rate
                 ReferenceRule.RowWiseAdagrad => g / (Math.Sqrt(state[0][row, 0]) + rates.Epsilon),
                 _ => Moments(state, row, c, g),
             });
+            values[row, c] = parameter.NonNegative ? Math.Max(0, values[row, c]) : values[row, c];
         }
     }
 

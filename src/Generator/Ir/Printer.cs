@@ -25,7 +25,8 @@ public static class Printer
         text.Append("collapse\n");
         foreach (CollapseRule rule in graph.Collapse)
         {
-            text.Append($"  {rule.Result.Name} = {(rule.IsUnit ? $"unit {rule.Left.Name}" : $"{(rule.Result.Codes is null ? "product" : "nearest")} {rule.Left.Name} {rule.Right.Name}")}\n");
+            string source = rule.IsAssignment ? $"assignment {rule.Left.Name}" : rule.IsUnit ? $"unit {rule.Left.Name}" : $"{(rule.Result.Codes is null ? "product" : "nearest")} {rule.Left.Name} {rule.Right.Name}";
+            text.Append($"  {rule.Result.Name} = {source}\n");
         }
 
         text.Append("served parameters\n");
@@ -58,7 +59,7 @@ public static class Printer
             text.Append(' ').Append(input.Name);
         }
 
-        foreach (Parameter parameter in op.Result is null ? [] : op.Parameters)
+        foreach (Parameter parameter in op.Parameters.Skip(op.Result is null ? 1 : 0))
         {
             text.Append(' ').Append(parameter.Name);
         }
@@ -70,7 +71,9 @@ public static class Printer
             OpKind.Clip or OpKind.ClipGradient => op.Number > 0 ? $" most={op.Number}" : string.Empty,
             OpKind.Slice or OpKind.SliceGradient => $" at={op.Number}",
             OpKind.Quantize or OpKind.Decode or OpKind.QuantizeCodebook => Codes(op.Quantization!),
+            OpKind.QuantizeAverage => $"{Codes(op.Quantization!)} decay={op.Quantization!.Decay.ToString("R", CultureInfo.InvariantCulture)}",
             OpKind.QuantizeInput => $" commitment={op.Quantization!.Commitment.ToString("R", CultureInfo.InvariantCulture)}",
+            OpKind.Penalty => $" l2={op.Weight.ToString("R", CultureInfo.InvariantCulture)}",
             _ => string.Empty,
         });
         if (op.Relu)
@@ -100,7 +103,7 @@ public static class Printer
 
     private static string Declare(Parameter p, IReadOnlyList<string> features)
     {
-        string init = $"init={Snake(p.Init.ToString())} scale={p.Scale.ToString("R", CultureInfo.InvariantCulture)} group={p.Group.ToString().ToLowerInvariant()}";
+        string init = $"init={Snake(p.Init.ToString())} scale={p.Scale.ToString("R", CultureInfo.InvariantCulture)} group={p.Group.ToString().ToLowerInvariant()}{(p.NonNegative ? " nonnegative" : "")}";
         if (!p.IsTable)
         {
             return $"dense {p.Name} {p.Rows} x {p.Columns} {init}";
@@ -116,6 +119,7 @@ public static class Printer
         {
             RowIndexKind.Quotient => $"[{id} / {p.Modulus}]",
             RowIndexKind.Remainder => $"[{id} % {p.Modulus}]",
+            RowIndexKind.Assignment => $"[{id} @ {p.Modulus}]",
             _ => $"[{id}]",
         };
         return $"table {p.Name} {index} x {p.Columns} {init}{(p.Kept > 0 ? $" kept={p.Kept}" : string.Empty)}";

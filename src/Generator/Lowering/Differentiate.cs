@@ -76,7 +76,7 @@ internal sealed class GradientBuilder
         Pass(value, result);
     }
 
-    /// <summary>Accumulates into a parameter.</summary>
-    public void Accumulate(Parameter parameter, OpKind kind, IReadOnlyList<Value> inputs, Quantization? quantization = null) =>
-        Ops.Add(new Op(kind, null, inputs, [parameter], Quantization: quantization));
+    /// <summary>Accumulates into parameters.</summary>
+    public void Accumulate(IReadOnlyList<Parameter> parameters, OpKind kind, IReadOnlyList<Value> inputs, Quantization? quantization = null) =>
+        Ops.Add(new Op(kind, null, inputs, parameters, Quantization: quantization));
 }

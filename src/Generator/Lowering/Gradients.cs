@@ -28,8 +28,8 @@ internal static class Gradients
         [OpKind.Pairs] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.PairsGradient, [g, op.Inputs[0]], [], op.Number)),
         [OpKind.Fm] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.FmGradient, [g, op.Inputs[0]], [], op.Number)),
         [OpKind.Add] = With((t, op, g) => { foreach (Value term in op.Inputs) { t.Pass(term, g); } }),
-        [OpKind.Offset] = With((t, op, g) => { t.Accumulate(op.Parameters[0], OpKind.ColumnSum, [g]); t.Pass(op.Inputs[0], g); }),
-        [OpKind.Constant] = With((t, op, g) => t.Accumulate(op.Parameters[0], OpKind.ColumnSum, [g])),
+        [OpKind.Offset] = With((t, op, g) => { if (op.Parameters[0].Group != Group.Fixed) { t.Accumulate([op.Parameters[0]], OpKind.ColumnSum, [g]); } t.Pass(op.Inputs[0], g); }),
+        [OpKind.Constant] = With((t, op, g) => t.Accumulate([op.Parameters[0]], OpKind.ColumnSum, [g])),
         [OpKind.Numerics] = (_, _) => { },
         [OpKind.Lookup] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.SegmentSum, [g], [], op.Number)),
         [OpKind.Multiply] = With((t, op, g) =>
@@ -39,16 +39,24 @@ internal static class Gradients
         }),
         [OpKind.Project] = With((t, op, g) =>
         {
-            t.Accumulate(op.Parameters[0], OpKind.ProjectWeight, [op.Inputs[0], g]);
+            t.Accumulate([op.Parameters[0]], OpKind.ProjectWeight, [op.Inputs[0], g]);
             t.Contribute(op.Inputs[0], OpKind.ProjectInput, [g], [op.Parameters[0]]);
         }),
         [OpKind.Quantize] = With((t, op, g) =>
         {
             // Straight through: the task's gradient passes to the queries as it is; the centroids follow the queries alone.
-            t.Accumulate(op.Parameters[0], OpKind.QuantizeCodebook, [op.Inputs[0], op.Result!], op.Quantization);
+            if (op.Quantization!.Counts is { } counts)
+            {
+                t.Accumulate([op.Parameters[0], counts], OpKind.QuantizeAverage, [op.Inputs[0], op.Result!], op.Quantization);
+            }
+            else
+            {
+                t.Accumulate([op.Parameters[0]], OpKind.QuantizeCodebook, [op.Inputs[0], op.Result!], op.Quantization);
+            }
+
             t.Contribute(op.Inputs[0], OpKind.QuantizeInput, [g, op.Inputs[0], op.Result!], [], quantization: op.Quantization);
         }),
-        [OpKind.Gather] = With((t, op, g) => t.Accumulate(op.Parameters[0], OpKind.Scatter, [g])),
+        [OpKind.Gather] = With((t, op, g) => t.Accumulate([op.Parameters[0]], OpKind.Scatter, [g])),
     };
 
     private static Action<GradientBuilder, Op> With(Action<GradientBuilder, Op, Value> rule) => (tape, op) =>
@@ -61,10 +69,10 @@ internal static class Gradients
 
     private static void Linear(GradientBuilder t, Op op, Value g)
     {
-        t.Accumulate(op.Parameters[0], OpKind.LinearWeight, [op.Inputs[0], g]);
+        t.Accumulate([op.Parameters[0]], OpKind.LinearWeight, [op.Inputs[0], g]);
         if (op.Parameters.Count > 1)
         {
-            t.Accumulate(op.Parameters[1], OpKind.ColumnSum, [g]);
+            t.Accumulate([op.Parameters[1]], OpKind.ColumnSum, [g]);
         }
 
         t.Contribute(op.Inputs[0], OpKind.LinearInput, [g], [op.Parameters[0]]);

@@ -65,9 +65,9 @@ public sealed class MemoryPlan
             graph.Backward.Where(op => op.Kind is OpKind.LinearInput or OpKind.ProjectInput).Select(op => op.Parameters[0]).Where(p => p.Columns > 1)
                 .Concat(graph.Forward.Where(op => op.Kind == OpKind.Quantize).Select(op => op.Parameters[0])));
         int offset = 0, transposedOffset = 0;
-        foreach (Parameter p in graph.Parameters.Where(p => !p.IsTable).OrderBy(p => p.Group == Group.Factor ? p.Feature : -1))
+        foreach (Parameter p in graph.Parameters.Where(p => !p.IsTable).OrderBy(p => p.IsFactor ? p.Feature : -1))
         {
-            if (p.Group == Group.Factor && FactorOffset == 0)
+            if (p.IsFactor && !_dense.Keys.Any(other => other.IsFactor))
             {
                 FactorOffset = offset;
             }
@@ -82,7 +82,7 @@ public sealed class MemoryPlan
         }
 
         DenseFloats = offset;
-        FactorOffset = graph.Parameters.Any(p => p.Group == Group.Factor) ? FactorOffset : offset;
+        FactorOffset = graph.Parameters.Any(p => p.IsFactor) ? FactorOffset : offset;
         TransposedFloats = transposedOffset;
     }
 
@@ -96,7 +96,7 @@ public sealed class MemoryPlan
             at += lookup.Result!.Width;
         }
 
-        DensePlace[] factors = [.. _dense.Values.Where(d => d.Parameter.Group == Group.Factor && d.Parameter.Feature == feature)];
+        DensePlace[] factors = [.. _dense.Values.Where(d => d.Parameter.IsFactor && d.Parameter.Feature == feature)];
         int factorFloats = factors.Sum(d => Up(d.Stride * d.PaddedRows, 16));
         return new FeatureLayout(offsets, Up(at, 4), factors.Length == 0 ? 0 : factors[0].Offset, factorFloats);
     }

@@ -37,7 +37,7 @@ internal sealed class AttributeReader(AttributeData data, LocationSnapshot? owne
     public bool StandsOn(SyntaxNode declaration) => Syntax?.Parent?.Parent == declaration;
 
     /// <summary>Whether a value is written out.</summary>
-    public bool Has(string name) => data.NamedArguments.Any(a => a.Key == name);
+    public bool IsWritten(string name) => data.NamedArguments.Any(a => a.Key == name);
 
     public T Get<T>(string name, T fallback) => Find(name) is { Kind: TypedConstantKind.Primitive, Value: T value } ? value : fallback;
 

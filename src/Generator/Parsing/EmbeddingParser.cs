@@ -40,6 +40,8 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma, bool 
                 return new EmbeddingSpec(EmbeddingKind.Sparse, dimension, 0, 0, 0) { Kept = kept };
             case "Quantized":
                 return Quantized(attribute, owner, dimension);
+            case "Clustered":
+                return Clustered(attribute, owner, dimension);
             default:
                 return new EmbeddingSpec(EmbeddingKind.Full, dimension, 0, 0, 0);
         }
@@ -50,7 +52,7 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma, bool 
         int inner = attribute.Get("Inner", 0);
         float sigma = attribute.Get("Sigma", 0f);
         Check(inner is >= 1 and <= 4096, Descriptors.Inner, attribute, "Inner", owner, Text(inner));
-        Check(sigma >= 0 && !float.IsInfinity(sigma), Descriptors.Sigma, attribute, "Sigma", owner, sigma.ToString(CultureInfo.InvariantCulture));
+        Check(sigma >= 0 && !float.IsInfinity(sigma), Descriptors.Sigma, attribute, "Sigma", owner, Text(sigma));
         if (inner >= 1 && inner < dimension)
         {
             report.Add(Descriptors.InnerBelowDimension, attribute.At("Inner"), owner, Text(inner), Text(dimension));
@@ -71,8 +73,40 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma, bool 
         Check(choices.Length > 0 && falling && powers, Descriptors.Choices, attribute, "Choices", owner, List(choices));
         bool whole = tiers.All(share => share > 0) && Math.Abs(tiers.Sum(share => (double)share) - 1) <= 1e-4;
         Check(choices.Length == 0 || (whole && tiers.Length == choices.Length), Descriptors.Tiers, attribute, "Tiers", owner, List(tiers), Text(choices.Length));
-        Check(commitment >= 0 && !float.IsInfinity(commitment), Descriptors.Commitment, attribute, "Commitment", owner, commitment.ToString(CultureInfo.InvariantCulture));
-        return new EmbeddingSpec(EmbeddingKind.Quantized, dimension, 0, 0, 0, new QuantizedSpec(parts, new(choices), new(tiers), commitment));
+        Check(commitment >= 0 && !float.IsInfinity(commitment), Descriptors.Commitment, attribute, "Commitment", owner, Text(commitment));
+        int reseed = attribute.Get("ReseedEvery", 0);
+        Check(reseed >= 0, Descriptors.ReseedEvery, attribute, "ReseedEvery", owner, Text(reseed));
+        return new EmbeddingSpec(EmbeddingKind.Quantized, dimension, 0, 0, 0, new QuantizedSpec(parts, new(choices), new(tiers), commitment) { Decay = Decay(attribute, owner), ReseedEvery = reseed });
+    }
+
+    private float Decay(AttributeReader attribute, string owner)
+    {
+        bool averages = attribute.Choice(report, owner, "Codebook", CodebookUpdateKind.Gradient) == CodebookUpdateKind.MovingAverage;
+        float decay = attribute.Get("Decay", 0.99f);
+        Check(decay is > 0 and < 1, Descriptors.Decay, attribute, "Decay", owner, Text(decay));
+        Fit(averages || !attribute.IsWritten("Decay"), attribute, "Decay", owner, "is for moving averages; set Codebook = CodebookUpdate.MovingAverage, or remove it");
+        return averages ? decay : 0;
+    }
+
+    // A setting that is sound by itself and does not go with another one.
+    private void Fit(bool holds, AttributeReader attribute, string value, string owner, string rule) =>
+        Check(holds, Descriptors.QuantizedSettings, attribute, value, value, owner, rule);
+
+    private EmbeddingSpec Clustered(AttributeReader attribute, string owner, int dimension)
+    {
+        int clusters = attribute.Get("Clusters", 0), initial = attribute.Get("Initial", 1);
+        int interactions = attribute.Get("Interactions", 128), split = attribute.Get("SplitEvery", 10), reassign = attribute.Get("ReassignEvery", 40);
+        float keep = attribute.Get("Keep", 0.309f);
+        bool fits = clusters is >= 2 and <= 65536;
+        Check(fits, Descriptors.Clusters, attribute, "Clusters", owner, Text(clusters));
+        Check(!fits || (initial >= 1 && initial <= clusters), Descriptors.InitialClusters, attribute, "Initial", owner, Text(initial), Text(clusters));
+        Check(split >= 1, Descriptors.ClusterInterval, attribute, "SplitEvery", "SplitEvery", owner, Text(split));
+        Check(reassign >= 1, Descriptors.ClusterInterval, attribute, "ReassignEvery", "ReassignEvery", owner, Text(reassign));
+        Check(keep is >= 0 and < 1, Descriptors.Keep, attribute, "Keep", owner, keep.ToString(CultureInfo.InvariantCulture));
+        Check(interactions is >= 1 and <= 1024, Descriptors.Interactions, attribute, "Interactions", owner, Text(interactions));
+        return new EmbeddingSpec(EmbeddingKind.Clustered, dimension, 0, 0, 0, Clustered: new ClusteredSpec(
+            clusters, initial, split, reassign, attribute.Choice(report, owner, "Reassign", ReassignmentKind.Prime), attribute.Choice(report, owner, "Division", DivisionKind.Gpca),
+            attribute.Choice(report, owner, "ChooseBy", ChoiceKind.Data), keep, interactions, attribute.Get("StopWhenIdle", false)));
     }
 
     private void Check(bool holds, string rule, AttributeReader attribute, string value, params string[] arguments)
@@ -85,6 +119,8 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma, bool 
 
     private static string List<T>(T[] values)
         where T : IFormattable => $"[{string.Join(", ", values.Select(v => v.ToString(null, CultureInfo.InvariantCulture)))}]";
+
+    private static string Text(float value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -8,7 +8,7 @@ using System.Threading.Tasks;
 namespace ModelGen.Compiled;
 
 /// <summary>
-/// The codes of a product-quantised embedding, bit-packed: one code per row and part, log2 of the tier's choices bits each. Row r of a
+/// The codes of a product-quantised embedding, bit-packed: one code per row and part, log2 of the tier's choices bits each, rounded up. Row r of a
 /// tier begins at bit r x parts x bits of the tier, lowest bit first; the tiers follow one another, each from a whole byte on.
 /// The vector of a row is the concatenation over its parts j of columns [j s, (j + 1) s) of row code_j of the codebook, s = d / parts.
 /// </summary>
@@ -23,11 +23,11 @@ public sealed class CollapsedCodes
     {
         CollapsedTable.CheckName(name);
         CollapsedTable.CheckName(codebook);
-        if (parts < 1 || tiers.IsEmpty || tiers.Any(t => t.Rows < 0 || t.Choices is < 2 or > 65536 || !BitOperations.IsPow2(t.Choices) || t.Choices > tiers[0].Choices))
+        if (parts < 1 || tiers.IsEmpty || tiers.Any(t => t.Rows < 0 || t.Choices is < 2 or > 65536 || t.Choices > tiers[0].Choices))
         {
             throw new ArgumentException(
                 $"Codes '{name}' have {parts} parts and tiers of {string.Join(", ", tiers.Select(t => $"{t.Rows} rows x {t.Choices} choices"))}; " +
-                "there must be at least one part and one tier, and choices are powers of two from 2 to 65536, the first tier having the most.");
+                "there must be at least one part and one tier, and choices are 2 to 65536, the first tier having the most.");
         }
 
         Name = name;
@@ -102,33 +102,21 @@ public sealed class CollapsedCodes
     /// <summary>The codes of a trained model: the nearest centroids of all queries, by the search that training uses.</summary>
     /// <param name="name">Name in files.</param>
     /// <param name="state">The trained model.</param>
-    /// <param name="queries">Index of the table of queries.</param>
-    /// <param name="codebook">Name of the codebook, a dense parameter with a transposed copy.</param>
-    /// <param name="parts">Codes per row.</param>
-    /// <param name="tiers">Of each tier the choices, and the share of the vocabulary up to its end; rows for unknown values are in the last.</param>
-    public static CollapsedCodes Nearest(string name, ModelState state, int queries, string codebook, int parts, params ReadOnlySpan<(int Choices, decimal End)> tiers)
+    /// <param name="quantized">Index of the quantised embedding in the schema.</param>
+    public static CollapsedCodes Nearest(string name, ModelState state, int quantized)
     {
-        Table table = state.Tables[queries];
-        DenseParameter centroids = state.FindDense(codebook);
-        int feature = table.Parameter.Feature, width = centroids.Columns / parts;
-        var list = ImmutableArray.CreateBuilder<CodeTier>();
-        for (int t = 0; t < tiers.Length; t++)
-        {
-            long end = t == tiers.Length - 1 ? table.Rows : FrequencyTiers.End(state.Vocabularies[feature].Count, tiers[t].End);
-            list.Add(new CodeTier(end - list.Sum(tier => tier.Rows), tiers[t].Choices));
-        }
+        var rows = new QuantizedRows(state, state.Schema.Quantized[quantized]);
+        QuantizedFeature schema = rows.Schema;
+        return Pack(name, schema.Codebook, schema.Feature, schema.Parts, [.. schema.Tiers.Select((tier, t) => new CodeTier(rows.Ends[t] - rows.First(t), tier.Choices))], rows.Find);
+    }
 
-        ImmutableArray<CodeTier> cut = list.ToImmutable();
-        return Pack(name, codebook, feature, parts, cut, (row, codes) =>
-        {
-            (CodeTier tier, _, _) = Locate(cut, parts, row);
-            for (int part = 0; part < codes.Length; part++)
-            {
-                codes[part] = (ushort)NearestCentroid.Find(
-                    ref table.Values.At((row * centroids.Columns) + (part * width)), width,
-                    ref state.Transposed.At(centroids.TransposedOffset + ((long)part * width * centroids.TransposedStride)), centroids.TransposedStride, tier.Choices);
-            }
-        });
+    /// <summary>The clusters of a trained table of shared vectors as codes of one part; the vectors are the codebook.</summary>
+    /// <param name="name">Name in files.</param>
+    /// <param name="table">A table with an assignment.</param>
+    public static CollapsedCodes Assigned(string name, Table table)
+    {
+        int[] clusters = table.Assignment!.Clusters;
+        return Pack(name, table.Parameter.Name, table.Parameter.Feature, 1, [new CodeTier(clusters.Length, table.Assignment.Capacity)], (row, codes) => codes[0] = (ushort)clusters[row]);
     }
 
     /// <summary>Reads the codes of one row.</summary>
@@ -148,6 +136,30 @@ public sealed class CollapsedCodes
         {
             destination[part] = (ushort)PackedBits.Read(_packed, bit, tier.Bits);
         }
+    }
+
+    /// <summary>The mean over the parts of how many centroids the rows of a tier use, as <see cref="CodeUsage"/> says.</summary>
+    internal double Perplexity(int tier)
+    {
+        long first = Tiers.Take(tier).Sum(t => t.Rows), rows = Tiers[tier].Rows;
+        long[] counts = new long[Tiers[tier].Choices * Parts];
+        ushort[] codes = new ushort[Parts];
+        for (long row = first; row < first + rows; row++)
+        {
+            Read(row, codes);
+            for (int part = 0; part < Parts; part++)
+            {
+                counts[(part * Tiers[tier].Choices) + codes[part]]++;
+            }
+        }
+
+        double sum = 0;
+        foreach (long[] part in counts.Chunk(Tiers[tier].Choices))
+        {
+            sum += rows == 0 ? 0 : Math.Exp(-part.Where(n => n > 0).Sum(n => (double)n / rows * Math.Log((double)n / rows)));
+        }
+
+        return sum / Parts;
     }
 
     /// <summary>The codes as [rows + zero rows, parts] numbers of one or two bytes.</summary>

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Text;
 using System.Text.Json;
 
@@ -30,6 +31,13 @@ internal static class HistoryText
                     json.WriteEndObject();
                 }
 
+                if (epoch.Ranking is { } ranking)
+                {
+                    json.WriteStartObject("ranking");
+                    Write(json, ranking);
+                    json.WriteEndObject();
+                }
+
                 json.WriteEndObject();
             }
 
@@ -54,7 +62,10 @@ internal static class HistoryText
                     Number(epoch, "loss") ?? double.NaN,
                     epoch.TryGetProperty("validation", out JsonElement validation) ? ReadEvaluation(validation) : null,
                     Number(epoch, "seconds") ?? double.NaN,
-                    Number(epoch, "examplesPerSecond") ?? double.NaN));
+                    Number(epoch, "examplesPerSecond") ?? double.NaN)
+                {
+                    Ranking = epoch.TryGetProperty("ranking", out JsonElement ranking) ? ReadRanking(ranking) : null,
+                });
             }
 
             return history;
@@ -87,6 +98,43 @@ internal static class HistoryText
         Calibration = Number(json, "calibration") ?? double.NaN,
         AucRare = Number(json, "aucRare"),
         AucPopular = Number(json, "aucPopular"),
+    };
+
+    private static void Write(Utf8JsonWriter json, RankingEvaluation ranking)
+    {
+        json.WriteNumber("users", ranking.Users);
+        json.WriteNumber("heldOut", ranking.HeldOut);
+        json.WriteNumber("items", ranking.Items);
+        json.WriteNumber("leftOutUsers", ranking.LeftOutUsers);
+        json.WriteNumber("unknownItems", ranking.UnknownItems);
+        json.WriteNumber("metBefore", ranking.MetBefore);
+        json.WriteStartArray("cutoffs");
+        foreach (RankingAt cutoff in ranking.Cutoffs)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("length", cutoff.Length);
+            WriteNumber(json, "hitRate", cutoff.HitRate);
+            WriteNumber(json, "ndcg", cutoff.Ndcg);
+            WriteNumber(json, "recall", cutoff.Recall);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static RankingEvaluation ReadRanking(JsonElement json) => new()
+    {
+        Users = json.GetProperty("users").GetInt32(),
+        HeldOut = json.GetProperty("heldOut").GetInt64(),
+        Items = json.GetProperty("items").GetInt32(),
+        LeftOutUsers = json.GetProperty("leftOutUsers").GetInt32(),
+        UnknownItems = json.GetProperty("unknownItems").GetInt64(),
+        MetBefore = json.GetProperty("metBefore").GetInt64(),
+        Cutoffs =
+        [
+            .. json.GetProperty("cutoffs").EnumerateArray().Select(c => new RankingAt(
+                c.GetProperty("length").GetInt32(), Number(c, "hitRate") ?? double.NaN, Number(c, "ndcg") ?? double.NaN, Number(c, "recall") ?? double.NaN)),
+        ],
     };
 
     /// <summary>JSON has no word for an undefined number but null.</summary>

@@ -49,6 +49,9 @@ public interface IEmbeddingModel<TSelf> : IModel<TSelf> where TSelf : class, IEm
     /// <summary>Reduces the chunks over the factors of a feature and updates them.</summary>
     static abstract void UpdateFactors(StepContext step, int feature);
 
+    /// <summary>Kernels for training on all ratings at once; null when the model is no plain matrix factorisation.</summary>
+    static virtual IFactorization? Factorization => null;
+
     /// <summary>Turns the trained form into its served form: products multiplied out in double precision, queries replaced by their codes.</summary>
     static abstract CollapsedWeights Collapse(ModelState state);
 
@@ -77,4 +80,23 @@ public interface IPredictor<in TModel>
 
     /// <summary>As <see cref="PredictIds"/>, before it becomes a probability: the logit under binary cross-entropy.</summary>
     float ScoreIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets);
+
+    /// <summary>Floats of a query and of an item's vector; 0 when the score of the model is no inner product of the two.</summary>
+    int VectorWidth => 0;
+
+    /// <summary>Writes the query of an example, given as for <see cref="PredictIds"/>: what its raw score takes from everything but the item.</summary>
+    /// <exception cref="NotSupportedException"><see cref="VectorWidth"/> is 0.</exception>
+    void Query(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets, Span<float> query) => throw new NotSupportedException("The score of this model is no inner product.");
+
+    /// <summary>Writes the vector of an item, whose inner product with a query is the raw score.</summary>
+    /// <exception cref="NotSupportedException"><see cref="VectorWidth"/> is 0.</exception>
+    void ItemVector(int item, Span<float> vector) => throw new NotSupportedException("The score of this model is no inner product.");
+
+    /// <summary>
+    /// Finds the items with the highest scores for a query, given as for <see cref="PredictIds"/> with any item: best first, equal scores
+    /// in the order of ids, without the excluded ids. Returns how many there are, at most as many as fit.
+    /// </summary>
+    /// <exception cref="NotSupportedException">The model has no item.</exception>
+    int RecommendIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets, ReadOnlySpan<int> excluded, Span<int> items, Span<float> scores) =>
+        throw new NotSupportedException("This model has no [Item] to recommend.");
 }

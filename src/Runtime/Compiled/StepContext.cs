@@ -119,6 +119,9 @@ public sealed class FeatureBatch
     /// <summary>Vectors of the slots, SlotCount x VectorStride; row 0 is zero.</summary>
     public NativeFloats Vectors { get; set; } = NativeFloats.Empty;
 
+    /// <summary>Of a quantised embedding the codes of the slots, SlotCount x <see cref="CategoricalFeature.Codes"/>; kept from the vectors to the updates.</summary>
+    public ushort[] Codes = [];
+
     /// <summary>Gradients of the pooled vectors, Count x VectorStride, already divided by the bag size under mean pooling.</summary>
     public NativeFloats Gradients { get; set; } = NativeFloats.Empty;
 

@@ -21,22 +21,20 @@ public static class NearestCentroid
     public static int Find<S, V>(ref float e, int width, ref float centroids, int stride, int choices)
         where S : struct, ISimd<V> where V : struct
     {
-        V least = S.Broadcast(float.PositiveInfinity), at = S.Zero;
+        V least = S.Broadcast(float.PositiveInfinity), at = S.Zero, index = S.Lanes, next = S.Broadcast(S.Width);
         for (int k = 0; k < choices; k += S.Width)
         {
-            V sum = S.Zero;
-            for (int n = 0; n < width; n++)
-            {
-                V difference = S.Subtract(S.Broadcast(Unsafe.Add(ref e, n)), S.Load(ref centroids, (nuint)((n * (nint)stride) + k)));
-                sum = S.MultiplyAdd(difference, difference, sum);
-            }
+            V sum = Distances<S, V>(ref e, width, ref Unsafe.Add(ref centroids, k), stride);
 
             // A later centroid must be nearer, so that the lowest index of a lane stays.
-            at = S.WhereLess(sum, least, S.Broadcast(k), at);
+            at = S.WhereLess(sum, least, index, at);
             least = S.WhereLess(sum, least, sum, least);
+            index = S.Add(index, next);
         }
 
-        return Lowest<S, V>(least, at);
+        // Of the lanes with the least distance, the one that found it first. None has it when no distance is a number.
+        V nearest = S.Broadcast(S.Least(least));
+        return (int)S.Least(S.WhereLess(nearest, least, S.Broadcast(float.MaxValue), at));
     }
 
     /// <summary>The same search by the widest vector that divides the choices.</summary>
@@ -45,33 +43,49 @@ public static class NearestCentroid
         : choices % 8 == 0 && Vector256.IsHardwareAccelerated ? Find<Simd256, Vector256<float>>(ref e, width, ref centroids, stride, choices)
         : Find<Simd128, Vector128<float>>(ref e, width, ref centroids, stride, choices);
 
-    // Lane l holds the least distance among centroids l, l + Width, ... and where it was found.
+    // The squared distances of a vector of centroids. A width that is a literal leaves one branch, whose broadcasts move out of the loop.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Lowest<S, V>(V least, V at)
+    private static V Distances<S, V>(ref float e, int width, ref float centroids, int stride)
         where S : struct, ISimd<V> where V : struct
     {
-        Unsafe.SkipInit(out Lanes distances);
-        Unsafe.SkipInit(out Lanes starts);
-        S.Store(least, ref distances.First, 0);
-        S.Store(at, ref starts.First, 0);
-        float best = distances.First;
-        int index = (int)starts.First;
-        for (int lane = 1; lane < S.Width; lane++)
+        V sum = Square<S, V>(ref e, ref centroids, stride, 0);
+        if (width <= 8)
         {
-            float distance = Unsafe.Add(ref distances.First, lane);
-            int found = (int)Unsafe.Add(ref starts.First, lane) + lane;
-            if (distance < best || (distance == best && found < index))
-            {
-                (best, index) = (distance, found);
-            }
+            sum = width > 1 ? Add<S, V>(sum, ref e, ref centroids, stride, 1) : sum;
+            sum = width > 2 ? Add<S, V>(sum, ref e, ref centroids, stride, 2) : sum;
+            sum = width > 3 ? Add<S, V>(sum, ref e, ref centroids, stride, 3) : sum;
+            sum = width > 4 ? Add<S, V>(sum, ref e, ref centroids, stride, 4) : sum;
+            sum = width > 5 ? Add<S, V>(sum, ref e, ref centroids, stride, 5) : sum;
+            sum = width > 6 ? Add<S, V>(sum, ref e, ref centroids, stride, 6) : sum;
+            return width > 7 ? Add<S, V>(sum, ref e, ref centroids, stride, 7) : sum;
         }
 
-        return index;
+        for (int n = 1; n < width; n++)
+        {
+            sum = Add<S, V>(sum, ref e, ref centroids, stride, n);
+        }
+
+        return sum;
     }
 
-    [InlineArray(16)]
-    private struct Lanes
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Square<S, V>(ref float e, ref float centroids, int stride, int n)
+        where S : struct, ISimd<V> where V : struct
     {
-        public float First;
+        V difference = Difference<S, V>(ref e, ref centroids, stride, n);
+        return S.Multiply(difference, difference);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Add<S, V>(V sum, ref float e, ref float centroids, int stride, int n)
+        where S : struct, ISimd<V> where V : struct
+    {
+        V difference = Difference<S, V>(ref e, ref centroids, stride, n);
+        return S.MultiplyAdd(difference, difference, sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Difference<S, V>(ref float e, ref float centroids, int stride, int n)
+        where S : struct, ISimd<V> where V : struct =>
+        S.Subtract(S.Broadcast(Unsafe.Add(ref e, n)), S.Load(ref centroids, (nuint)(n * (nint)stride)));
 }

@@ -51,4 +51,10 @@ public interface ISimd<TVector> where TVector : struct
 
     /// <summary>Sum of all lanes.</summary>
     static abstract float Sum(TVector a);
+
+    /// <summary>The least of all lanes, none of which is NaN.</summary>
+    static abstract float Least(TVector a);
+
+    /// <summary>The number of each lane, from 0.</summary>
+    static abstract TVector Lanes { get; }
 }

@@ -63,4 +63,15 @@ public readonly struct Simd256 : ISimd<Vector256<float>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> a) => Vector256.Sum(a);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Least(Vector256<float> a) => Simd128.Least(Vector128.MinNative(a.GetLower(), a.GetUpper()));
+
+    /// <inheritdoc/>
+    public static Vector256<float> Lanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector256<float>.Indices;
+    }
 }

@@ -63,4 +63,15 @@ public readonly struct Simd512 : ISimd<Vector512<float>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512<float> a) => Vector512.Sum(a);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Least(Vector512<float> a) => Simd256.Least(Vector256.MinNative(a.GetLower(), a.GetUpper()));
+
+    /// <inheritdoc/>
+    public static Vector512<float> Lanes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512<float>.Indices;
+    }
 }

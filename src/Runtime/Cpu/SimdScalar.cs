@@ -53,4 +53,10 @@ public readonly struct SimdScalar : ISimd<float>
 
     /// <inheritdoc/>
     public static float Sum(float a) => a;
+
+    /// <inheritdoc/>
+    public static float Least(float a) => a;
+
+    /// <inheritdoc/>
+    public static float Lanes => 0;
 }

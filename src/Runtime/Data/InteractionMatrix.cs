@@ -1,4 +1,5 @@
 using System;
+using ModelGen.Compiled;
 
 namespace ModelGen;
 
@@ -68,6 +69,41 @@ public sealed class InteractionMatrix
         }
 
         return new InteractionMatrix(items, Distinct(placed, cursors, users, out int count), placed.AsSpan(0, count).ToArray());
+    }
+
+    /// <summary>
+    /// The pairs of a data set's user and item. User u is the key number u of the user column, so subsets of one data set agree; items are
+    /// numbered by a vocabulary, which is usually that of the training split, and those it does not know are left out.
+    /// </summary>
+    /// <param name="data">Examples of a model with a [User] and an [Item] property.</param>
+    /// <param name="items">Vocabulary of the item.</param>
+    /// <exception cref="InvalidOperationException">The model has no user or no item.</exception>
+    /// <exception cref="UnknownKeyException">An item is unknown and its feature refuses unknown values.</exception>
+    public static InteractionMatrix From(DataSet data, Vocabulary items)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(items);
+        KeyColumn users = data.Categoricals[data.Schema.Require(FeatureRole.User, "A matrix of interactions")];
+        KeyColumn column = data.Categoricals[data.Schema.Require(FeatureRole.Item, "A matrix of interactions")];
+        int[] map = items.Map(column);
+        return From(users, Array.ConvertAll(column.Codes, code => map[code]), items.Count);
+    }
+
+    /// <summary>The pairs of a user column and the item of every row; items outside 0 to <paramref name="items"/> - 1 are left out.</summary>
+    internal static InteractionMatrix From(KeyColumn users, ReadOnlySpan<int> itemOfRow, int items)
+    {
+        int[] user = new int[itemOfRow.Length], item = new int[itemOfRow.Length];
+        int count = 0;
+        for (int row = 0; row < itemOfRow.Length; row++)
+        {
+            if ((uint)itemOfRow[row] < (uint)items)
+            {
+                user[count] = users.Codes[row];
+                item[count++] = itemOfRow[row];
+            }
+        }
+
+        return From(users.KeyCount, items, user.AsSpan(0, count), item.AsSpan(0, count));
     }
 
     /// <summary>The items of a user, distinct and ascending; empty when there are none. Valid as long as the matrix.</summary>

@@ -6,12 +6,23 @@ namespace ModelGen.Compiled;
 internal static class Room
 {
     /// <summary>Makes sure that an array has room for a number of entries.</summary>
-    public static void For(ref int[] array, int needed)
+    public static void For<T>(ref T[] array, int needed)
     {
         if (array.Length < needed)
         {
-            array = new int[int.Max(needed, (int)long.Min(Array.MaxLength, array.Length + array.Length / 2L))];
+            array = new T[int.Max(needed, (int)long.Min(Array.MaxLength, array.Length + array.Length / 2L))];
         }
+    }
+
+    /// <summary>An array of at least a number of entries, kept for the next use.</summary>
+    public static T[] Scratch<T>(ref T[]? array, int needed)
+    {
+        if (array is null || array.Length < needed)
+        {
+            array = new T[needed];
+        }
+
+        return array;
     }
 
     /// <summary>A block with room for a number of floats: the given one, or a larger one in its place, the given one being freed.</summary>

@@ -99,6 +99,9 @@ public sealed class Vocabulary
         }
     }
 
+    /// <summary>The key of an id as text; under a fixed cardinality the id itself.</summary>
+    internal string KeyText(int id) => TextKeys.Length > 0 ? TextKeys[id] : (IntegerKeys.Length > 0 ? IntegerKeys[id] : id).ToString(CultureInfo.InvariantCulture);
+
     /// <summary>The feature.</summary>
     public CategoricalFeature Feature { get; }
 
@@ -239,14 +242,16 @@ public sealed class Vocabulary
         return new Vocabulary(feature, Array.Empty<long>(), counts, unknown);
     }
 
-    private int FindOrUnknown(string key) => _text switch
+    /// <summary>As <see cref="Find(string)"/>, but an unknown key gives a negative number under every policy without rows of its own.</summary>
+    internal int FindOrUnknown(string key) => _text switch
     {
         null => throw new InvalidOperationException($"Feature '{Feature.Name}' has integer keys; '{key}' is text."),
         _ when _text.TryGetValue(key, out int id) => id,
         _ => Feature.OutOfVocabulary == OutOfVocabulary.HashedBucket ? Count + KeyHash.Bucket(key, Feature.Buckets) : ByPolicy(),
     };
 
-    private int FindOrUnknown(long key)
+    /// <summary>As <see cref="Find(long)"/>, but an unknown key gives a negative number under every policy without rows of its own.</summary>
+    internal int FindOrUnknown(long key)
     {
         if (_text is not null)
         {

@@ -1,3 +1,4 @@
+using System.Threading;
 using ModelGen.Compiled;
 
 namespace ModelGen;
@@ -10,10 +11,11 @@ internal static class Ranking
     /// <param name="options">How to measure.</param>
     /// <param name="team">Threads.</param>
     /// <param name="scorer">The model over the queries of the task, with a lane for every thread.</param>
-    public static RankingEvaluation Evaluate<TModel>(RankingTask<TModel> task, RankingOptions options, WorkerTeam team, IQueryScorer scorer)
+    /// <param name="token">Stops between two chunks of queries.</param>
+    public static RankingEvaluation Evaluate<TModel>(RankingTask<TModel> task, RankingOptions options, WorkerTeam team, IQueryScorer scorer, CancellationToken token = default)
         where TModel : class, IEmbeddingModel<TModel>
     {
-        RankingMeter meter = RankingRun.Measure(scorer, task.HeldOut, task.Histories, task.Ineligible, options.Cutoffs, team);
+        RankingMeter meter = RankingRun.Measure(scorer, task.HeldOut, task.Histories, task.Ineligible, options.Cutoffs, team, token);
         return new RankingEvaluation
         {
             Users = meter.Users,

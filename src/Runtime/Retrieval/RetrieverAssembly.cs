@@ -14,10 +14,14 @@ internal sealed class RetrieverAssembly : IDisposable
 {
     private readonly AssemblyLoadContext _context;
     private readonly RecommendCall _call;
+    private readonly Vocabulary _items;
 
     /// <summary>Loads an assembly.</summary>
-    public RetrieverAssembly(string path)
+    /// <param name="path">The assembly.</param>
+    /// <param name="items">The items, whose keys the lists name.</param>
+    public RetrieverAssembly(string path, Vocabulary items)
     {
+        _items = items;
         _context = new AssemblyLoadContext(Path.GetFileNameWithoutExtension(path), isCollectible: true);
         using var image = new MemoryStream(File.ReadAllBytes(path));
         Type retriever = _context.LoadFromStream(image).GetExportedTypes().Single();
@@ -33,7 +37,7 @@ internal sealed class RetrieverAssembly : IDisposable
         int[] items = new int[count];
         float[] scores = new float[count];
         int found = _call(history, items, scores);
-        return [.. Enumerable.Range(0, found).Select(i => new Recommendation(items[i], scores[i]))];
+        return [.. Enumerable.Range(0, found).Select(i => new Recommendation(items[i], _items.KeyText(items[i]), scores[i]))];
     }
 
     /// <summary>Unloads the assembly.</summary>

@@ -1,13 +1,10 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
+using System.Runtime.InteropServices;
 using ModelGen.Compiled;
 
 namespace ModelGen;
-
-/// <summary>An item of a recommendation list.</summary>
-/// <param name="Item">Id of the item; <see cref="Vocabulary"/> knows its key.</param>
-/// <param name="Score">Its score.</param>
-public readonly record struct Recommendation(int Item, float Score);
 
 /// <summary>A trained retrieval model: one unit row per item. Users are not stored; a history is the sum of its rows.</summary>
 /// <typeparam name="TModel">The user's class.</typeparam>
@@ -53,21 +50,20 @@ public sealed class TrainedRetriever<TModel>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         float[] scores = Scores(history);
-        foreach (int item in history)
+        List<int> excluded = [.. history];
+        for (int item = 0; item < Items.Counts.Length; item++)
         {
-            scores[item] = float.NegativeInfinity;
-        }
-
-        TopList top = new(int.Min(count, scores.Length));
-        for (int item = 0; item < scores.Length; item++)
-        {
-            if (Items.Counts.Length == 0 || Items.Counts[item] > 0)
+            if (Items.Counts[item] == 0)
             {
-                top.Add(item, scores[item]);
+                excluded.Add(item);
             }
         }
 
-        return top.Take();
+        count = int.Min(count, scores.Length);
+        int[] items = new int[count];
+        float[] best = new float[count];
+        int found = TopItems.Find(scores, CollectionsMarshal.AsSpan(excluded), items, best);
+        return [.. items.AsSpan(0, found).ToArray().Select((item, at) => new Recommendation(item, Items.KeyText(item), best[at]))];
     }
 
     /// <summary>

@@ -36,7 +36,7 @@ public sealed class ConsoleProgress : IProgress<TrainingProgress>
             CultureInfo.InvariantCulture,
             $"epoch {value.Epoch}/{value.Epochs}  step {value.Step}/{value.StepsPerEpoch}  loss {value.Loss:F5}  {value.ExamplesPerSecond:N0} examples/s");
         line += epochEnd
-            ? value.ValidationMetrics is { } metrics ? $"  validation: {metrics}" : ""
+            ? value.ValidationMetrics is { } metrics ? $"  validation: {metrics}" : value.Ranking is { } ranking ? $"  validation: {ranking}" : ""
             : string.Create(CultureInfo.InvariantCulture, $"  {(int)value.Eta.TotalHours:00}:{value.Eta:mm\\:ss} left");
 
         // Blanks cover what the longer line before left on the terminal.

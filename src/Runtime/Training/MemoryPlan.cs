@@ -44,6 +44,7 @@ public sealed record MemoryPlan(long Parameters, long OptimizerState, long BestP
         {
             long rows = table.Rows(vocabularies[table.Feature].Rows);
             values += rows * table.Width;
+            values += table.Index == RowIndex.Assignment ? vocabularies[table.Feature].Rows : 0;
             foreach (int width in schema.Optimizer.TableStateWidths(table.Width))
             {
                 state += rows * width;
@@ -68,7 +69,7 @@ public sealed record MemoryPlan(long Parameters, long OptimizerState, long BestP
             CategoricalFeature feature = schema.Categoricals[f];
             long positions = (long)Math.Ceiling((double)capacity * data.Categoricals[f].Codes.Length / data.Count);
             long chunks = (positions + ModelSchema.ChunkSlots - 1) / ModelSchema.ChunkSlots;
-            batch += ((positions + 1 + capacity) * feature.VectorStride) + (chunks * feature.FactorFloats) + (4 * positions);
+            batch += ((positions + 1 + capacity) * feature.VectorStride) + (chunks * feature.FactorFloats) + (4 * positions) + (positions * feature.Codes / 2);
             foreach (TableParameter table in schema.Tables)
             {
                 batch += table.Feature == f && table.Index != RowIndex.Identity ? positions * (table.Width + 3L) : 0;

@@ -17,18 +17,7 @@ internal sealed class MetItems
     /// <summary>Collects the pairs; items outside 0 to <paramref name="items"/> - 1 are those of unknown values and are left out.</summary>
     public MetItems(KeyColumn users, int[] itemOfRow, int items)
     {
-        int[] user = new int[itemOfRow.Length], item = new int[itemOfRow.Length];
-        int count = 0;
-        for (int row = 0; row < itemOfRow.Length; row++)
-        {
-            if ((uint)itemOfRow[row] < (uint)items)
-            {
-                user[count] = users.Codes[row];
-                item[count++] = itemOfRow[row];
-            }
-        }
-
-        _histories = InteractionMatrix.From(users.KeyCount, items, user.AsSpan(0, count), item.AsSpan(0, count));
+        _histories = InteractionMatrix.From(users, itemOfRow, items);
         _wordsPerUser = (items + 63) / 64;
         if ((long)users.KeyCount * _wordsPerUser * sizeof(ulong) > LargestBitmap)
         {

@@ -15,11 +15,24 @@ public sealed record TrainingOptions
     /// </summary>
     public int BatchSize { get; init; } = 1024;
 
+    /// <summary>
+    /// One optimiser step per epoch, on all examples at once, instead of batches; false by default. Only for a [MatrixFactorization]
+    /// without biases over [Full], [Hashed] or [Clustered]: the setting of the CEL paper's code. The loss is then the sum of the squared
+    /// errors, not their mean, and the gradient of a cluster's vector is divided by the number of its members.
+    /// </summary>
+    public bool FullBatch { get; init; }
+
     /// <summary>Seed of the start values and of the order of the examples; 1 by default. The same seed gives the same bits on any number of threads.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Examples measured after every epoch, of the same model class as the training data; none by default.</summary>
+    /// <summary>
+    /// Examples measured after every epoch, of the same model class as the training data; none by default. Those of a model without a
+    /// label are pairs that the lists of their users should hold, see <see cref="RankingEvaluation"/>.
+    /// </summary>
     public DataSet? Validation { get; init; }
+
+    /// <summary>Length K of the lists that are measured after every epoch of a model without a label, at least 1; 10 by default.</summary>
+    public int ValidationCutoff { get; init; } = 10;
 
     /// <summary>
     /// Negative items drawn for every row of a model without a label, anew in every epoch: 1 to 1,000; null (default) draws 4. A model
@@ -51,10 +64,16 @@ public sealed record TrainingOptions
     /// <summary>Replaces the standard deviation of the start values of normally started factors; at least 0. Meant for sweeps.</summary>
     public float? FactorSigma { get; init; }
 
+    /// <summary>
+    /// Vectors that quantised embeddings start from, such as the tables of a model trained without quantisation, whose towers are taken
+    /// over too; none by default. A run that is resumed does not read them.
+    /// </summary>
+    public StartVectors? Start { get; init; }
+
     /// <summary>Stop after this many epochs that did not improve on the best one; 0 (default) never stops early. Needs <see cref="Validation"/>.</summary>
     public int Patience { get; init; }
 
-    /// <summary>With <see cref="Validation"/>, return the parameters of the best epoch (highest AUC, or lowest squared error); true by default.</summary>
+    /// <summary>With <see cref="Validation"/>, return the parameters of the best epoch (highest AUC, lowest squared error, or highest NDCG of a model without a label); true by default.</summary>
     public bool KeepBest { get; init; } = true;
 
     /// <summary>File that receives checkpoints, replaced as a whole each time; none by default.</summary>
@@ -103,14 +122,24 @@ public sealed record TrainingOptions
         CheckRate(FactorLearningRate, nameof(FactorLearningRate));
         CheckRate(TowerLearningRate, nameof(TowerLearningRate));
         Check(FactorSigma is null or >= 0 and < float.PositiveInfinity, nameof(FactorSigma), FactorSigma, "must be a finite number, at least 0");
+        CheckStart(Start?.Problem(TModel.Schema));
         Check(Patience >= 0, nameof(Patience), Patience, "must be at least 0");
         Check(CheckpointEverySteps >= 0, nameof(CheckpointEverySteps), CheckpointEverySteps, "must be at least 0");
         Check(MaxSteps is null or >= 1, nameof(MaxSteps), MaxSteps, "must be at least 1, or null for no limit");
         Check(Validation is null or DataSet<TModel>, nameof(Validation), Validation?.GetType(), $"must be examples of {typeof(TModel).Name}");
+        Check(ValidationCutoff >= 1, nameof(ValidationCutoff), ValidationCutoff, "must be at least 1");
         Check(Patience == 0 || Validation is not null, nameof(Patience), Patience, $"needs {nameof(Validation)}, by which an improvement is measured");
         Check(CheckpointPath is null || CheckpointPath.Trim().Length > 0, nameof(CheckpointPath), "empty", "must be a file path, or null for no checkpoints");
         Check(CheckpointEverySteps == 0 || CheckpointPath is not null, nameof(CheckpointEverySteps), CheckpointEverySteps, $"needs {nameof(CheckpointPath)}");
         Check(!Resume || CheckpointPath is not null, nameof(Resume), Resume, $"needs {nameof(CheckpointPath)}, the file to continue from");
+    }
+
+    private static void CheckStart(string? problem)
+    {
+        if (problem is not null)
+        {
+            throw new ArgumentException($"{nameof(TrainingOptions)}.{nameof(Start)} {problem}.", nameof(Start));
+        }
     }
 
     private static void CheckRate(float? rate, string name) =>

@@ -13,7 +13,11 @@ namespace ModelGen;
 /// <param name="Eta">Estimated time until the last epoch is done, without validation.</param>
 /// <param name="ValidationMetrics">Result on the validation data; null before the end of the epoch or without such data.</param>
 public sealed record TrainingProgress(
-    TrainingProgressKind Kind, int Epoch, int Epochs, long Step, long StepsPerEpoch, double ExamplesPerSecond, double Loss, TimeSpan Eta, Evaluation? ValidationMetrics);
+    TrainingProgressKind Kind, int Epoch, int Epochs, long Step, long StepsPerEpoch, double ExamplesPerSecond, double Loss, TimeSpan Eta, Evaluation? ValidationMetrics)
+{
+    /// <summary>Result on the validation pairs of a model without a label; null before the end of the epoch or without such data.</summary>
+    public RankingEvaluation? Ranking { get; init; }
+}
 
 /// <summary>What a progress report is about.</summary>
 public enum TrainingProgressKind

@@ -118,7 +118,24 @@ public sealed class EmbeddingRules
         Verify.Diagnostic(OnProperty($"Quantized(Dimension = 4, Parts = 2, Commitment = {commitment})"), "MG2012", $"Commitment = {commitment}", "Commitment of [Quantized] on X", value, "at least 0");
 
     [TestMethod]
+    [DataRow("0", "is 0")]
+    [DataRow("1", "is 1")]
+    [DataRow("float.NaN", "is NaN")]
+    public void MG2013_a_decay_that_is_no_share(string decay, string value) => Verify.Diagnostic(
+        OnProperty($"Quantized(Dimension = 4, Parts = 2, Codebook = CodebookUpdate.MovingAverage, Decay = {decay})"), "MG2013", $"Decay = {decay}", "Decay of [Quantized] on X", value, "below 1");
+
+    [TestMethod]
+    public void MG2015_a_negative_number_of_steps() => Verify.Diagnostic(
+        OnProperty("Quantized(Dimension = 4, Parts = 2, ReseedEvery = -5)"), "MG2015", "ReseedEvery = -5", "ReseedEvery of [Quantized] on X is -5", "0 for never");
+
+    [TestMethod]
+    [DataRow("Decay = 0.9f", "Decay = 0.9f", "is for moving averages")]
+    public void MG2014_settings_that_do_not_go_together(string settings, string underlined, string rule) =>
+        Verify.Diagnostic(OnProperty($"Quantized(Dimension = 4, Parts = 2, {settings})"), "MG2014", underlined, "of [Quantized] on X", rule);
+
+    [TestMethod]
     [DataRow("Parts = 1")]
+    [DataRow("Parts = 2, Codebook = CodebookUpdate.MovingAverage, ReseedEvery = 500")]
     [DataRow("Parts = 4, Choices = [65536, 256, 256, 4], Tiers = [0.1f, 0.2f, 0.3f, 0.4f], Commitment = 0")]
     [DataRow("Parts = 2, Choices = [256, 64, 16], Tiers = [0.3333333f, 0.3333333f, 0.3333333f]")]
     public void Sound_quantised_embeddings_are_accepted(string settings) => Verify.Accepted(OnProperty($"Quantized(Dimension = 4, {settings})"));

@@ -35,7 +35,7 @@ public sealed class LoweringGoldenTests
         var log = new PassLog();
         Lower.Run(Driver.Spec(Sources.Dlrm), log);
         CollectionAssert.AreEqual(
-            new[] { "build forward", "expand embeddings", "collapse", "differentiate", "fuse" }, log.Entries.Select(e => e.Pass).ToArray());
+            new[] { "build forward", "expand embeddings", "collapse", "differentiate", "regularize", "fuse" }, log.Entries.Select(e => e.Pass).ToArray());
     }
 
     [TestMethod]

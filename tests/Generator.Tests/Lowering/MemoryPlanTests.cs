@@ -162,7 +162,7 @@ public sealed class MemoryPlanTests
                 Assert.AreEqual(0, place.Offset % 16);
                 Assert.AreEqual(end, place.Offset, $"{graph.Name}: {place.Parameter.Name}");
                 Assert.IsTrue(place.Stride >= place.Parameter.Columns && place.PaddedRows >= place.Parameter.Rows);
-                Assert.AreEqual(place.Parameter.Group == Group.Factor, place.Offset >= plan.FactorOffset, $"{graph.Name}: {place.Parameter.Name}");
+                Assert.AreEqual(place.Parameter.IsFactor, place.Offset >= plan.FactorOffset, $"{graph.Name}: {place.Parameter.Name}");
                 end = place.Offset + MemoryPlan.Up(place.Stride * place.PaddedRows, 16);
                 if (place.TransposedOffset >= 0)
                 {

@@ -31,11 +31,18 @@ internal static class AllModels
         [nameof(FmFactored)] = a => a.Run<FmFactored>(),
         [nameof(DlrmQuantized)] = a => a.Run<DlrmQuantized>(),
         [nameof(FmQuantized)] = a => a.Run<FmQuantized>(),
+        [nameof(FmAverages)] = a => a.Run<FmAverages>(),
         [nameof(GmfDense)] = a => a.Run<GmfDense>(),
         [nameof(GmfRanking)] = a => a.Run<GmfRanking>(),
         [nameof(NeuMfMixed)] = a => a.Run<NeuMfMixed>(),
         [nameof(NeuMfOdd)] = a => a.Run<NeuMfOdd>(),
         [nameof(TwoTowerRating)] = a => a.Run<TwoTowerRating>(),
+        [nameof(MfClustered)] = a => a.Run<MfClustered>(),
+        [nameof(MfItems)] = a => a.Run<MfItems>(),
+        [nameof(MfBiases)] = a => a.Run<MfBiases>(),
+        [nameof(MfNonNegative)] = a => a.Run<MfNonNegative>(),
+        [nameof(DlrmClustered)] = a => a.Run<DlrmClustered>(),
+        [nameof(FmClustered)] = a => a.Run<FmClustered>(),
         [nameof(FmQuantizedSmallest)] = a => a.Run<FmQuantizedSmallest>(),
     };
 

@@ -49,6 +49,29 @@ public partial class FmQuantized
     public int Place { get; set; }
 }
 
+/// <summary>Codebooks that follow moving averages, beside one that follows gradients and a factored table.</summary>
+[EmbeddingModel]
+[FactorizationMachine]
+[Adam(LearningRate = 0.005f, Epsilon = 0.01f)]
+public partial class FmAverages
+{
+    [Label]
+    public bool Clicked { get; set; }
+
+    [Categorical(OutOfVocabulary = OutOfVocabulary.SharedRow, MinCount = 2)]
+    [Quantized(Dimension = 16, Parts = 2, Choices = [32, 8], Tiers = [0.2f, 0.8f], Codebook = CodebookUpdate.MovingAverage)]
+    public string User { get; set; } = "";
+
+    [Categorical, Quantized(Dimension = 16, Parts = 16, Choices = [8], Codebook = CodebookUpdate.MovingAverage, Decay = 0.75f, Commitment = 0.25f)]
+    public int[] Tags { get; set; } = [];
+
+    [Categorical, Quantized(Dimension = 16, Parts = 4, Choices = [16])]
+    public int Item { get; set; }
+
+    [Categorical, MultiLayer(Dimension = 16, Inner = 16)]
+    public int Place { get; set; }
+}
+
 /// <summary>The narrowest vectors: width 1, one part, SGD, squared error.</summary>
 [EmbeddingModel(Loss = Loss.MeanSquaredError)]
 [FactorizationMachine]
@@ -78,6 +101,38 @@ public partial class FmOneTier
     public string User { get; set; } = "";
 
     [Categorical, Quantized(Dimension = 4, Parts = 4, Choices = [4])]
+    public string Item { get; set; } = "";
+}
+
+/// <summary>Codebooks of both kinds whose unused centroids are moved.</summary>
+[EmbeddingModel]
+[FactorizationMachine]
+[Adam(LearningRate = 0.01f)]
+public partial class FmReseeded
+{
+    [Label]
+    public bool Clicked { get; set; }
+
+    [Categorical, Quantized(Dimension = 4, Parts = 2, Choices = [16, 8], Tiers = [0.25f, 0.75f], ReseedEvery = 10)]
+    public string User { get; set; } = "";
+
+    [Categorical, Quantized(Dimension = 4, Parts = 4, Choices = [16], Codebook = CodebookUpdate.MovingAverage, ReseedEvery = 15)]
+    public string Item { get; set; } = "";
+}
+
+/// <summary><see cref="FmOneTier"/> with plain tables.</summary>
+[EmbeddingModel]
+[FactorizationMachine]
+[Adam(LearningRate = 0.01f)]
+public partial class FmPlain
+{
+    [Label]
+    public bool Clicked { get; set; }
+
+    [Categorical, Full(Dimension = 4)]
+    public string User { get; set; } = "";
+
+    [Categorical, MultiLayer(Dimension = 4, Inner = 8)]
     public string Item { get; set; } = "";
 }
 

@@ -16,6 +16,7 @@ public sealed class QuantizedTests
     [DataRow(nameof(DlrmQuantized))]
     [DataRow(nameof(FmQuantized))]
     [DataRow(nameof(FmQuantizedSmallest))]
+    [DataRow(nameof(FmAverages))]
     public void Exported_codes_give_the_vectors_of_the_training_graph_for_every_id(string model) => AllModels.Run(model, new SameVectors());
 
     [TestMethod]
@@ -98,6 +99,7 @@ public sealed class QuantizedTests
         FeatureBatch[] features = [.. T.Schema.Categoricals.Select(_ => new FeatureBatch())];
         features[feature].Ids = [.. Enumerable.Range(-1, rows + 1)];
         features[feature].SlotCount = rows + 1;
+        features[feature].Codes = new ushort[(rows + 1) * T.Schema.Categoricals[feature].Codes];
         features[feature].Vectors = new NativeFloats((long)(rows + 1) * T.Schema.Categoricals[feature].VectorStride);
         T.Embed(new StepContext(state, new Batch(1, T.Schema.Numerics.Length, features), []), feature, 1, rows + 1);
         return features[feature].Vectors;

@@ -43,14 +43,16 @@ public sealed class ReproducibilityTests
     {
         Resume<DlrmShared>();
         Resume<DlrmOdd>();
+        Resume<FmAverages>();
+        Resume<FmReseeded>(rate: 0.3f);
     }
 
-    private static void Resume<T>()
+    private static void Resume<T>(float rate = 0.05f)
         where T : class, IEmbeddingModel<T>
     {
         using TemporaryFolder folder = new();
         (DataSet<T> data, DataSet<T> validation) = RandomData.Create<T>(900, 6, keys: 60).Split(0.8, 1);
-        TrainingOptions options = new() { Epochs = 4, BatchSize = 64, Seed = 2, Validation = Known(data, validation), LearningRate = 0.05f };
+        TrainingOptions options = new() { Epochs = 4, BatchSize = 64, Seed = 2, Validation = Known(data, validation), LearningRate = rate };
         TrainedModel<T> whole = ModelTrainer.Train(data, options);
 
         // The end of an epoch is reported before it is written, so the file then holds the last checkpoint inside the epoch.

@@ -11,6 +11,20 @@ namespace ModelGen.Tests;
 public sealed class CollapsedCodesTests
 {
     [TestMethod]
+    public void The_perplexity_of_a_tier_is_the_number_of_centroids_that_evenly_used_would_be_as_varied()
+    {
+        // Tier 0: part 0 uses four centroids evenly, part 1 one; tier 1: two of three rows on one centroid.
+        CollapsedCodes codes = CollapsedCodes.Pack("F.codes", "F.C", 0, 2, [new(8, 16), new(3, 4), new(0, 4)], (row, target) =>
+        {
+            target[0] = (ushort)(row < 8 ? row % 4 : row % 2);
+            target[1] = 3;
+        });
+        Assert.AreEqual((4.0 + 1) / 2, codes.Perplexity(0), 1e-12);
+        Assert.AreEqual((Math.Exp((Math.Log(3) / 3) + (2 * Math.Log(1.5) / 3)) + 1) / 2, codes.Perplexity(1), 1e-12);
+        Assert.AreEqual(0, codes.Perplexity(2));
+    }
+
+    [TestMethod]
     [DataRow(2), DataRow(3), DataRow(4), DataRow(5), DataRow(7), DataRow(8), DataRow(9), DataRow(11), DataRow(13), DataRow(15), DataRow(16)]
     public void Codes_survive_packing(int bits)
     {
@@ -51,7 +65,7 @@ public sealed class CollapsedCodesTests
 
     [TestMethod]
     [DataRow(0, 4, "0 parts")]
-    [DataRow(2, 6, "6 choices")]
+    [DataRow(2, 65537, "65537 choices")]
     [DataRow(2, 1, "1 choices")]
     [DataRow(2, 131072, "131072 choices")]
     public void Impossible_codes_are_refused(int parts, int choices, string message) => StringAssert.Contains(

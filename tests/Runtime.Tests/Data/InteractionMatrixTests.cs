@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
+using ModelGen.Runtime.Tests.Recommendation;
 
 namespace ModelGen.Runtime.Tests.Data;
 
@@ -56,6 +57,19 @@ public sealed class InteractionMatrixTests
         CollectionAssert.AreEqual(new[] { 0, 2 }, matrix.History(1).ToArray());
         CollectionAssert.AreEqual(new[] { 1 }, matrix.History(2).ToArray());
         CollectionAssert.AreEqual(new[] { 1, 2, 1, 0 }, matrix.ItemCounts());
+    }
+
+    [TestMethod]
+    public void Pairs_of_a_data_set_are_numbered_by_user_keys_and_the_vocabulary_of_items()
+    {
+        DataSet<Pair> data = Pair.Data((7, 10, 1), (5, 30, 2), (7, 30, 3), (7, 10, 4), (5, 20, 5), (9, 99, 6));
+        Vocabulary items = new(Pair.Schema.Categoricals[1], new[] { 30L, 10, 20 });
+        InteractionMatrix matrix = InteractionMatrix.From(data, items);
+
+        Assert.AreEqual((3, 3, 4L), (matrix.Users, matrix.Items, matrix.Count));
+        CollectionAssert.AreEqual(new[] { 0, 1 }, matrix.History(0).ToArray());
+        CollectionAssert.AreEqual(new[] { 0, 2 }, matrix.History(1).ToArray());
+        Assert.IsTrue(matrix.History(2).IsEmpty, "item 99 is not in the vocabulary");
     }
 
     [TestMethod]

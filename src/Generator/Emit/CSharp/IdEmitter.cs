@@ -29,10 +29,11 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
         {
             w.Line($"FeatureBatch f = step.Batch.Features[{feature}];");
             Scratch(blocks);
-            Codes(ops, feature);
+            Ends(ops, feature);
             using (w.Block($"for (int at = first; at < end; at += {Block})"))
             {
                 w.Line($"int count = Math.Min({Block}, end - at), rows = (count + 7) & ~7;");
+                Codes(ops);
                 foreach (Op op in ops)
                 {
                     w.Line($"// {Printer.Line(op, graph.Features)}");
@@ -70,21 +71,21 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
             w.Line($"FeatureBatch f = step.Batch.Features[{feature}];");
             w.Line("int begin = 1 + (chunk * ModelSchema.ChunkSlots), end = Math.Min(begin + ModelSchema.ChunkSlots, f.SlotCount);");
             Scratch([.. again.Select(op => op.Result!), .. backward.Where(op => op.Result is not null).Select(op => op.Result!)]);
-            Codes(again, feature);
             ClearCodebooks(backward, feature);
             using (w.Block($"for (int at = begin; at < end; at += {Block})"))
             {
                 w.Line($"int count = Math.Min({Block}, end - at), rows = (count + 7) & ~7;");
+                Codes(again);
                 foreach (Op op in again)
                 {
                     w.Line($"// {Printer.Line(op, graph.Features)}");
-                    w.Lines(Forward(op));
+                    w.Lines(op.Kind == OpKind.Quantize ? Centroids(op) : Forward(op));
                 }
 
                 foreach (Op op in backward)
                 {
                     w.Line($"// {Printer.Line(op, graph.Features)}");
-                    w.Line(Backward(op, feature));
+                    w.Lines(Backward(op, feature));
                 }
             }
         }
@@ -94,9 +95,10 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
     public void WriteShared(Parameter table)
     {
         int pad = MemoryPlan.Pad(table.Columns);
-        string sum = UpdateKernels.SegmentSum(kernels, $"SumShared{table.Columns}", table.Columns, table.Columns, 0, pad);
+        bool mean = table.Index == RowIndexKind.Assignment;
+        string sum = UpdateKernels.SegmentSum(kernels, $"{(mean ? "Mean" : "Sum")}Shared{table.Columns}", table.Columns, table.Columns, 0, pad, mean);
         w.Line();
-        w.Line($"/// <summary>{table.Name}: rows shared by several ids, summed over the ids in slot order and updated.</summary>");
+        w.Line($"/// <summary>{table.Name}: rows shared by several ids, {(mean ? "averaged" : "summed")} over the ids in slot order and updated.</summary>");
         using (w.Block($"private static void UpdateShared{TileEmitter.Identifier(table.Name)}(StepContext step, int first, int end)"))
         {
             w.Line($"SharedRows shared = step.Batch.Features[{table.Feature}].Shared[{SharedIndex(table)}];");
@@ -106,14 +108,14 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
             {
                 w.Line($"int count = Math.Min({Block}, end - at);");
                 w.Line($"{sum}(shared.RowGradients, shared.SegmentStarts, shared.SegmentSlots, at, count, count, ref g);");
-                w.Line($"{UpdateKernels.Rows(kernels, model.Optimizer, table.Columns, pad)}(step, step.State.Tables[{TableIndex(table)}], shared.Rows, at, count, {Rate(table)}, ref g);");
+                w.Line($"{UpdateKernels.Rows(kernels, model.Optimizer, table.Columns, pad, table.NonNegative)}(step, step.State.Tables[{TableIndex(table)}], shared.Rows, at, count, {Rate(table)}, ref g);");
             }
         }
     }
 
     /// <summary>Call that updates rows of a table whose gradient is zero: the rule of the optimiser over one row of zeros.</summary>
     public string IdleRows(Parameter table) =>
-        $"{UpdateKernels.Rows(kernels, model.Optimizer, table.Columns, 0)}(step, step.State.Tables[table], rows, 0, count, {Rate(table)}, ref MemoryMarshal.GetReference(BlockScratch.Clear({MemoryPlan.Up(table.Columns, 16)})))";
+        $"{UpdateKernels.Rows(kernels, model.Optimizer, table.Columns, 0, table.NonNegative)}(step, step.State.Tables[table], rows, 0, count, {Rate(table)}, ref MemoryMarshal.GetReference(BlockScratch.Clear({MemoryPlan.Up(table.Columns, 16)})))";
 
     public static bool OnIds(Op op, int feature) =>
         op.Kind == OpKind.SegmentSum ? op.Result!.Feature == feature : op.Inputs.Count > 0 && op.Inputs[0].Domain == Domain.Id && op.Inputs[0].Feature == feature;
@@ -163,12 +165,17 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
     {
         (int width, int stride) = (op.Result!.Width, MemoryPlan.Pad(op.Result.Width));
         string ends = string.Concat(Enumerable.Range(0, q.Choices.Count - 1).Select(t => $"end{t}, "));
-        return $"{QuantizeKernels.Codes(kernels, q, width, stride, codebook.TransposedStride)}({Ref(op.Inputs[0])}, ref step.State.Transposed.At({codebook.TransposedOffset}), f.Ids, at, count, {ends}codes);\n"
-            + $"{QuantizeKernels.Centroids(kernels, q.Parts, width, codebook.Stride, stride)}(ref step.State.Dense.At({codebook.Offset}), codes, count, {Ref(op.Result)});";
+        return $"{QuantizeKernels.Codes(kernels, q, width, stride, codebook.TransposedStride)}({Ref(op.Inputs[0])}, ref step.State.Transposed.At({codebook.TransposedOffset}), f.Ids, at, count, {ends}codes);\n" + Centroids(op);
     }
 
-    // Where the tiers of the feature end, which the vocabulary says, and room for the codes of a block.
-    private void Codes(IEnumerable<Op> ops, int feature)
+    private string Centroids(Op op)
+    {
+        (int width, DensePlace codebook) = (op.Result!.Width, plan.Dense[op.Parameters[0]]);
+        return $"{QuantizeKernels.Centroids(kernels, op.Quantization!.Parts, width, codebook.Stride, MemoryPlan.Pad(width))}(ref step.State.Dense.At({codebook.Offset}), codes, count, {Ref(op.Result)});";
+    }
+
+    // Where the tiers of the feature end, which the vocabulary says.
+    private void Ends(IEnumerable<Op> ops, int feature)
     {
         if (ops.FirstOrDefault(op => op.Kind == OpKind.Quantize)?.Quantization is not { } q)
         {
@@ -179,18 +186,34 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
         {
             w.Line($"int end{t} = FrequencyTiers.End(step.State.Vocabularies[{feature}].Count, {q.End(t).ToString(CultureInfo.InvariantCulture)}m);");
         }
+    }
 
-        w.Line($"Span<ushort> codes = stackalloc ushort[{Block * q.Parts}];");
+    // The codes of a block: found for the vectors, read again for the updates.
+    private void Codes(IEnumerable<Op> ops)
+    {
+        if (ops.FirstOrDefault(op => op.Kind == OpKind.Quantize)?.Quantization is { } q)
+        {
+            w.Line($"Span<ushort> codes = f.Codes.AsSpan(at * {q.Parts}, count * {q.Parts});");
+        }
+    }
+
+    private string Codebook(Op op, string scale, int feature)
+    {
+        (int width, DensePlace codebook) = (op.Inputs[0].Width, plan.Dense[op.Parameters[0]]);
+        string sum = QuantizeKernels.Codebook(kernels, op.Quantization!.Parts, width, MemoryPlan.Pad(width), codebook.Stride);
+        return $"{sum}({Ref(op.Inputs[0])}, {Ref(op.Inputs[1])}, codes, f.SegmentStarts, at, count, {scale}, ref f.FactorGradients.At({FactorGradient(codebook, feature)}));";
     }
 
     // Centroids are added to one by one, so the chunk's share of their gradient starts at zero.
     private void ClearCodebooks(IEnumerable<Op> backward, int feature)
     {
-        foreach (Op op in backward.Where(op => op.Kind == OpKind.QuantizeCodebook))
+        foreach (Op op in backward.Where(op => op.Kind is OpKind.QuantizeCodebook or OpKind.QuantizeAverage))
         {
-            DensePlace codebook = plan.Dense[op.Parameters[0]];
             w.Line($"int lookups = f.SegmentStarts[f.SlotCount];");
-            w.Line($"f.FactorGradients.Span({FactorGradient(codebook, feature)}, {codebook.Stride * codebook.PaddedRows}).Clear();");
+            foreach (DensePlace place in op.Parameters.Select(p => plan.Dense[p]))
+            {
+                w.Line($"f.FactorGradients.Span({FactorGradient(place, feature)}, {place.Stride * place.PaddedRows}).Clear();");
+            }
         }
     }
 
@@ -229,10 +252,15 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
                 int vector = op.Result!.Width;
                 return $"{QuantizeKernels.Input(kernels, vector, MemoryPlan.Pad(vector), op.Quantization!.Commitment)}({Ref(op.Inputs[0])}, {Ref(op.Inputs[1])}, {Ref(op.Inputs[2])}, f.SegmentStarts, at, count, lookups, {Ref(op.Result)});";
             case OpKind.QuantizeCodebook:
-                (int whole, DensePlace codebook) = (op.Inputs[0].Width, plan.Dense[op.Parameters[0]]);
-                return $"{QuantizeKernels.Codebook(kernels, op.Quantization!.Parts, whole, MemoryPlan.Pad(whole), codebook.Stride)}({Ref(op.Inputs[0])}, {Ref(op.Inputs[1])}, codes, f.SegmentStarts, at, count, lookups, ref f.FactorGradients.At({FactorGradient(codebook, feature)}));";
+                int whole = op.Inputs[0].Width;
+                return Codebook(op, $"2f / ((float)lookups * {whole})", feature);
+            case OpKind.QuantizeAverage:
+                DensePlace counts = plan.Dense[op.Parameters[1]];
+                return $"{Codebook(op, "1f", feature)}\n{QuantizeKernels.Count(kernels, op.Quantization!.Parts, counts.Stride)}(codes, f.SegmentStarts, at, count, ref f.FactorGradients.At({FactorGradient(counts, feature)}));";
+            case OpKind.Penalty:
+                return $"{UpdateKernels.Penalty(kernels, op.Result!.Width, MemoryPlan.Pad(op.Result.Width))}({Ref(op.Inputs[0])}, {Ref(op.Inputs[1])}, f.SegmentStarts, at, count, rows, {SourceWriter.Float(2 * op.Weight)} * step.InverseCount, {Ref(op.Result)});";
             case OpKind.Scatter when op.Parameters[0].Index == RowIndexKind.Identity:
-                return $"{UpdateKernels.Rows(kernels, model.Optimizer, op.Inputs[0].Width, MemoryPlan.Pad(op.Inputs[0].Width))}(step, step.State.Tables[{TableIndex(op.Parameters[0])}], f.Ids, at, count, {Rate(op.Parameters[0])}, {Ref(op.Inputs[0])});";
+                return $"{UpdateKernels.Rows(kernels, model.Optimizer, op.Inputs[0].Width, MemoryPlan.Pad(op.Inputs[0].Width), op.Parameters[0].NonNegative)}(step, step.State.Tables[{TableIndex(op.Parameters[0])}], f.Ids, at, count, {Rate(op.Parameters[0])}, {Ref(op.Inputs[0])});";
             case OpKind.Scatter:
                 int width = op.Inputs[0].Width;
                 return $"{UpdateKernels.Publish(kernels, width, MemoryPlan.Pad(width), width)}({Ref(op.Inputs[0])}, ref f.Shared[{SharedIndex(op.Parameters[0])}].RowGradients.At((long)at * {width}), count);";
@@ -250,6 +278,7 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
         {
             RowIndexKind.Quotient => $"id / {table.Modulus}",
             RowIndexKind.Remainder => $"id % {table.Modulus}",
+            RowIndexKind.Assignment => "clusters[id]",
             _ => "id",
         };
         return UpdateKernels.Gather(kernels, $"Gather{TileEmitter.Identifier(table.Name)}_{yStride}", table.Columns, row, yStride);

@@ -74,15 +74,14 @@ internal static class QuantizeKernels
             }
             """);
 
-    /// <summary>dC += w (C - q) for the chosen centroids, in the order of the ids.</summary>
+    /// <summary>dC += scale occurrences (C - q) for the chosen centroids, in the order of the ids.</summary>
     public static string Codebook(KernelSet kernels, int parts, int width, int qStride, int codebookStride) => kernels.Add(
         $"QuantizeCodebook{width}_{parts}_{qStride}_{codebookStride}",
         KernelSet.Lanes(width / parts),
-        $"dC += w (v - q) at the chosen centroids of {parts} parts, w = 2 x occurrences / (lookups x {width}): each follows its own queries.",
-        "ref float q, ref float v, Span<ushort> codes, int[] starts, int first, int count, int lookups, ref float gradient",
-        "ref q, ref v, codes, starts, first, count, lookups, ref gradient",
+        $"dC += scale x occurrences x (v - q) at the chosen centroids of {parts} parts of width {width / parts}: each follows its own queries.",
+        "ref float q, ref float v, Span<ushort> codes, int[] starts, int first, int count, float scale, ref float gradient",
+        "ref q, ref v, codes, starts, first, count, scale, ref gradient",
         () => $$"""
-            float scale = 2f / ((float)lookups * {{width}});
             for (int i = 0; i < count; i++)
             {
                 V w = S.Broadcast((starts[first + i + 1] - starts[first + i]) * scale);
@@ -94,6 +93,52 @@ internal static class QuantizeKernels
                     {
                         V error = S.Subtract(S.Load(ref v, from + n), S.Load(ref q, from + n));
                         S.Store(S.MultiplyAdd(w, error, S.Load(ref target, n)), ref target, n);
+                    }
+                }
+            }
+            """);
+
+    /// <summary>dN += occurrences for the chosen centroids.</summary>
+    public static string Count(KernelSet kernels, int parts, int countStride) => kernels.Add(
+        $"QuantizeCount{parts}_{countStride}",
+        1,
+        $"Lookups per centroid and part, {parts} parts.",
+        "Span<ushort> codes, int[] starts, int first, int count, ref float counts",
+        "codes, starts, first, count, ref counts",
+        () => $$"""
+            for (int i = 0; i < count; i++)
+            {
+                float occurrences = starts[first + i + 1] - starts[first + i];
+                for (int part = 0; part < {{parts}}; part++)
+                {
+                    Unsafe.Add(ref counts, ((nuint)codes[(i * {{parts}}) + part] * {{countStride}}) + (nuint)part) += occurrences;
+                }
+            }
+            """);
+
+    /// <summary>N = decay N + (1 - decay) n, then C -= (1 - decay) / N x the sum of (C - q), which is C = S / N for the average S of the sums.</summary>
+    public static string Average(KernelSet kernels, Quantization q, int rows, int width, int codebookStride, int countStride) => kernels.Add(
+        $"Average{rows}_{width}_{q.Parts}_{q.Decay.ToString("R", CultureInfo.InvariantCulture).Replace('.', '_').Replace('-', 'm').Replace('+', 'p')}",
+        KernelSet.Lanes(width / q.Parts),
+        $"Moving averages of {q.Parts} parts: N = {q.Decay.ToString("R", CultureInfo.InvariantCulture)} N + (1 - {q.Decay.ToString("R", CultureInfo.InvariantCulture)}) n, C -= (1 - {q.Decay.ToString("R", CultureInfo.InvariantCulture)}) sum of (C - q) / N. A centroid that nothing chose stays.",
+        "ref float codebook, ref float counts, ref float sums, ref float chosen",
+        "ref codebook, ref counts, ref sums, ref chosen",
+        () => $$"""
+            for (nuint k = 0; k < {{rows}}; k++)
+            {
+                for (nuint part = 0; part < {{q.Parts}}; part++)
+                {
+                    float n = Unsafe.Add(ref chosen, (k * {{countStride}}) + part);
+                    ref float average = ref Unsafe.Add(ref counts, (k * {{countStride}}) + part);
+                    average = ({{SourceWriter.Float(q.Decay)}} * average) + ({{SourceWriter.Float((float)(1 - (decimal)q.Decay))}} * n);
+                    if (n > 0)
+                    {
+                        V rate = S.Broadcast({{SourceWriter.Float((float)(1 - (decimal)q.Decay))}} / average);
+                        nuint from = (k * {{codebookStride}}) + (part * {{width / q.Parts}});
+                        for (nuint i = from; i < from + {{width / q.Parts}}; i += (nuint)S.Width)
+                        {
+                            S.Store(S.Subtract(S.Load(ref codebook, i), S.Multiply(rate, S.Load(ref sums, i))), ref codebook, i);
+                        }
                     }
                 }
             }

@@ -56,6 +56,7 @@ internal static class TrainerEmitter
                 ids.WriteShared(table);
             }
 
+            new FactorizationEmitter(model, graph, kernels, w).Write();
             kernels.Write(w);
             w.Line();
             names.Write(w);
@@ -134,11 +135,12 @@ internal static class TrainerEmitter
         w.Line($"static void {self}.UpdateFactors(StepContext step, int feature)");
         using (w.Braces())
         {
-            if (!graph.Parameters.Any(p => p.Group == Group.Factor))
+            if (!graph.Parameters.Any(p => p.IsFactor))
             {
                 return;
             }
 
+            (string learned, string averages) = Averages(graph, plan, kernels);
             w.Lines($$"""
                 CategoricalFeature feature0 = s_schema.Categoricals[feature];
                 FeatureBatch f = step.Batch.Features[feature];
@@ -153,7 +155,7 @@ internal static class TrainerEmitter
                     {{accumulate}}(ref gradient, ref f.FactorGradients.At((long)chunk * feature0.FactorFloats), feature0.FactorFloats);
                 }
 
-                {{update}}(step, feature0.FactorOffset, feature0.FactorFloats, step.Optimizer.FactorRate, ref gradient);
+                {{update}}(step, feature0.FactorOffset, {{learned}}, step.Optimizer.FactorRate, ref gradient);{{averages}}
                 foreach (DenseParameter p in s_schema.Dense)
                 {
                     if (p.Offset >= feature0.FactorOffset && p.Offset < feature0.FactorOffset + feature0.FactorFloats)
@@ -163,6 +165,27 @@ internal static class TrainerEmitter
                 }
                 """.Replace("feature0", "schema"));
         }
+    }
+
+    // Codebooks that follow moving averages lie behind what the optimiser updates.
+    private static (string Learned, string Averages) Averages(Graph graph, MemoryPlan plan, KernelSet kernels)
+    {
+        Op[] ops = [.. graph.Backward.Where(op => op.Kind == OpKind.QuantizeAverage)];
+        if (ops.Length == 0)
+        {
+            return ("feature0.FactorFloats", "");
+        }
+
+        IEnumerable<string> learned = ops.Select(op => $"{op.Parameters[0].Feature} => {plan.Dense[op.Parameters[0]].Offset - plan.Features[op.Parameters[0].Feature].FactorOffset}, ");
+        IEnumerable<string> averages = ops.Select(op =>
+        {
+            (DensePlace codebook, DensePlace counts) = (plan.Dense[op.Parameters[0]], plan.Dense[op.Parameters[1]]);
+            int start = plan.Features[op.Parameters[0].Feature].FactorOffset;
+            string average = QuantizeKernels.Average(kernels, op.Quantization!, codebook.Parameter.Rows, codebook.Parameter.Columns, codebook.Stride, counts.Stride);
+            return $"\n    case {op.Parameters[0].Feature}: {average}(ref step.State.Dense.At({codebook.Offset}), ref step.State.Dense.At({counts.Offset}), "
+                + $"ref f.FactorGradients.At({codebook.Offset - start}), ref f.FactorGradients.At({counts.Offset - start})); break;";
+        });
+        return ($"feature switch {{ {string.Concat(learned)}_ => feature0.FactorFloats }}", $"\nswitch (feature)\n{{{string.Concat(averages)}\n}}\n");
     }
 
     private static void Dispatch(SourceWriter w, string key, IEnumerable<(int Case, string Call)> cases)

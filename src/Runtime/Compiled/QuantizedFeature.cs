@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+
+namespace ModelGen.Compiled;
+
+/// <summary>A product-quantised embedding: which parameters are its queries and codebook, and how codes are chosen.</summary>
+public sealed record QuantizedFeature
+{
+    /// <summary>Index of the categorical feature.</summary>
+    public required int Feature { get; init; }
+
+    /// <summary>Index of the table of queries.</summary>
+    public required int Queries { get; init; }
+
+    /// <summary>Name of the codebook, a dense parameter with a transposed copy.</summary>
+    public required string Codebook { get; init; }
+
+    /// <summary>Name of the averaged lookups per centroid and part; null when the centroids follow gradients.</summary>
+    public string? Counts { get; init; }
+
+    /// <summary>Codes per id.</summary>
+    public required int Parts { get; init; }
+
+    /// <summary>The tiers, from the most frequent ids on.</summary>
+    public required ImmutableArray<QuantizedTier> Tiers { get; init; }
+
+    /// <summary>Steps between re-seedings of centroids that are hardly used, or 0 for none.</summary>
+    public int ReseedEvery { get; init; }
+}
+
+/// <summary>A tier of a quantised embedding.</summary>
+/// <param name="Choices">Centroids that its ids may use, the first ones of the codebook.</param>
+/// <param name="End">Share of the vocabulary up to the end of the tier; 1 for the last, to which the rows for unknown values belong.</param>
+public readonly record struct QuantizedTier(int Choices, decimal End);

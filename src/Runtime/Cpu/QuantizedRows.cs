@@ -1,0 +1,70 @@
+using System;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace ModelGen.Compiled;
+
+/// <summary>The rows of one quantised embedding of a model in training, with the search that its training step uses.</summary>
+internal sealed class QuantizedRows
+{
+    private readonly ModelState _state;
+    private readonly Table _queries;
+
+    public QuantizedRows(ModelState state, QuantizedFeature schema)
+    {
+        _state = state;
+        _queries = state.Tables[schema.Queries];
+        Schema = schema;
+        Codebook = state.FindDense(schema.Codebook);
+        int last = schema.Tiers.Length - 1;
+        Ends = [.. schema.Tiers.Select((tier, t) => t == last ? _queries.Rows : FrequencyTiers.End(state.Vocabularies[schema.Feature].Count, tier.End))];
+    }
+
+    /// <summary>The compile-time description.</summary>
+    public QuantizedFeature Schema { get; }
+
+    /// <summary>The codebook.</summary>
+    public DenseParameter Codebook { get; }
+
+    /// <summary>The first row behind each tier.</summary>
+    public ImmutableArray<long> Ends { get; }
+
+    /// <summary>Number of rows.</summary>
+    public long Count => _queries.Rows;
+
+    /// <summary>Floats of a part.</summary>
+    public int PartWidth => Codebook.Columns / Schema.Parts;
+
+    /// <summary>The first row of a tier.</summary>
+    public long First(int tier) => tier == 0 ? 0 : Ends[tier - 1];
+
+    /// <summary>The tier of a row.</summary>
+    public int Tier(long row)
+    {
+        int tier = 0;
+        while (row >= Ends[tier])
+        {
+            tier++;
+        }
+
+        return tier;
+    }
+
+    /// <summary>The query of a row.</summary>
+    public Span<float> Query(long row) => _queries.Values.Span(row * Codebook.Columns, Codebook.Columns);
+
+    /// <summary>The codes of a row: per part the nearest centroid that its tier may use.</summary>
+    public void Find(long row, Span<ushort> codes)
+    {
+        (int choices, int width) = (Schema.Tiers[Tier(row)].Choices, PartWidth);
+        ref float query = ref MemoryMarshal.GetReference(Query(row));
+        for (int part = 0; part < codes.Length; part++)
+        {
+            codes[part] = (ushort)NearestCentroid.Find(
+                ref Unsafe.Add(ref query, part * width), width,
+                ref _state.Transposed.At(Codebook.TransposedOffset + ((long)part * width * Codebook.TransposedStride)), Codebook.TransposedStride, choices);
+        }
+    }
+}

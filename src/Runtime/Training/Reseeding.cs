@@ -1,0 +1,116 @@
+using System.Collections.Generic;
+using ModelGen.Compiled;
+
+namespace ModelGen;
+
+/// <summary>
+/// Moves centroids that hardly any id chooses to the queries of ids drawn at random, between steps. Centroids of the prefix that all
+/// tiers share move to queries of the last tier, the centroids that earlier tiers add to queries of the last tier that may use them. The
+/// draw is a function of seed and step, so a resumed run repeats it.
+/// </summary>
+internal sealed class Reseeding
+{
+    /// <summary>A centroid is hardly used when every tier that may use it has fewer ids on it than this share of ids / choices.</summary>
+    private const double LeastShare = 0.03;
+
+    private readonly ModelState _state;
+    private readonly ulong _seed;
+    private readonly WorkerTeam _team;
+    private readonly QuantizedRows[] _rows;
+
+    public Reseeding(ModelState state, ulong seed, WorkerTeam team)
+    {
+        _state = state;
+        _seed = seed;
+        _team = team;
+        List<QuantizedRows> rows = [];
+        foreach (QuantizedFeature schema in state.Schema.Quantized)
+        {
+            if (schema.ReseedEvery > 0)
+            {
+                rows.Add(new QuantizedRows(state, schema));
+            }
+        }
+
+        _rows = [.. rows];
+    }
+
+    /// <summary>Does what is due after the step that the state has just taken. Returns the number of centroids moved.</summary>
+    public int AfterStep()
+    {
+        int moved = 0;
+        foreach (QuantizedRows rows in _rows)
+        {
+            moved += _state.Steps % rows.Schema.ReseedEvery == 0 ? Reseed(rows) : 0;
+        }
+
+        return moved;
+    }
+
+    private int Reseed(QuantizedRows rows)
+    {
+        int known = _state.Vocabularies[rows.Schema.Feature].Count, moved = 0;
+        CodeCounts counts = CodeCounts.Of(rows, known, _team);
+        CounterRandom random = new(_seed + (ulong)_state.Steps, -1 - rows.Schema.Feature);
+        for (int k = 0; k < rows.Codebook.Rows; k++)
+        {
+            int owner = Owner(rows.Schema, k);
+            long first = rows.First(owner), count = long.Min(rows.Ends[owner], known) - first;
+            for (int part = 0; part < rows.Schema.Parts && count > 0; part++)
+            {
+                if (IsHardlyUsed(rows, counts, known, k, part))
+                {
+                    long row = first + (long)(random.Uniform(((long)k * rows.Schema.Parts) + part) * count);
+                    Move(rows, k, part, row);
+                    moved++;
+                }
+            }
+        }
+
+        _state.RefreshTransposed(rows.Codebook, 0, rows.Codebook.Rows);
+        return moved;
+    }
+
+    // The last tier that may use a centroid.
+    private static int Owner(QuantizedFeature schema, int centroid)
+    {
+        int tier = schema.Tiers.Length - 1;
+        while (schema.Tiers[tier].Choices <= centroid)
+        {
+            tier--;
+        }
+
+        return tier;
+    }
+
+    private static bool IsHardlyUsed(QuantizedRows rows, CodeCounts counts, int known, int centroid, int part)
+    {
+        for (int tier = 0; tier < rows.Schema.Tiers.Length && centroid < rows.Schema.Tiers[tier].Choices; tier++)
+        {
+            double fair = (double)(long.Min(rows.Ends[tier], known) - rows.First(tier)) / rows.Schema.Tiers[tier].Choices;
+            if (counts.At(tier, centroid, part) > 0 && counts.At(tier, centroid, part) >= LeastShare * fair)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // The centroid starts anew: its optimiser state, or its averaged count, is zero again.
+    private void Move(QuantizedRows rows, int centroid, int part, long row)
+    {
+        long at = rows.Codebook.Offset + ((long)centroid * rows.Codebook.Stride) + (part * rows.PartWidth);
+        rows.Query(row).Slice(part * rows.PartWidth, rows.PartWidth).CopyTo(_state.Dense.Span(at, rows.PartWidth));
+        foreach (NativeFloats state in _state.DenseState)
+        {
+            state.Span(at, rows.PartWidth).Clear();
+        }
+
+        if (rows.Schema.Counts is { } name)
+        {
+            DenseParameter counts = _state.FindDense(name);
+            _state.Dense.At(counts.Offset + ((long)centroid * counts.Stride) + part) = 0;
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using System;
+using System.Linq;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+using ModelGen.Compiled;
+using ModelGen.Tests.Catalogue;
+using ModelGen.Tests.Support;
+
+namespace ModelGen.Tests.Training;
+
+/// <summary>Quantised embeddings that start from given vectors.</summary>
+[TestClass]
+public sealed class WarmStartTests
+{
+    // Rates that no float notices: what is there after a step is the start.
+    private static readonly TrainingOptions s_start = new() { MaxSteps = 1, TableLearningRate = 1e-30f, FactorLearningRate = 1e-30f, BatchSize = 4096 };
+
+    [TestMethod]
+    public void Queries_start_as_the_rows_of_a_plain_table_with_the_same_keys()
+    {
+        // The data of the plain model have other counts, so its ids are in another order.
+        TrainedModel<FmPlain> plain = ModelTrainer.Train(RandomData.Create<FmPlain>(500, 3, keys: 50), new TrainingOptions { BatchSize = 50 });
+        TrainedModel<FmOneTier> trained = ModelTrainer.Train(RandomData.Create<FmOneTier>(900, 7, keys: 60), s_start with { Start = StartVectors.From(plain) });
+        Vocabulary source = plain.State.Vocabularies[0], target = trained.State.Vocabularies[0];
+        Table rows = plain.State.Tables.Single(t => t.Parameter.Name == "User.E"), queries = trained.State.Tables.Single(t => t.Parameter.Name == "User.Q");
+        int moved = 0;
+        for (int id = 0; id < target.Count; id++)
+        {
+            int from = Array.IndexOf(source.TextKeys, target.TextKeys[id]);
+            moved += from >= 0 && from != id ? 1 : 0;
+            if (from >= 0)
+            {
+                CollectionAssert.AreEqual(rows.Values.Span(from * 4, 4).ToArray(), queries.Values.Span(id * 4, 4).ToArray(), target.TextKeys[id]);
+            }
+        }
+
+        Assert.IsTrue(moved > 10);
+        Assert.IsTrue(source.Count < target.Count, "keys that the plain table does not know start at random");
+    }
+
+    [TestMethod]
+    public void The_codebook_is_the_k_means_of_the_rows()
+    {
+        TrainedModel<FmPlain> plain = ModelTrainer.Train(RandomData.Create<FmPlain>(2000, 3, keys: 60), new TrainingOptions { Epochs = 5, BatchSize = 50 });
+        DataSet<FmOneTier> data = RandomData.Create<FmOneTier>(2000, 3, keys: 60);
+        double start = Error(ModelTrainer.Train(data, s_start with { Start = StartVectors.From(plain) }).State);
+
+        // 16 centroids in the plane for 60 points: a fraction of their variance is left.
+        Assert.IsTrue(start < 0.1, $"{start:g3}");
+    }
+
+    [TestMethod]
+    public void The_prefix_serves_the_tail_and_the_rest_the_head()
+    {
+        DataSet<FmAverages> data = RandomData.Create<FmAverages>(900, 7, keys: 60);
+        Vocabulary users = ModelTrainer.Train(data, s_start).State.Vocabularies[0];
+        int head = users.Count / 5;
+        StartVectors vectors = new StartVectors().With("User", (string key) =>
+        {
+            // Eight distinct vectors of the tail; each id of the head has its own.
+            int id = Array.IndexOf(users.TextKeys, key);
+            return [.. Enumerable.Range(0, 16).Select(c => id < head ? 100f + id + c : (id % 8) - c)];
+        });
+        ModelState state = ModelTrainer.Train(data, s_start with { Start = vectors }).State;
+        CollapsedCodes codes = FmServed(state).FindCodes("User.codes");
+        DenseParameter codebook = state.FindDense("User.C");
+        Table queries = state.Tables.Single(t => t.Parameter.Name == "User.Q");
+        ushort[] row = new ushort[2];
+        for (int id = 0; id < users.Count; id++)
+        {
+            codes.Read(id, row);
+            Assert.AreEqual(id < head, row[0] >= 8, $"id {id}: {row[0]}");
+            for (int c = 0; c < 16; c++)
+            {
+                // The single step moves the averages by rounding only.
+                Assert.AreEqual(queries.Values.At((id * 16) + c), state.Dense.At(codebook.Offset + (row[c / 8] * codebook.Stride) + c), 1e-4, $"id {id}, column {c}");
+            }
+        }
+
+        static CollapsedWeights FmServed(ModelState state) => new TrainedModel<FmAverages>(state, [], 0).Collapse().Weights;
+    }
+
+    [TestMethod]
+    public void Averages_start_with_the_usual_number_of_lookups_per_step()
+    {
+        DataSet<FmAverages> data = RandomData.Create<FmAverages>(900, 7, keys: 60);
+        StartVectors vectors = new StartVectors().With("Tags", (long key) => [.. Enumerable.Range(0, 16).Select(c => (float)((key + c) % 8))]);
+        ModelState state = ModelTrainer.Train(data, s_start with { Start = vectors, BatchSize = 100 }).State;
+        DenseParameter counts = state.FindDense("Tags.N");
+        double sum = Enumerable.Range(0, 8).Sum(k => (double)state.Dense.At(counts.Offset + (k * counts.Stride)));
+        double perStep = state.Vocabularies[1].Counts.Sum() / 9.0;
+        Assert.AreEqual(perStep, sum, 0.1 * perStep);
+    }
+
+    [TestMethod]
+    public void The_start_does_not_depend_on_the_threads()
+    {
+        TrainedModel<FmPlain> plain = ModelTrainer.Train(RandomData.Create<FmPlain>(500, 3, keys: 60), new TrainingOptions { BatchSize = 50 });
+        DataSet<FmOneTier> data = RandomData.Create<FmOneTier>(900, 7, keys: 60);
+        int[] Run(int threads) => Bits.Of(ModelTrainer.Train(data, new TrainingOptions { BatchSize = 100, Threads = threads, Start = StartVectors.From(plain) }).State);
+        Bits.AreEqual(Run(1), Run(3), "threads");
+    }
+
+    [TestMethod]
+    public void Vectors_that_do_not_fit_are_refused_with_the_reason()
+    {
+        DataSet<FmOneTier> data = RandomData.Create<FmOneTier>(300, 7, keys: 30);
+        Refused(new StartVectors().With("Nobody", (string _) => null), "Nobody, none of which is a [Quantized] feature of FmOneTier");
+        Refused(new StartVectors().With("User", (long _) => null), "integer keys for User, whose keys are text");
+        Refused(new StartVectors().With("User", (string _) => new float[3]), "vector of 3 floats", "its Dimension is 4");
+        Refused(new StartVectors().With("User", (string _) => [1, float.NaN, 1, 1]), "not finite");
+        TrainedModel<FmOneTier> quantized = ModelTrainer.Train(data, s_start);
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => StartVectors.From(quantized)).Message, "has no plain table");
+
+        void Refused(StartVectors vectors, params string[] parts)
+        {
+            string message = Assert.ThrowsExactly<ArgumentException>(() => ModelTrainer.Train(data, new TrainingOptions { Start = vectors })).Message;
+            foreach (string part in parts)
+            {
+                StringAssert.Contains(message, part);
+            }
+        }
+    }
+
+    // Squared distance of the queries from their centroids, relative to their squares.
+    private static double Error(ModelState state)
+    {
+        QuantizedRows rows = new(state, state.Schema.Quantized[0]);
+        ushort[] codes = new ushort[rows.Schema.Parts];
+        double error = 0, square = 0;
+        for (int id = 0; id < rows.Count; id++)
+        {
+            rows.Find(id, codes);
+            for (int c = 0; c < rows.Codebook.Columns; c++)
+            {
+                double q = rows.Query(id)[c];
+                error += Math.Pow(q - state.Dense.At(rows.Codebook.Offset + (codes[c / rows.PartWidth] * rows.Codebook.Stride) + c), 2);
+                square += q * q;
+            }
+        }
+
+        return error / square;
+    }
+}
