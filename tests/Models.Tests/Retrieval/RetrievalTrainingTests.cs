@@ -169,7 +169,7 @@ public sealed class RetrievalTrainingTests
         Assert.IsTrue(report.Segments.Zip(report.Segments.Skip(1), (a, b) => a.Size >= b.Size).All(holds => holds));
         Assert.HasCount(Math.Min(3, first.Size), first.Top);
         Assert.IsTrue(first.Top.Zip(first.Top.Skip(1), (a, b) => a.Score >= b.Score).All(holds => holds));
-        int item = first.Top[0].Item;
+        int item = first.Top[0].Id;
         Assert.IsTrue(report.Strongest([item], 8).Any(s => s.Segment == first));
         Assert.IsFalse(report.Items(first, [item], 100).Any(r => r.Item == item));
         Assert.HasCount(first.Size - 1, report.Items(first, [item], 100));
