@@ -9,8 +9,8 @@ public abstract class Meeting
     [User]
     public int User { get; set; }
 
-    /// <summary>Number of the item.</summary>
-    [Item]
+    /// <summary>Number of the item. One that no training user has met adds nothing to a history.</summary>
+    [Item(OutOfVocabulary = OutOfVocabulary.Zero)]
     public int Item { get; set; }
 }
 
