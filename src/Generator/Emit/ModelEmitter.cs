@@ -38,7 +38,14 @@ public static class ModelEmitter
                 new($"{hint}.Model.g.cs", Text(DescriptorEmitter.Emit(self, graph, plan), model.Hidden)),
                 new($"{hint}.Trainer.g.cs", Text(elsa ? AutoencoderEmitter.Emit(self, graph) : TrainerEmitter.Emit(self, graph, plan), model.Hidden)),
             ];
-            if (!elsa)
+            if (elsa)
+            {
+                files.AddRange([
+                new($"{hint}.Inference.g.cs", Text(RetrieverEmitter.Emit(self, graph), model.Hidden)),
+                new($"{hint}.Onnx.g.cs", Text(RetrieverOnnxEmitter.Emit(self, graph), model.Hidden)),
+                ]);
+            }
+            else
             {
                 files.AddRange([
                 new($"{hint}.Inference.g.cs", Text(InferenceEmitter.Emit(self, graph), model.Hidden.Where(name => name != PredictorTable))),

@@ -1,3 +1,6 @@
+using System;
+using System.IO;
+
 namespace ModelGen.Compiled;
 
 /// <summary>
@@ -27,4 +30,29 @@ public interface IAutoencoder<TSelf> : IModel<TSelf> where TSelf : class, IAutoe
 
     /// <summary>Gradients of the rows of one cut, the optimiser's update of their kept entries, and their new unit form.</summary>
     static abstract void UpdateRows(AutoencoderStep step, int cut);
+
+    /// <summary>Builds the in-process retriever over the stream of a collapsed model.</summary>
+    static abstract IRetriever CreateRetriever(Stream weights);
+
+    /// <summary>Source text of the stand-alone inference assembly (the same text the in-process retriever is compiled from).</summary>
+    static abstract string InferenceSource { get; }
+
+    /// <summary>Adds the collapsed model's graph to an ONNX builder: histories in, the best items out.</summary>
+    static abstract void BuildOnnx(OnnxModelBuilder onnx, CollapsedRetrieval weights, int count);
+}
+
+/// <summary>Recommends items with the collapsed model. Safe to use from several threads.</summary>
+public interface IRetriever
+{
+    /// <summary>Number of items.</summary>
+    int Items { get; }
+
+    /// <summary>Scores of all items for a history of distinct item ids; the items of the history without their own part.</summary>
+    void Score(ReadOnlySpan<int> history, Span<float> scores);
+
+    /// <summary>
+    /// The best items for a history of distinct item ids, best first, without the items of the history and those never seen in training.
+    /// Fills both spans, which are of one length, and returns how many it found.
+    /// </summary>
+    int Recommend(ReadOnlySpan<int> history, Span<int> items, Span<float> scores);
 }

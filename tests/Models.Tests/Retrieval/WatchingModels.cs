@@ -55,3 +55,12 @@ public partial class WideListening
 
     [Item, Full(Dimension = 1024)] public string Song { get; set; } = "";
 }
+
+/// <summary>Items of a fixed range, some of which may never occur.</summary>
+[EmbeddingModel, Elsa]
+public partial class FixedListening
+{
+    [User] public int User { get; set; }
+
+    [Item(Cardinality = 60), Sparse(Dimension = 70, Kept = 10)] public int Song { get; set; }
+}

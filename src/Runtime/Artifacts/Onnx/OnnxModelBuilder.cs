@@ -133,7 +133,7 @@ public sealed partial class OnnxModelBuilder
         return name;
     }
 
-    private void AddNode(string operation, ReadOnlySpan<string> inputs, string output, ReadOnlySpan<OnnxAttribute> attributes, string domain)
+    private void AddNode(string operation, ReadOnlySpan<string> inputs, string output, ReadOnlySpan<OnnxAttribute> attributes, string domain, string second = "")
     {
         var node = new ProtoWriter();
         foreach (string input in inputs)
@@ -146,7 +146,13 @@ public sealed partial class OnnxModelBuilder
             node.Text(1, input);
         }
 
-        node.Text(2, output).Text(3, $"n{_nodeCount++}").Text(4, operation);
+        node.Text(2, output);
+        if (second.Length > 0)
+        {
+            node.Text(2, second);
+        }
+
+        node.Text(3, $"n{_nodeCount++}").Text(4, operation);
         foreach (OnnxAttribute attribute in attributes)
         {
             node.Message(5, attribute.Fields);
