@@ -70,7 +70,7 @@ public sealed partial class CollapsedRetriever<TModel>
         OnnxTensor input = text ? OnnxTensor.From(Items.Feature.Name, texts, histories.Count, width) : OnnxTensor.From(Items.Feature.Name, integers, histories.Count, width);
         float[] scores = session.Run([input], "scores").Values, items = session.Run([input], "item_numbers").Values;
         return [.. Enumerable.Range(0, histories.Count).Select(h => Enumerable.Range(h * count, count)
-            .Where(at => scores[at] > float.NegativeInfinity).Select(at => new Recommendation((int)items[at], scores[at])).ToArray())];
+            .Where(at => scores[at] > float.NegativeInfinity).Select(at => new Recommendation((int)items[at], Items.KeyText((int)items[at]), scores[at])).ToArray())];
     }
 
     /// <summary>
@@ -87,7 +87,7 @@ public sealed partial class CollapsedRetriever<TModel>
         int[][] histories = ProbeHistories();
         int count = int.Min(100, Weights.Rows.Rows);
         using var assembly = new RetrieverAssembly(path);
-        return Verified(path, bytes, histories, histories.Select(h => (Recommend(h, count), assembly.Recommend(h, count))));
+        return Verified(path, bytes, histories, histories.Select(h => (Recommend(h, count), assembly.Recommend(h, count, Items))));
     }
 
     private int[][] ProbeHistories() => [.. Enumerable.Range(0, Probes).Select(p =>

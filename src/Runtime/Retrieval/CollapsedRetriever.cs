@@ -66,7 +66,7 @@ public sealed partial class CollapsedRetriever<TModel>
         Recommendation[] list = new Recommendation[Recommend(history, items, scores)];
         for (int i = 0; i < list.Length; i++)
         {
-            list[i] = new Recommendation(items[i], scores[i]);
+            list[i] = new Recommendation(items[i], Items.KeyText(items[i]), scores[i]);
         }
 
         return list;

@@ -28,12 +28,12 @@ internal sealed class RetrieverAssembly : IDisposable
     private delegate int RecommendCall(ReadOnlySpan<int> history, Span<int> items, Span<float> scores);
 
     /// <summary>The best items for a history.</summary>
-    public Recommendation[] Recommend(int[] history, int count)
+    public Recommendation[] Recommend(int[] history, int count, Vocabulary vocabulary)
     {
         int[] items = new int[count];
         float[] scores = new float[count];
         int found = _call(history, items, scores);
-        return [.. Enumerable.Range(0, found).Select(i => new Recommendation(items[i], scores[i]))];
+        return [.. Enumerable.Range(0, found).Select(i => new Recommendation(items[i], vocabulary.KeyText(items[i]), scores[i]))];
     }
 
     /// <summary>Unloads the assembly.</summary>
