@@ -81,6 +81,10 @@ public sealed partial class CollapsedRetriever<TModel>
     /// <summary>The best items for a history of integer keys; unknown keys are left out of it.</summary>
     public Recommendation[] Recommend(IEnumerable<long> history, int count) => Recommend(Items.Known(history), count);
 
+    /// <summary>The columns of the rows read as groups of items; meant for sparse rows, where a row is in few groups.</summary>
+    /// <param name="top">Items to list per segment, at least 1.</param>
+    public SegmentReport Segments(int top = 10) => new(Weights, top);
+
     /// <summary>Writes a safetensors file. Returns its length in bytes.</summary>
     /// <exception cref="ArtifactWriteException">The file cannot be written; what was there before is unchanged.</exception>
     public long Save(string path) => Weights.Save(path);

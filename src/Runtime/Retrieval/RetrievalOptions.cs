@@ -55,6 +55,9 @@ public sealed record RetrievalOptions
     /// <summary>Receives the progress, on the training thread, about ten times a second and at the end of each epoch. Examples are users.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
+    /// <summary>Stop after this many optimiser steps in all, those before a resume included, even inside an epoch; at least 1, null (default) for no limit.</summary>
+    public long? MaxSteps { get; init; }
+
     /// <summary>Threads to use.</summary>
     internal int TeamSize => TrainingOptions.CountThreads(Threads);
 
@@ -70,6 +73,7 @@ public sealed record RetrievalOptions
         Check(MaxOutput is null or >= 1, nameof(MaxOutput), MaxOutput, "must be at least 1, or null for all items");
         Check(Threads is >= 0 and <= WorkerTeam.MaximumSize, nameof(Threads), Threads, "must be 1 to 1,024, or 0 for all cores");
         Check(LearningRate is null or > 0 and < float.PositiveInfinity, nameof(LearningRate), LearningRate, "must be a positive, finite number, or null for the rate of the model");
+        Check(MaxSteps is null or >= 1, nameof(MaxSteps), MaxSteps, "must be at least 1, or null for no limit");
         Check(CheckpointPath is null || CheckpointPath.Trim().Length > 0, nameof(CheckpointPath), "empty", "must be a file path, or null for no checkpoints");
         Check(CheckpointEverySteps >= 0, nameof(CheckpointEverySteps), CheckpointEverySteps, "must be at least 0");
         Check(CheckpointEverySteps == 0 || CheckpointPath is not null, nameof(CheckpointEverySteps), CheckpointEverySteps, $"needs {nameof(CheckpointPath)}");

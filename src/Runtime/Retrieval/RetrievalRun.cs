@@ -64,20 +64,30 @@ internal sealed class RetrievalRun<TModel> : IDisposable
         _runner = new AutoencoderRunner<TModel>(_rows, _team, _batchSize, options.MaxOutput ?? items, RetrievalMemory.BatchItems(data.Matrix, _batchSize));
     }
 
+    private bool LimitReached => _position.TotalSteps >= _options.MaxSteps;
+
     private SparsityLevel Level => _levels[_position.Level];
 
     /// <summary>Runs to the end and returns the model.</summary>
     public TrainedRetriever<TModel> Run(CancellationToken token)
     {
-        Start();
+        if (_options.Resume && File.Exists(_options.CheckpointPath))
+        {
+            Resume(_options.CheckpointPath);
+        }
+        else
+        {
+            Start();
+        }
+
         while (_position.Level < _levels.Length)
         {
-            while (_position.EpochOfLevel < Level.Epochs)
+            while (_position.EpochOfLevel < Level.Epochs && !LimitReached)
             {
                 RunEpoch(token);
             }
 
-            if (_position.Level + 1 == _levels.Length)
+            if (LimitReached || _position.Level + 1 == _levels.Length)
             {
                 break;
             }
@@ -128,7 +138,7 @@ internal sealed class RetrievalRun<TModel> : IDisposable
     {
         int[] order = ShuffleOrder.Create(_data.Matrix.Users, _options.Seed, _position.Epoch);
         long lastReport = Stopwatch.GetTimestamp(), started = lastReport;
-        while (_position.Step < _stepsPerEpoch)
+        while (_position.Step < _stepsPerEpoch && !LimitReached)
         {
             AddTime(ref started);
             StopIfCanceled(token);
@@ -151,6 +161,13 @@ internal sealed class RetrievalRun<TModel> : IDisposable
 
         AddTime(ref started);
         RequireFiniteParameters();
+        if (_position.Step < _stepsPerEpoch)
+        {
+            // A run with a higher limit can finish the epoch.
+            WriteCheckpoint();
+            return;
+        }
+
         int users = _data.Matrix.Users;
         _position.History.Add(new RetrievalEpoch(_position.Epoch + 1, Level.Kept, _position.LossSum / users, _position.Seconds, users / _position.Seconds));
         if (_options.Progress is { } end)
@@ -221,7 +238,35 @@ internal sealed class RetrievalRun<TModel> : IDisposable
         if (_options.CheckpointPath is { } path)
         {
             RequireFiniteParameters();
+            RetrievalCheckpoint.Write(path, TModel.Schema, _rows, _position, Settings());
             _lastCheckpoint = path;
         }
+    }
+
+    // All that the bits of a run depend on.
+    private Dictionary<string, string> Settings()
+    {
+        SparsitySchedule schedule = _options.Schedule;
+        return new Dictionary<string, string>
+        {
+            ["seed"] = FormattableString.Invariant($"{_options.Seed}"),
+            ["batchSize"] = FormattableString.Invariant($"{_options.BatchSize}"),
+            ["epochs"] = FormattableString.Invariant($"{_options.Epochs}"),
+            ["schedule"] = FormattableString.Invariant($"{schedule.Kind} {schedule.EpochsPerHalving} {(schedule.Restart ? "restart" : "continue")} {_options.Budget}"),
+            ["maxOutput"] = FormattableString.Invariant($"{_options.MaxOutput ?? 0}"),
+            ["learningRate"] = FormattableString.Invariant($"{_options.LearningRate ?? 0:R}"),
+            ["users"] = FormattableString.Invariant($"{_data.Matrix.Users}"),
+            ["items"] = FormattableString.Invariant($"{_data.Matrix.Items}"),
+            ["pairs"] = FormattableString.Invariant($"{_data.Matrix.Count}"),
+        };
+    }
+
+    private void Resume(string path)
+    {
+        (SparseRows rows, _position) = RetrievalCheckpoint.Read(path, TModel.Schema, _data.Matrix.Items, Settings(), _levels);
+        _rows.Dispose();
+        _rows = rows;
+        _runner.Attach(rows);
+        _lastCheckpoint = path;
     }
 }

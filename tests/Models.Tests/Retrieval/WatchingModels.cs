@@ -64,3 +64,30 @@ public partial class FixedListening
 
     [Item(Cardinality = 60), Sparse(Dimension = 70, Kept = 10)] public int Song { get; set; }
 }
+
+/// <summary>Dense rows.</summary>
+[EmbeddingModel, Elsa]
+public partial class DenseTwin
+{
+    [User] public int User { get; set; }
+
+    [Item, Full(Dimension = 48)] public int Movie { get; set; }
+}
+
+/// <summary>Sparse rows that keep every entry.</summary>
+[EmbeddingModel, Elsa]
+public partial class SparseTwin
+{
+    [User] public int User { get; set; }
+
+    [Item, Sparse(Dimension = 48, Kept = 48)] public int Movie { get; set; }
+}
+
+/// <summary>Few entries of many.</summary>
+[EmbeddingModel, Elsa]
+public partial class FixedWatching
+{
+    [User] public int User { get; set; }
+
+    [Item(Cardinality = 150), Sparse(Dimension = 128, Kept = 4)] public int Movie { get; set; }
+}
