@@ -86,8 +86,8 @@ public sealed partial class CollapsedRetriever<TModel>
         long bytes = AssemblyCompiler.Compile(path, TModel.InferenceSource, [("weights", () => new MemoryStream(weights.GetBuffer(), 0, (int)weights.Length))]);
         int[][] histories = ProbeHistories();
         int count = int.Min(100, Weights.Rows.Rows);
-        using var assembly = new RetrieverAssembly(path, Items);
-        return Verified(path, bytes, histories, histories.Select(h => (Recommend(h, count), assembly.Recommend(h, count))));
+        using var assembly = new RetrieverAssembly(path);
+        return Verified(path, bytes, histories, histories.Select(h => (Recommend(h, count), assembly.Recommend(h, count, Items))));
     }
 
     private int[][] ProbeHistories() => [.. Enumerable.Range(0, Probes).Select(p =>

@@ -14,14 +14,10 @@ internal sealed class RetrieverAssembly : IDisposable
 {
     private readonly AssemblyLoadContext _context;
     private readonly RecommendCall _call;
-    private readonly Vocabulary _items;
 
     /// <summary>Loads an assembly.</summary>
-    /// <param name="path">The assembly.</param>
-    /// <param name="items">The items, whose keys the lists name.</param>
-    public RetrieverAssembly(string path, Vocabulary items)
+    public RetrieverAssembly(string path)
     {
-        _items = items;
         _context = new AssemblyLoadContext(Path.GetFileNameWithoutExtension(path), isCollectible: true);
         using var image = new MemoryStream(File.ReadAllBytes(path));
         Type retriever = _context.LoadFromStream(image).GetExportedTypes().Single();
@@ -32,12 +28,12 @@ internal sealed class RetrieverAssembly : IDisposable
     private delegate int RecommendCall(ReadOnlySpan<int> history, Span<int> items, Span<float> scores);
 
     /// <summary>The best items for a history.</summary>
-    public Recommendation[] Recommend(int[] history, int count)
+    public Recommendation[] Recommend(int[] history, int count, Vocabulary vocabulary)
     {
         int[] items = new int[count];
         float[] scores = new float[count];
         int found = _call(history, items, scores);
-        return [.. Enumerable.Range(0, found).Select(i => new Recommendation(items[i], _items.KeyText(items[i]), scores[i]))];
+        return [.. Enumerable.Range(0, found).Select(i => new Recommendation(items[i], vocabulary.KeyText(items[i]), scores[i]))];
     }
 
     /// <summary>Unloads the assembly.</summary>

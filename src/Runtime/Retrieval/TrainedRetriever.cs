@@ -98,4 +98,22 @@ public sealed class TrainedRetriever<TModel>
 
     /// <summary>The best items for a history of integer keys; unknown keys are left out of it.</summary>
     public Recommendation[] Recommend(IEnumerable<long> history, int count) => Recommend(Items.Known(history), count);
+
+    /// <summary>
+    /// Measures the lists of items for users known by their histories: all items are candidates but those of the history. Users without a
+    /// known item in their history, or without one to find, are left out. Users of the training data are measured like others.
+    /// </summary>
+    /// <param name="heldOut">Pairs that the lists should hold.</param>
+    /// <param name="history">Pairs the model is told, such as <see cref="HeldOutUsers{TModel}.History"/>.</param>
+    /// <param name="options">Lengths of the lists and further settings; null for the defaults.</param>
+    /// <exception cref="DataSetException">No user can be measured.</exception>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    public RankingEvaluation EvaluateRanking(DataSet<TModel> heldOut, DataSet<TModel> history, RankingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(heldOut);
+        ArgumentNullException.ThrowIfNull(history);
+        options ??= new RankingOptions();
+        options.Check();
+        return HistoryTask.Create(heldOut, history, Items, options).Measure(options, (told, lanes) => new UnitRowsQueryScorer(Rows, told, lanes));
+    }
 }
