@@ -123,7 +123,7 @@ internal sealed class BackwardPass(ReferenceModel model, ReferenceForward forwar
                     double[] pull = Auxiliary(op.Inputs[1], op.Inputs[0], feature, id);
                     for (int c = 0; c < pull.Length; c++)
                     {
-                        target[codes[c * codes.Length / pull.Length], c] += pull[c];
+                        target[codes[c * codes.Length / pull.Length], op.Quantization!.Column(c, pull.Length)] += pull[c];
                     }
                 }
 
@@ -138,12 +138,12 @@ internal sealed class BackwardPass(ReferenceModel model, ReferenceForward forwar
                     int occurrences = Lookups(averaged).Count(other => other == id);
                     for (int c = 0; c < q.Length; c++)
                     {
-                        target[codes[c * codes.Length / q.Length], c] += occurrences * (v[c] - q[c]);
+                        target[codes[c * codes.Length / q.Length], op.Quantization!.Column(c, q.Length)] += occurrences * (v[c] - q[c]);
                     }
 
                     for (int part = 0; part < codes.Length; part++)
                     {
-                        counts[codes[part], part] += occurrences;
+                        counts[codes[part], op.Quantization!.Shared ? 0 : part] += occurrences;
                     }
                 }
 

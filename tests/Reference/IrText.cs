@@ -69,7 +69,7 @@ public static partial class IrText
 
         if (CodesLine().Match(line) is { Success: true } c)
         {
-            IrQuantization codes = IrQuantization.Parse(number, c.Groups["parts"].Value, c.Groups["choices"].Value, c.Groups["tiers"].Value);
+            IrQuantization codes = IrQuantization.Parse(number, c.Groups["parts"].Value, c.Groups["choices"].Value, c.Groups["tiers"].Value, c.Groups["private"].Success, c.Groups["shared"].Success);
             return new IrParameter(c.Groups["name"].Value, c.Groups["feature"].Value, IrIndex.Identity, 0, 0, codes.Parts, "zero", 0, IrGroup.Table, codes);
         }
 
@@ -139,7 +139,7 @@ public static partial class IrText
     [GeneratedRegex(@"^dense (?<name>\S+) (?<rows>\d+) x (?<columns>\d+) init=(?<init>\S+) scale=(?<scale>\S+) group=(?<group>\S+)$")]
     private static partial Regex DenseLine();
 
-    [GeneratedRegex(@"^codes (?<name>\S+) \[(?<feature>\S+)\] parts=(?<parts>\S+) choices=(?<choices>\S+) tiers=(?<tiers>\S+)$")]
+    [GeneratedRegex(@"^codes (?<name>\S+) \[(?<feature>\S+)\] parts=(?<parts>\S+) choices=(?<choices>\S+) tiers=(?<tiers>\S+)(?<private> private=1)?(?<shared> shared=1)?$")]
     private static partial Regex CodesLine();
 
     [GeneratedRegex(@"^(\S+) = (?:product|nearest) (\S+) (\S+)$")]

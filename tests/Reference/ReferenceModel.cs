@@ -124,7 +124,7 @@ public sealed class ReferenceModel
     }
 
     internal int[] Codes(IrOp op, double[] query, double[,] codebook, int id) =>
-        op.Quantization!.Nearest(query, codebook, op.Quantization.ChoicesOf(id, _vocabulary[FeatureIndex(FeatureOfQuantization(op))]));
+        op.Quantization!.Nearest(query, codebook, op.Quantization.TierOf(id, _vocabulary[FeatureIndex(FeatureOfQuantization(op))]));
 
     private string FeatureOfQuantization(IrOp op) => op.Feature ?? FactorFeature(op.Target);
 
@@ -133,8 +133,8 @@ public sealed class ReferenceModel
         double[,] result = new double[queries.GetLength(0), codes.Parts];
         for (int id = 0; id < queries.GetLength(0); id++)
         {
-            int choices = codes.ChoicesOf(id, _vocabulary[FeatureIndex(table.Feature!)]);
-            Vectors.AddRow(result, id, [.. codes.Nearest(Vectors.Row(queries, id), codebook, choices).Select(z => (double)z)]);
+            int tier = codes.TierOf(id, _vocabulary[FeatureIndex(table.Feature!)]);
+            Vectors.AddRow(result, id, [.. codes.Nearest(Vectors.Row(queries, id), codebook, tier).Select(z => (double)z)]);
         }
 
         return result;

@@ -49,6 +49,7 @@ public static class Descriptors
     public const string Decay = "MG2013";
     public const string QuantizedSettings = "MG2014";
     public const string ReseedEvery = "MG2015";
+    public const string PartsPerTier = "MG2016";
     public const string NoHost = "MG3001";
     public const string TwoHosts = "MG3002";
     public const string BottomWithoutNumerics = "MG3003";
@@ -101,12 +102,13 @@ public static class Descriptors
         Rule(WidthMismatch, "Embedding widths differ", "{0} has Dimension {1} but {2} has {3}; {4} takes inner products of all vectors, so give every feature the same Dimension"),
         Rule(InnerBelowDimension, "Inner is below Dimension", "Inner of [MultiLayer] on {0} is {1}, below its Dimension {2}; directions beyond k are never updated to first order (MLET, Theorem 1), so use at least {2}", DiagnosticSeverity.Warning),
         Rule(Parts, "Parts does not divide Dimension", "Parts of [Quantized] on {0} is {1}; it must be at least 1 and divide the Dimension, {2}, so that every part has the same width"),
-        Rule(Choices, "Choices is out of range", "Choices of [Quantized] on {0} is {1}; give one number of centroids per tier, each a power of two from 4 to 65536 and none above the one before it, such as [256, 64]"),
+        Rule(Choices, "Choices is out of range", "Choices of [Quantized] on {0} is {1}; give one number of centroids per tier, each a power of two from 4 to 65536 and none above the one before it, such as [256, 64], and together at most 65536 with PrivateCodebooks"),
         Rule(Tiers, "Tiers do not fit", "Tiers of [Quantized] on {0} is {1} for {2} Choices; give one positive share of the ids per entry of Choices, the most frequent ids first and together 1, such as [0.1f, 0.9f]"),
         Rule(Commitment, "Commitment is out of range", "Commitment of [Quantized] on {0} is {1}; it must be a finite number of at least 0, normally 0.25 to 1"),
         Rule(Decay, "Decay is out of range", "Decay of [Quantized] on {0} is {1}; it must be above 0 and below 1, such as 0.99"),
         Rule(QuantizedSettings, "Settings of a quantised embedding do not go together", "{0} of [Quantized] on {1} {2}"),
         Rule(ReseedEvery, "ReseedEvery is out of range", "ReseedEvery of [Quantized] on {0} is {1}; it must be a number of steps of at least 1, or 0 for never"),
+        Rule(PartsPerTier, "PartsPerTier does not fit", "PartsPerTier of [Quantized] on {0} is {1} for {2} tiers; give one number of parts per entry of Choices, each at least 1 and a divisor of the Dimension, {3}"),
         Rule(NoHost, "Host is missing", "{0} does not say how its features meet; add [Dlrm], [FactorizationMachine], or for a user and an item [Gmf], [NeuMf] or [TwoTower]"),
         Rule(TwoHosts, "Two hosts", "{0} carries [{1}] and [{2}]; keep one host"),
         Rule(BottomWithoutNumerics, "Bottom tower does not fit the inputs", "Bottom of [Dlrm] on {0} has {1} layers but the model has {2} [Numeric] inputs; give a bottom tower exactly when there are numeric inputs"),

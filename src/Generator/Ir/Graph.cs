@@ -65,6 +65,27 @@ public sealed record Quantization(int Parts, IReadOnlyList<int> Choices, IReadOn
     /// <summary>With moving averages, the averaged number of lookups per centroid and part.</summary>
     public Parameter? Counts { get; init; }
 
+    /// <summary>Whether each tier has centroids of its own, one tier's after the other's in the codebook, instead of a prefix.</summary>
+    public bool Private { get; init; }
+
+    /// <summary>Whether all parts share one set of centroids, as wide as a part.</summary>
+    public bool Shared { get; init; }
+
+    /// <summary>Parts of each tier. Parts is their least common multiple: a code of a tier with fewer stands for several neighbouring ones.</summary>
+    public IReadOnlyList<int> TierParts { get; init; } = [];
+
+    /// <summary>Rows of the codebook.</summary>
+    public int Centroids => Private ? Choices.Sum() : Choices[0];
+
+    /// <summary>Parts that have centroids of their own.</summary>
+    public int CodebookParts => Shared ? 1 : Parts;
+
+    /// <summary>The first row of the codebook that a tier may use.</summary>
+    public int First(int tier) => Private ? Choices.Take(tier).Sum() : 0;
+
+    /// <summary>Neighbouring parts that share one code of a tier.</summary>
+    public int Repeat(int tier) => TierParts.Count == 0 ? 1 : Parts / TierParts[tier];
+
     /// <summary>Bits of one code in a tier.</summary>
     public int Bits(int tier) => (int)System.Math.Round(System.Math.Log(Choices[tier], 2));
 

@@ -95,7 +95,8 @@ public static class Printer
     }
 
     private static string Codes(Quantization q) =>
-        $" parts={q.Parts} choices={string.Join(",", q.Choices)} tiers={string.Join(",", q.Tiers.Select(t => t.ToString(CultureInfo.InvariantCulture)))}";
+        $" parts={(q.TierParts.Any(p => p != q.Parts) ? string.Join(",", q.TierParts) : q.Parts.ToString(CultureInfo.InvariantCulture))} choices={string.Join(",", q.Choices)}"
+        + $" tiers={string.Join(",", q.Tiers.Select(t => t.ToString(CultureInfo.InvariantCulture)))}{(q.Private ? " private=1" : "")}{(q.Shared ? " shared=1" : "")}";
 
     private static string Declare(Parameter p, IReadOnlyList<string> features)
     {

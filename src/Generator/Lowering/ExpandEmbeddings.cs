@@ -79,9 +79,12 @@ internal static class ExpandEmbeddings
         {
             Value q = new($"{name}.q", Domain.Id, result.Feature, e.Dimension);
             Gather(q, Declare(new Parameter($"{name}.Q", result.Feature, true, RowIndexKind.Identity, 0, 0, e.Dimension, Group.Table, Init.Normal, 0.01f)));
-            Parameter codebook = Declare(new Parameter($"{name}.C", result.Feature, false, RowIndexKind.Identity, 0, spec.Choices[0], e.Dimension, spec.Decay > 0 ? Group.Average : Group.Factor, Init.Normal, 0.01f));
-            Parameter? counts = spec.Decay > 0 ? Declare(codebook with { Name = $"{name}.N", Columns = spec.Parts, Init = Init.Zero, Scale = 0 }) : null;
-            var quantization = new Quantization(spec.Parts, [.. spec.Choices], [.. spec.Tiers.Select(share => (decimal)share)], spec.Commitment) { Decay = spec.Decay, ReseedEvery = spec.ReseedEvery, Counts = counts };
+            Parameter codebook = Declare(new Parameter($"{name}.C", result.Feature, false, RowIndexKind.Identity, 0, spec.Centroids, e.Dimension / spec.Parts * (spec.Shared ? 1 : spec.Parts), spec.Decay > 0 ? Group.Average : Group.Factor, Init.Normal, 0.01f));
+            Parameter? counts = spec.Decay > 0 ? Declare(codebook with { Name = $"{name}.N", Columns = spec.Shared ? 1 : spec.Parts, Init = Init.Zero, Scale = 0 }) : null;
+            var quantization = new Quantization(spec.Parts, [.. spec.Choices], [.. spec.Tiers.Select(share => (decimal)share)], spec.Commitment)
+            {
+                Decay = spec.Decay, ReseedEvery = spec.ReseedEvery, Counts = counts, Private = spec.Private, Shared = spec.Shared, TierParts = [.. spec.TierParts],
+            };
             ops.Add(new Op(OpKind.Quantize, result, [q], [codebook], Quantization: quantization));
         }
 

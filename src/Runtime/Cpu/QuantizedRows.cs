@@ -34,8 +34,11 @@ internal sealed class QuantizedRows
     /// <summary>Number of rows.</summary>
     public long Count => _queries.Rows;
 
+    /// <summary>Floats of a query.</summary>
+    public int Width => _queries.Parameter.Width;
+
     /// <summary>Floats of a part.</summary>
-    public int PartWidth => Codebook.Columns / Schema.Parts;
+    public int PartWidth => Width / Schema.Parts;
 
     /// <summary>The first row of a tier.</summary>
     public long First(int tier) => tier == 0 ? 0 : Ends[tier - 1];
@@ -53,18 +56,22 @@ internal sealed class QuantizedRows
     }
 
     /// <summary>The query of a row.</summary>
-    public Span<float> Query(long row) => _queries.Values.Span(row * Codebook.Columns, Codebook.Columns);
+    public Span<float> Query(long row) => _queries.Values.Span(row * Width, Width);
 
-    /// <summary>The codes of a row: per part the nearest centroid that its tier may use.</summary>
+    /// <summary>The columns of the codebook that belong to a part begin here.</summary>
+    public int Column(int part) => Schema.Shared ? 0 : part * PartWidth;
+
+    /// <summary>The codes of a row: per part the nearest centroid that its tier may use, a row of the codebook.</summary>
     public void Find(long row, Span<ushort> codes)
     {
-        (int choices, int width) = (Schema.Tiers[Tier(row)].Choices, PartWidth);
+        QuantizedTier tier = Schema.Tiers[Tier(row)];
         ref float query = ref MemoryMarshal.GetReference(Query(row));
-        for (int part = 0; part < codes.Length; part++)
+        for (int part = 0; part < codes.Length; part += tier.Repeat)
         {
-            codes[part] = (ushort)NearestCentroid.Find(
-                ref Unsafe.Add(ref query, part * width), width,
-                ref _state.Transposed.At(Codebook.TransposedOffset + ((long)part * width * Codebook.TransposedStride)), Codebook.TransposedStride, choices);
+            int code = tier.First + NearestCentroid.Find(
+                ref Unsafe.Add(ref query, part * PartWidth), PartWidth * tier.Repeat,
+                ref _state.Transposed.At(Codebook.TransposedOffset + ((long)Column(part) * Codebook.TransposedStride) + tier.First), Codebook.TransposedStride, tier.Choices);
+            codes.Slice(part, tier.Repeat).Fill((ushort)code);
         }
     }
 }

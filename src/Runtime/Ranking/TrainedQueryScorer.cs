@@ -58,6 +58,7 @@ internal sealed class TrainedQueryScorer<TModel> : IQueryScorer
 
         items.SlotCount = Items + 1;
         items.Vectors = new NativeFloats((long)items.SlotCount * schema.Categoricals[_itemFeature].VectorStride);
+        items.Codes = new ushort[items.SlotCount * schema.Categoricals[_itemFeature].Codes];
         Refresh();
     }
 

@@ -170,7 +170,7 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
     private string Centroids(Op op)
     {
         (int width, DensePlace codebook) = (op.Result!.Width, plan.Dense[op.Parameters[0]]);
-        return $"{QuantizeKernels.Centroids(kernels, op.Quantization!.Parts, width, codebook.Stride, MemoryPlan.Pad(width))}(ref step.State.Dense.At({codebook.Offset}), codes, count, {Ref(op.Result)});";
+        return $"{QuantizeKernels.Centroids(kernels, op.Quantization!.Parts, width, op.Quantization.Shared, codebook.Stride, MemoryPlan.Pad(width))}(ref step.State.Dense.At({codebook.Offset}), codes, count, {Ref(op.Result)});";
     }
 
     // Where the tiers of the feature end, which the vocabulary says.
@@ -199,7 +199,7 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
     private string Codebook(Op op, string scale, int feature)
     {
         (int width, DensePlace codebook) = (op.Inputs[0].Width, plan.Dense[op.Parameters[0]]);
-        string sum = QuantizeKernels.Codebook(kernels, op.Quantization!.Parts, width, MemoryPlan.Pad(width), codebook.Stride);
+        string sum = QuantizeKernels.Codebook(kernels, op.Quantization!.Parts, width, op.Quantization.Shared, MemoryPlan.Pad(width), codebook.Stride);
         return $"{sum}({Ref(op.Inputs[0])}, {Ref(op.Inputs[1])}, codes, f.SegmentStarts, at, count, {scale}, ref f.FactorGradients.At({FactorGradient(codebook, feature)}));";
     }
 
@@ -255,7 +255,7 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
                 return Codebook(op, $"2f / ((float)lookups * {whole})", feature);
             case OpKind.QuantizeAverage:
                 DensePlace counts = plan.Dense[op.Parameters[1]];
-                return $"{Codebook(op, "1f", feature)}\n{QuantizeKernels.Count(kernels, op.Quantization!.Parts, counts.Stride)}(codes, f.SegmentStarts, at, count, ref f.FactorGradients.At({FactorGradient(counts, feature)}));";
+                return $"{Codebook(op, "1f", feature)}\n{QuantizeKernels.Count(kernels, op.Quantization!.Parts, op.Quantization.Shared, counts.Stride)}(codes, f.SegmentStarts, at, count, ref f.FactorGradients.At({FactorGradient(counts, feature)}));";
             case OpKind.Scatter when op.Parameters[0].Index == RowIndexKind.Identity:
                 return $"{UpdateKernels.Rows(kernels, model.Optimizer, op.Inputs[0].Width, MemoryPlan.Pad(op.Inputs[0].Width))}(step, step.State.Tables[{TableIndex(op.Parameters[0])}], f.Ids, at, count, {Rate(op.Parameters[0])}, {Ref(op.Inputs[0])});";
             case OpKind.Scatter:
