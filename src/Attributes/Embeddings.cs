@@ -75,6 +75,12 @@ public sealed class QuantizedAttribute : EmbeddingAttribute
     /// </summary>
     public float[] Tiers { get; set; } = [1];
 
+    /// <summary>How codes are chosen: the nearest centroid (default) or, with keys of their own, by inner products under a softmax.</summary>
+    public QuantizedForm Form { get; set; }
+
+    /// <summary>With <see cref="QuantizedForm.Softmax"/>, what the inner products are divided by before the softmax; positive, 1 by default.</summary>
+    public float Temperature { get; set; } = 1;
+
     /// <summary>
     /// Whether each tier has a codebook of its own, of its number of <see cref="Choices"/>, instead of sharing the first centroids of one;
     /// false by default, as in the paper.

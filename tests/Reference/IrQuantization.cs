@@ -12,8 +12,9 @@ namespace ModelGen.Reference;
 /// <param name="TierParts">Codes that are chosen per vector of each tier; each stands for as many parts as fit.</param>
 /// <param name="Private">Whether each tier has centroids of its own, one tier's after the other's.</param>
 /// <param name="Shared">Whether all parts share one set of centroids.</param>
+/// <param name="Temperature">Temperature of the softmax form; 0 when the nearest centroid is chosen.</param>
 public sealed record IrQuantization(
-    int Parts, IReadOnlyList<int> Choices, IReadOnlyList<decimal> Tiers, IReadOnlyList<int> TierParts, bool Private, bool Shared)
+    int Parts, IReadOnlyList<int> Choices, IReadOnlyList<decimal> Tiers, IReadOnlyList<int> TierParts, bool Private, bool Shared, double Temperature = 0)
 {
     /// <summary>The tier of an id.</summary>
     /// <param name="id">The id; ids beside the vocabulary are in the last tier.</param>
@@ -33,14 +34,39 @@ public sealed record IrQuantization(
         return Choices.Count - 1;
     }
 
-    /// <summary>Per part, the row of the codebook that holds the first of the nearest centroids that a tier may use.</summary>
-    public int[] Nearest(double[] query, double[,] codebook, int tier)
+    /// <summary>
+    /// Per part, the row of the codebook that holds the first of the nearest centroids that a tier may use, or of the keys with the
+    /// greatest inner product.
+    /// </summary>
+    public int[] Choose(double[] query, double[,] codebook, int tier)
     {
-        int width = query.Length / TierParts[tier], first = Private ? Choices.Take(tier).Sum() : 0;
-        int[] codes = [.. Enumerable.Range(0, TierParts[tier]).Select(part => Enumerable.Range(first, Choices[tier]).MinBy(k =>
-            Enumerable.Range(part * width, width).Sum(c => Math.Pow(query[c] - codebook[k, Column(c, query.Length)], 2))))];
+        int width = query.Length / TierParts[tier];
+        int[] codes = [.. Enumerable.Range(0, TierParts[tier]).Select(part => Enumerable.Range(First(tier), Choices[tier]).MinBy(k => Temperature > 0
+            ? -Product(query, codebook, k, part * width, width)
+            : Enumerable.Range(part * width, width).Sum(c => Math.Pow(query[c] - codebook[k, Column(c, query.Length)], 2))))];
         return [.. Enumerable.Range(0, Parts).Select(part => codes[part * TierParts[tier] / Parts])];
     }
+
+    /// <summary>
+    /// The gradient of the scores of one part of a tier under the softmax: p_k (g V_k - sum of p_l g V_l) / temperature, the score of
+    /// centroid k being the inner product with its key.
+    /// </summary>
+    public double[] ScoreGradient(double[] query, double[] gradient, double[,] keys, double[,] values, int tier, int part)
+    {
+        int width = query.Length / TierParts[tier];
+        double[] scores = [.. Enumerable.Range(First(tier), Choices[tier]).Select(k => Product(query, keys, k, part * width, width) / Temperature)];
+        double[] shares = [.. scores.Select(a => Math.Exp(a - scores.Max()))];
+        double total = shares.Sum();
+        double[] outputs = [.. Enumerable.Range(First(tier), Choices[tier]).Select(k => Product(gradient, values, k, part * width, width))];
+        double mean = shares.Zip(outputs, (p, t) => p / total * t).Sum();
+        return [.. shares.Zip(outputs, (p, t) => p / total * (t - mean) / Temperature)];
+    }
+
+    /// <summary>The first row of the codebook that a tier may use.</summary>
+    public int First(int tier) => Private ? Choices.Take(tier).Sum() : 0;
+
+    private double Product(double[] vector, double[,] matrix, int row, int first, int width) =>
+        Enumerable.Range(first, width).Sum(c => vector[c] * matrix[row, Column(c, vector.Length)]);
 
     /// <summary>The centroids of codes, one after another.</summary>
     public double[] Decode(IReadOnlyList<int> codes, double[,] codebook, int width) =>
@@ -49,14 +75,14 @@ public sealed record IrQuantization(
     /// <summary>The column of the codebook that holds a dimension of a vector.</summary>
     public int Column(int dimension, int width) => Shared ? dimension % (width / Parts) : dimension;
 
-    internal static IrQuantization Parse(int line, string parts, string choices, string tiers, bool isPrivate, bool shared)
+    internal static IrQuantization Parse(int line, string parts, string choices, string tiers, bool isPrivate, bool shared, string temperature)
     {
         int[] numbers = [.. choices.Split(',').Select(k => Integer(line, k))];
         decimal[] shares = [.. tiers.Split(',').Select(t => (decimal)Number(line, t))];
         int[] tierParts = [.. parts.Split(',').Select(p => Integer(line, p))];
         tierParts = tierParts.Length == 1 ? [.. numbers.Select(_ => tierParts[0])] : tierParts;
         return numbers.Length == shares.Length && numbers.Length == tierParts.Length
-            ? new IrQuantization(tierParts.Aggregate(LeastCommonMultiple), numbers, shares, tierParts, isPrivate, shared)
+            ? new IrQuantization(tierParts.Aggregate(LeastCommonMultiple), numbers, shares, tierParts, isPrivate, shared, Number(line, temperature))
             : throw new IrTextException(line, $"{numbers.Length} choices for {shares.Length} tiers of {tierParts.Length} numbers of parts");
     }
 

@@ -18,7 +18,7 @@ internal sealed record OpSignature(int Values, int LeastParameters = 0, int Most
         ["gather"] = new(0, 1, 1),
         ["project"] = new(1, 1, 1),
         ["multiply"] = new(2),
-        ["quantize"] = new(1, 1, 1, false, "parts", "choices", "tiers"),
+        ["quantize"] = new(1, 1, 2, false, "parts", "choices", "tiers"),
         ["decode"] = new(0, 2, 2, false, "parts", "choices", "tiers"),
         ["lookup"] = new(1, Attributes: "pool"),
         ["numerics"] = new(0),
@@ -57,6 +57,9 @@ internal sealed record OpSignature(int Values, int LeastParameters = 0, int Most
         ["quantize_input"] = new(3, 0, 0, false, "commitment"),
         ["quantize_codebook"] = new(2, 0, 0, true, "parts", "choices", "tiers"),
         ["quantize_average"] = new(2, 1, 1, true, "parts", "choices", "tiers", "decay"),
+        ["softmax_input"] = new(2, 2, 2, false, "parts", "choices", "tiers"),
+        ["softmax_keys"] = new(2, 1, 1, true, "parts", "choices", "tiers"),
+        ["softmax_values"] = new(2, 1, 1, true, "parts", "choices", "tiers"),
         ["scatter"] = new(1, Accumulates: true),
     };
 }

@@ -65,6 +65,12 @@ public sealed record Quantization(int Parts, IReadOnlyList<int> Choices, IReadOn
     /// <summary>With moving averages, the averaged number of lookups per centroid and part.</summary>
     public Parameter? Counts { get; init; }
 
+    /// <summary>Temperature of the softmax form, or 0 when the nearest centroid is chosen.</summary>
+    public float Temperature { get; init; }
+
+    /// <summary>The keys of the softmax form, of the shape of the codebook.</summary>
+    public Parameter? Keys { get; init; }
+
     /// <summary>Whether each tier has centroids of its own, one tier's after the other's in the codebook, instead of a prefix.</summary>
     public bool Private { get; init; }
 
@@ -106,8 +112,8 @@ public sealed record Op(
 }
 
 /// <summary>
-/// What replaces a pair of parameters in the served model: the product T P, or, when the result holds codes, the nearest centroids of
-/// the queries Left in the codebook Right.
+/// What replaces a pair of parameters in the served model: the product T P, or, when the result holds codes, the nearest centroids (or,
+/// of the softmax form, the greatest keys) of the queries Left in Right.
 /// </summary>
 public sealed record CollapseRule(Parameter Result, Parameter Left, Parameter Right);
 

@@ -43,6 +43,9 @@ public enum OpKind
     QuantizeInput,
     QuantizeCodebook,
     QuantizeAverage,
+    SoftmaxInput,
+    SoftmaxKeys,
+    SoftmaxValues,
     Scatter,
 }
 
@@ -58,7 +61,7 @@ public static class Ops
         [OpKind.Gather] = new("gather", op => Table1(op) ?? Result(op, op.Parameters[0].Columns)),
         [OpKind.Project] = new("project", op => Arity(op, 1, 1) ?? Same("input", op.Inputs[0].Width, op.Parameters[0].Rows) ?? Result(op, op.Parameters[0].Columns)),
         [OpKind.Multiply] = new("multiply", op => Arity(op, 2, 0) ?? Same("factors", op.Inputs[0].Width, op.Inputs[1].Width) ?? Result(op, op.Inputs[0].Width)),
-        [OpKind.Quantize] = new("quantize", op => Arity(op, 1, 1) ?? Codebook(op, op.Parameters[0]) ?? Result(op, op.Inputs[0].Width)),
+        [OpKind.Quantize] = new("quantize", op => Arity(op, 1, op.Quantization?.Keys is null ? 1 : 2) ?? Codebook(op, op.Parameters[0]) ?? Result(op, op.Inputs[0].Width)),
         [OpKind.Decode] = new("decode", op => Arity(op, 0, 2) ?? Codebook(op, op.Parameters[1]) ?? Same("codes", op.Parameters[0].Columns, op.Quantization!.Parts)),
         [OpKind.Lookup] = new("lookup", op => Arity(op, 1, 0) ?? Result(op, op.Inputs[0].Width)),
         [OpKind.Numerics] = new("numerics", op => Result(op, op.Number)),
@@ -90,6 +93,9 @@ public static class Ops
         [OpKind.QuantizeInput] = new("quantize_input", op => Arity(op, 3, 0) ?? (op.Quantization is null ? "has no quantization" : null) ?? Same("queries", op.Inputs[1].Width, op.Inputs[0].Width) ?? Result(op, op.Inputs[0].Width)),
         [OpKind.QuantizeCodebook] = new("quantize_codebook", op => Arity(op, 2, 1) ?? Codebook(op, op.Parameters[0])),
         [OpKind.QuantizeAverage] = new("quantize_average", op => Arity(op, 2, 2) ?? Codebook(op, op.Parameters[0]) ?? Same("counts", op.Parameters[1].Columns, op.Quantization!.CodebookParts)),
+        [OpKind.SoftmaxInput] = new("softmax_input", op => Arity(op, 2, 2) ?? Codebook(op, op.Parameters[0]) ?? Codebook(op, op.Parameters[1]) ?? Same("queries", op.Inputs[1].Width, op.Inputs[0].Width) ?? Result(op, op.Inputs[0].Width)),
+        [OpKind.SoftmaxKeys] = new("softmax_keys", op => Arity(op, 2, 2) ?? Codebook(op, op.Parameters[0]) ?? Codebook(op, op.Parameters[1]) ?? Same("queries", op.Inputs[1].Width, op.Inputs[0].Width)),
+        [OpKind.SoftmaxValues] = new("softmax_values", op => Arity(op, 2, 2) ?? Codebook(op, op.Parameters[0]) ?? Codebook(op, op.Parameters[1]) ?? Same("queries", op.Inputs[1].Width, op.Inputs[0].Width)),
         [OpKind.Scatter] = new("scatter", op => Table1(op) ?? Same("row", op.Inputs[0].Width, op.Parameters[0].Columns)),
     };
 

@@ -24,7 +24,7 @@ public static class Printer
         text.Append("collapse\n");
         foreach (CollapseRule rule in graph.Collapse)
         {
-            text.Append($"  {rule.Result.Name} = {(rule.Result.Codes is null ? "product" : "nearest")} {rule.Left.Name} {rule.Right.Name}\n");
+            text.Append($"  {rule.Result.Name} = {(rule.Result.Codes is null ? "product" : rule.Result.Codes.Keys is null ? "nearest" : "greatest")} {rule.Left.Name} {rule.Right.Name}\n");
         }
 
         text.Append("served parameters\n");
@@ -67,7 +67,7 @@ public static class Printer
             OpKind.Lookup or OpKind.SegmentSum => " pool=" + op.Number switch { 1 => "sum", 2 => "mean", _ => "none" },
             OpKind.Pairs or OpKind.PairsGradient or OpKind.Fm or OpKind.FmGradient => $" vectors={op.Number}",
             OpKind.Slice or OpKind.SliceGradient => $" at={op.Number}",
-            OpKind.Quantize or OpKind.Decode or OpKind.QuantizeCodebook => Codes(op.Quantization!),
+            OpKind.Quantize or OpKind.Decode or OpKind.QuantizeCodebook or OpKind.SoftmaxInput or OpKind.SoftmaxKeys or OpKind.SoftmaxValues => Codes(op.Quantization!),
             OpKind.QuantizeAverage => $"{Codes(op.Quantization!)} decay={op.Quantization!.Decay.ToString("R", CultureInfo.InvariantCulture)}",
             OpKind.QuantizeInput => $" commitment={op.Quantization!.Commitment.ToString("R", CultureInfo.InvariantCulture)}",
             _ => string.Empty,
@@ -96,7 +96,8 @@ public static class Printer
 
     private static string Codes(Quantization q) =>
         $" parts={(q.TierParts.Any(p => p != q.Parts) ? string.Join(",", q.TierParts) : q.Parts.ToString(CultureInfo.InvariantCulture))} choices={string.Join(",", q.Choices)}"
-        + $" tiers={string.Join(",", q.Tiers.Select(t => t.ToString(CultureInfo.InvariantCulture)))}{(q.Private ? " private=1" : "")}{(q.Shared ? " shared=1" : "")}";
+        + $" tiers={string.Join(",", q.Tiers.Select(t => t.ToString(CultureInfo.InvariantCulture)))}{(q.Private ? " private=1" : "")}{(q.Shared ? " shared=1" : "")}"
+        + (q.Temperature > 0 ? $" temperature={q.Temperature.ToString("R", CultureInfo.InvariantCulture)}" : "");
 
     private static string Declare(Parameter p, IReadOnlyList<string> features)
     {

@@ -88,7 +88,7 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma)
         Check(reseed >= 0, Descriptors.ReseedEvery, attribute, "ReseedEvery", owner, Text(reseed));
         return new EmbeddingSpec(EmbeddingKind.Quantized, dimension, 0, 0, 0, new QuantizedSpec(parts, new(choices), new(tiers), commitment)
         {
-            Decay = Decay(attribute, owner), ReseedEvery = reseed, Private = own, Shared = shared, TierParts = new(tierParts),
+            Temperature = Temperature(attribute, owner), Decay = Decay(attribute, owner), ReseedEvery = reseed, Private = own, Shared = shared, TierParts = new(tierParts),
         });
     }
 
@@ -101,6 +101,20 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma)
         }
 
         return a / x * b;
+    }
+
+    private float Temperature(AttributeReader attribute, string owner)
+    {
+        bool softmax = attribute.Choice(report, owner, "Form", QuantizedFormKind.Nearest) == QuantizedFormKind.Softmax;
+        float temperature = attribute.Get("Temperature", 1f);
+        Check(temperature > 0 && !float.IsInfinity(temperature), Descriptors.Temperature, attribute, "Temperature", owner, Text(temperature));
+        Fit(softmax || !attribute.IsWritten("Temperature"), attribute, "Temperature", owner, "is for the softmax form; set Form = QuantizedForm.Softmax, or remove it");
+        foreach (string nearest in new[] { "Commitment", "Codebook", "ReseedEvery" })
+        {
+            Fit(!softmax || !attribute.IsWritten(nearest), attribute, nearest, owner, "is for the form that chooses the nearest centroid; remove it, or Form = QuantizedForm.Softmax");
+        }
+
+        return softmax ? temperature : 0;
     }
 
     private float Decay(AttributeReader attribute, string owner)

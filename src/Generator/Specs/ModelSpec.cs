@@ -123,6 +123,9 @@ public sealed record QuantizedSpec(int Parts, EquatableArray<int> Choices, Equat
     /// <summary>What is kept of the moving averages in a step, or 0 when the centroids follow gradients.</summary>
     public float Decay { get; init; }
 
+    /// <summary>Temperature of the softmax form, or 0 for the nearest centroid.</summary>
+    public float Temperature { get; init; }
+
     /// <summary>Whether each tier has a codebook of its own.</summary>
     public bool Private { get; init; }
 
@@ -137,6 +140,12 @@ public sealed record QuantizedSpec(int Parts, EquatableArray<int> Choices, Equat
 
     /// <summary>Steps between re-seedings of centroids that are hardly used, or 0.</summary>
     public int ReseedEvery { get; init; }
+}
+
+public enum QuantizedFormKind
+{
+    Nearest,
+    Softmax,
 }
 
 public enum CodebookUpdateKind

@@ -14,6 +14,9 @@ public sealed record QuantizedFeature
     /// <summary>Name of the codebook, a dense parameter with a transposed copy.</summary>
     public required string Codebook { get; init; }
 
+    /// <summary>Name of the keys of the softmax form, by whose inner products codes are chosen; null when the nearest centroid is.</summary>
+    public string? Keys { get; init; }
+
     /// <summary>Name of the averaged lookups per centroid and part; null when the centroids follow gradients.</summary>
     public string? Counts { get; init; }
 

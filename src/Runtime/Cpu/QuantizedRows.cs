@@ -11,6 +11,7 @@ internal sealed class QuantizedRows
 {
     private readonly ModelState _state;
     private readonly Table _queries;
+    private readonly DenseParameter _searched;
 
     public QuantizedRows(ModelState state, QuantizedFeature schema)
     {
@@ -18,6 +19,7 @@ internal sealed class QuantizedRows
         _queries = state.Tables[schema.Queries];
         Schema = schema;
         Codebook = state.FindDense(schema.Codebook);
+        _searched = schema.Keys is { } keys ? state.FindDense(keys) : Codebook;
         int last = schema.Tiers.Length - 1;
         Ends = [.. schema.Tiers.Select((tier, t) => t == last ? _queries.Rows : FrequencyTiers.End(state.Vocabularies[schema.Feature].Count, tier.End))];
     }
@@ -61,17 +63,20 @@ internal sealed class QuantizedRows
     /// <summary>The columns of the codebook that belong to a part begin here.</summary>
     public int Column(int part) => Schema.Shared ? 0 : part * PartWidth;
 
-    /// <summary>The codes of a row: per part the nearest centroid that its tier may use, a row of the codebook.</summary>
+    /// <summary>The codes of a row: per part the nearest centroid (or greatest key) that its tier may use, a row of the codebook.</summary>
     public void Find(long row, Span<ushort> codes)
     {
         QuantizedTier tier = Schema.Tiers[Tier(row)];
+        (int width, int stride) = (PartWidth * tier.Repeat, _searched.TransposedStride);
         ref float query = ref MemoryMarshal.GetReference(Query(row));
         for (int part = 0; part < codes.Length; part += tier.Repeat)
         {
-            int code = tier.First + NearestCentroid.Find(
-                ref Unsafe.Add(ref query, part * PartWidth), PartWidth * tier.Repeat,
-                ref _state.Transposed.At(Codebook.TransposedOffset + ((long)Column(part) * Codebook.TransposedStride) + tier.First), Codebook.TransposedStride, tier.Choices);
-            codes.Slice(part, tier.Repeat).Fill((ushort)code);
+            ref float e = ref Unsafe.Add(ref query, part * PartWidth);
+            ref float centroids = ref _state.Transposed.At(_searched.TransposedOffset + ((long)Column(part) * stride) + tier.First);
+            int code = Schema.Keys is null
+                ? NearestCentroid.Find(ref e, width, ref centroids, stride, tier.Choices)
+                : NearestCentroid.FindGreatest(ref e, width, ref centroids, stride, tier.Choices);
+            codes.Slice(part, tier.Repeat).Fill((ushort)(tier.First + code));
         }
     }
 }

@@ -21,7 +21,7 @@ internal static class WarmStart
     {
         foreach (QuantizedFeature schema in state.Schema.Quantized)
         {
-            if (!vectors.Has(state.Schema.Categoricals[schema.Feature].Name))
+            if (schema.Keys is not null || !vectors.Has(state.Schema.Categoricals[schema.Feature].Name))
             {
                 continue;
             }

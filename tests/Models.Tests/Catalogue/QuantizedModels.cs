@@ -130,6 +130,26 @@ public partial class FmOneTier
     public string Item { get; set; } = "";
 }
 
+/// <summary>The softmax form: tiers, private and shared codebooks, several temperatures.</summary>
+[EmbeddingModel]
+[FactorizationMachine]
+[Adam(LearningRate = 0.005f, Epsilon = 0.01f)]
+public partial class FmSoftmax
+{
+    [Label]
+    public bool Clicked { get; set; }
+
+    [Categorical(OutOfVocabulary = OutOfVocabulary.SharedRow, MinCount = 2)]
+    [Quantized(Dimension = 12, Parts = 3, Choices = [32, 8], Tiers = [0.2f, 0.8f], Form = QuantizedForm.Softmax)]
+    public string User { get; set; } = "";
+
+    [Categorical, Quantized(Dimension = 12, PartsPerTier = [6, 2], Choices = [16, 4], Tiers = [0.25f, 0.75f], PrivateCodebooks = true, Form = QuantizedForm.Softmax, Temperature = 0.5f)]
+    public int Item { get; set; }
+
+    [Categorical, Quantized(Dimension = 12, Parts = 12, Choices = [16], SharedCodebook = true, Form = QuantizedForm.Softmax, Temperature = 2)]
+    public int[] Tags { get; set; } = [];
+}
+
 /// <summary>Codebooks of both kinds whose unused centroids are moved.</summary>
 [EmbeddingModel]
 [FactorizationMachine]

@@ -17,6 +17,7 @@ public sealed class QuantizedTests
     [DataRow(nameof(FmQuantized))]
     [DataRow(nameof(FmQuantizedSmallest))]
     [DataRow(nameof(FmAverages))]
+    [DataRow(nameof(FmSoftmax))]
     [DataRow(nameof(FmCodebooks))]
     public void Exported_codes_give_the_vectors_of_the_training_graph_for_every_id(string model) => AllModels.Run(model, new SameVectors());
 

@@ -19,11 +19,11 @@ internal static class QuantizeKernels
             : "int id = ids[first + i];\n" + string.Join("\n", Enumerable.Range(0, last + 1).Select(t =>
                 $"{(t == 0 ? "" : "else ")}{(t == last ? "" : $"if (id < end{t})")}\n{{\n{Indent(Search(q, t, width, qStride, transposedStride, q.Choices[t].ToString(CultureInfo.InvariantCulture)))}\n}}"));
         return kernels.Add(
-            $"Codes{width}_{string.Join("_", prefix ? [q.Parts] : q.TierParts)}_{string.Join("_", q.Choices)}{(q.Shared ? "_Shared" : "")}",
+            $"Codes{width}_{string.Join("_", prefix ? [q.Parts] : q.TierParts)}_{string.Join("_", q.Choices)}{(q.Shared ? "_Shared" : "")}{(q.Keys is null ? "" : "_Softmax")}",
             KernelSet.Lanes(q.Choices[last]),
             prefix
-                ? $"z_j = the nearest of the first {string.Join(" or ", q.Choices)} centroids to part j of a query, {q.Parts} parts of width {width / q.Parts}."
-                : $"z_j = the nearest of the tier's own {string.Join(" or ", q.Choices)} centroids to part j of a query, {string.Join(" or ", q.TierParts)} parts of width {width}.",
+                ? $"z_j = {Chosen(q)} of the first {string.Join(" or ", q.Choices)} by part j of a query, {q.Parts} parts of width {width / q.Parts}."
+                : $"z_j = {Chosen(q)} of the tier's own {string.Join(" or ", q.Choices)} by part j of a query, {string.Join(" or ", q.TierParts)} parts of width {width}.",
             $"ref float q, ref float centroids, int[] ids, int first, int count{ends}, Span<ushort> codes",
             $"ref q, ref centroids, ids, first, count{ends.Replace("int ", "")}, codes",
             () => $$"""
@@ -39,12 +39,14 @@ internal static class QuantizeKernels
         (int repeat, int part) = (q.Repeat(tier), width / q.Parts * q.Repeat(tier));
         string centroids = q.Shared ? "ref centroids" : $"ref Unsafe.Add(ref centroids, (nuint)part * {(long)(width / q.Parts) * transposedStride})";
         centroids = q.First(tier) == 0 ? centroids : $"ref Unsafe.Add({centroids}, {q.First(tier)})";
-        string find = $"NearestCentroid.Find<S, V>(\n        ref Unsafe.Add(ref q, (i * {qStride}) + (part * {width / q.Parts})), {part}, {centroids}, {transposedStride}, {choices})";
+        string find = $"NearestCentroid.{(q.Keys is null ? "Find" : "FindGreatest")}<S, V>(\n        ref Unsafe.Add(ref q, (i * {qStride}) + (part * {width / q.Parts})), {part}, {centroids}, {transposedStride}, {choices})";
         string code = q.First(tier) == 0 ? find : $"({q.First(tier)} + {find})";
         return repeat == 1
             ? $"for (int part = 0; part < {q.Parts}; part++)\n{{\n    codes[(i * {q.Parts}) + part] = (ushort){code};\n}}"
             : $"for (int part = 0; part < {q.Parts}; part += {repeat})\n{{\n    codes.Slice((i * {q.Parts}) + part, {repeat}).Fill((ushort){code});\n}}";
     }
+
+    private static string Chosen(Quantization q) => q.Keys is null ? "the nearest" : "the key of greatest inner product";
 
     private static string Indent(string text) => "    " + text.Replace("\n", "\n    ");
 

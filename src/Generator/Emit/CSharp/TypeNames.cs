@@ -22,7 +22,7 @@ public static class TypeNames
         ("ModelGen", "CsvOptions DataSet ModelTrainer TrainedModel TrainingOptions"),
         ("ModelGen.Compiled",
             "Batch BlockScratch CategoricalFeature CollapsedCodes CollapsedDense CollapsedTable CollapsedWeights DataSetBuilder DenseParameter FeatureBatch Finish FrequencyTiers IEmbeddingModel IPredictor ISimd "
-            + "Initialization KeyKind Lane Losses Microkernel ModelSchema ModelState NativeFloats NearestCentroid OnnxModelBuilder OnnxType OptimizerKind ParameterGroup RowIndex "
+            + "Initialization KeyKind Lane Losses Microkernel ModelSchema ModelState NativeFloats NearestCentroid OnnxModelBuilder OnnxType OptimizerKind ParameterGroup RowIndex SoftmaxScores "
             + "SharedRows Simd128 Simd256 Simd512 SimdScalar StepContext Table"),
         ("System", "ArgumentException ArgumentOutOfRangeException Array Exception GC InvalidOperationException Math MathF ReadOnlySpan Span"),
         ("System.Buffers.Binary", "BinaryPrimitives"),
