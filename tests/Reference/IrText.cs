@@ -70,7 +70,7 @@ public static partial class IrText
 
         if (CodesLine().Match(line) is { Success: true } c)
         {
-            IrQuantization codes = IrQuantization.Parse(number, c.Groups["parts"].Value, c.Groups["choices"].Value, c.Groups["tiers"].Value);
+            IrQuantization codes = IrQuantization.Parse(number, c.Groups["parts"].Value, c.Groups["choices"].Value, c.Groups["tiers"].Value, c.Groups["private"].Success, c.Groups["shared"].Success, c.Groups["temperature"].Success ? c.Groups["temperature"].Value : "0");
             return new IrParameter(c.Groups["name"].Value, c.Groups["feature"].Value, IrIndex.Identity, 0, 0, codes.Parts, "zero", 0, IrGroup.Table, codes);
         }
 
@@ -92,7 +92,7 @@ public static partial class IrText
             Match m = ProductLine().Match(line);
             if (!m.Success)
             {
-                throw new IrTextException(number, $"'{line}' is not a product. Expected '<name> = product <table> <factor>' '<name> = nearest <table> <codebook>' '<name> = assignment <table>' or '<name> = unit <table>'");
+                throw new IrTextException(number, $"'{line}' is not a product. Expected '<name> = product <table> <factor>' '<name> = nearest <table> <codebook>' '<name> = greatest <table> <keys>' '<name> = assignment <table>' or '<name> = unit <table>'");
             }
 
             bool one = m.Groups["one"].Success;
@@ -143,9 +143,9 @@ public static partial class IrText
     [GeneratedRegex(@"^dense (?<name>\S+) (?<rows>\d+) x (?<columns>\d+) init=(?<init>\S+) scale=(?<scale>\S+) group=(?<group>\S+)(?<nonnegative> nonnegative)?$")]
     private static partial Regex DenseLine();
 
-    [GeneratedRegex(@"^codes (?<name>\S+) \[(?<feature>\S+)\] parts=(?<parts>\S+) choices=(?<choices>\S+) tiers=(?<tiers>\S+)$")]
+    [GeneratedRegex(@"^codes (?<name>\S+) \[(?<feature>\S+)\] parts=(?<parts>\S+) choices=(?<choices>\S+) tiers=(?<tiers>\S+)(?<private> private=1)?(?<shared> shared=1)?(?: temperature=(?<temperature>\S+))?$")]
     private static partial Regex CodesLine();
 
-    [GeneratedRegex(@"^(\S+) = (?:(?:product|nearest) (\S+) (\S+)|(?:unit|assignment) (?<one>\S+))$")]
+    [GeneratedRegex(@"^(\S+) = (?:(?:product|nearest|greatest) (\S+) (\S+)|(?:unit|assignment) (?<one>\S+))$")]
     private static partial Regex ProductLine();
 }

@@ -81,10 +81,10 @@ public sealed class ReferenceOptimizer(ReferenceModel model, ReferenceRates rate
     private void Average(IrOp op, double[,] differences, double[,] chosen)
     {
         (double[,] codebook, double[,] counts) = (model.Parameters[op.Target], model.Parameters[op.Parameters[0]]);
-        int width = codebook.GetLength(1) / op.Quantization!.Parts;
+        int width = codebook.GetLength(1) / counts.GetLength(1);
         for (int k = 0; k < codebook.GetLength(0); k++)
         {
-            for (int part = 0; part < op.Quantization.Parts; part++)
+            for (int part = 0; part < counts.GetLength(1); part++)
             {
                 double before = counts[k, part], n = chosen[k, part];
                 double after = counts[k, part] = (op.Decay * before) + ((1 - op.Decay) * n);

@@ -49,6 +49,8 @@ public static class Descriptors
     public const string Decay = "MG2013";
     public const string QuantizedSettings = "MG2014";
     public const string ReseedEvery = "MG2015";
+    public const string PartsPerTier = "MG2016";
+    public const string Temperature = "MG2017";
     public const string Clusters = "MG2030";
     public const string InitialClusters = "MG2031";
     public const string ClusterInterval = "MG2032";
@@ -119,12 +121,14 @@ public static class Descriptors
         Rule(WidthMismatch, "Embedding widths differ", "{0} has Dimension {1} but {2} has {3}; {4} takes inner products of all vectors, so give every feature the same Dimension"),
         Rule(InnerBelowDimension, "Inner is below Dimension", "Inner of [MultiLayer] on {0} is {1}, below its Dimension {2}; directions beyond k are never updated to first order (MLET, Theorem 1), so use at least {2}", DiagnosticSeverity.Warning),
         Rule(Parts, "Parts does not divide Dimension", "Parts of [Quantized] on {0} is {1}; it must be at least 1 and divide the Dimension, {2}, so that every part has the same width"),
-        Rule(Choices, "Choices is out of range", "Choices of [Quantized] on {0} is {1}; give one number of centroids per tier, each a power of two from 4 to 65536 and none above the one before it, such as [256, 64]"),
+        Rule(Choices, "Choices is out of range", "Choices of [Quantized] on {0} is {1}; give one number of centroids per tier, each a power of two from 4 to 65536 and none above the one before it, such as [256, 64], and together at most 65536 with PrivateCodebooks"),
         Rule(Tiers, "Tiers do not fit", "Tiers of [Quantized] on {0} is {1} for {2} Choices; give one positive share of the ids per entry of Choices, the most frequent ids first and together 1, such as [0.1f, 0.9f]"),
         Rule(Commitment, "Commitment is out of range", "Commitment of [Quantized] on {0} is {1}; it must be a finite number of at least 0, normally 0.25 to 1"),
         Rule(Decay, "Decay is out of range", "Decay of [Quantized] on {0} is {1}; it must be above 0 and below 1, such as 0.99"),
         Rule(QuantizedSettings, "Settings of a quantised embedding do not go together", "{0} of [Quantized] on {1} {2}"),
         Rule(ReseedEvery, "ReseedEvery is out of range", "ReseedEvery of [Quantized] on {0} is {1}; it must be a number of steps of at least 1, or 0 for never"),
+        Rule(PartsPerTier, "PartsPerTier does not fit", "PartsPerTier of [Quantized] on {0} is {1} for {2} tiers; give one number of parts per entry of Choices, each at least 1 and a divisor of the Dimension, {3}"),
+        Rule(Temperature, "Temperature is out of range", "Temperature of [Quantized] on {0} is {1}; it must be a positive finite number, normally 1"),
         Rule(Clusters, "Clusters is out of range", "Clusters of [Clustered] on {0} is {1}; it must be 2 to 65536, and at most the number of ids"),
         Rule(InitialClusters, "Initial is out of range", "Initial of [Clustered] on {0} is {1}; it must be 1 to the Clusters, {2}"),
         Rule(ClusterInterval, "Interval of clusters is out of range", "{0} of [Clustered] on {1} is {2}; it counts optimiser steps and must be at least 1"),

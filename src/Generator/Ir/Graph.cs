@@ -80,6 +80,33 @@ public sealed record Quantization(int Parts, IReadOnlyList<int> Choices, IReadOn
     /// <summary>With moving averages, the averaged number of lookups per centroid and part.</summary>
     public Parameter? Counts { get; init; }
 
+    /// <summary>Temperature of the softmax form, or 0 when the nearest centroid is chosen.</summary>
+    public float Temperature { get; init; }
+
+    /// <summary>The keys of the softmax form, of the shape of the codebook.</summary>
+    public Parameter? Keys { get; init; }
+
+    /// <summary>Whether each tier has centroids of its own, one tier's after the other's in the codebook, instead of a prefix.</summary>
+    public bool Private { get; init; }
+
+    /// <summary>Whether all parts share one set of centroids, as wide as a part.</summary>
+    public bool Shared { get; init; }
+
+    /// <summary>Parts of each tier. Parts is their least common multiple: a code of a tier with fewer stands for several neighbouring ones.</summary>
+    public IReadOnlyList<int> TierParts { get; init; } = [];
+
+    /// <summary>Rows of the codebook.</summary>
+    public int Centroids => Private ? Choices.Sum() : Choices[0];
+
+    /// <summary>Parts that have centroids of their own.</summary>
+    public int CodebookParts => Shared ? 1 : Parts;
+
+    /// <summary>The first row of the codebook that a tier may use.</summary>
+    public int First(int tier) => Private ? Choices.Take(tier).Sum() : 0;
+
+    /// <summary>Neighbouring parts that share one code of a tier.</summary>
+    public int Repeat(int tier) => TierParts.Count == 0 ? 1 : Parts / TierParts[tier];
+
     /// <summary>Bits of one code in a tier.</summary>
     public int Bits(int tier) => Enumerable.Range(1, 16).First(bits => Choices[tier] <= 1 << bits);
 
@@ -100,8 +127,8 @@ public sealed record Op(
 }
 
 /// <summary>
-/// What replaces a pair of parameters in the served model: the product T P, or, when the result holds codes, the nearest centroids of
-/// the queries Left in the codebook Right. With Left alone (Right is the same) the result holds its rows at unit length or, when it holds
+/// What replaces a pair of parameters in the served model: the product T P, or, when the result holds codes, the nearest centroids (or,
+/// of the softmax form, the greatest keys) of the queries Left in Right. With Left alone (Right is the same) the result holds its rows at unit length or, when it holds
 /// codes, the clusters of the ids whose shared vectors Left has.
 /// </summary>
 public sealed record CollapseRule(Parameter Result, Parameter Left, Parameter Right)

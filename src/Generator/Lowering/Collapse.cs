@@ -35,7 +35,7 @@ internal static class Collapse
                 Parameter queries = producers[op.Inputs[0]].Parameters[0];
                 string name = $"{model.Categoricals[queries.Feature].Property}.codes";
                 Parameter codes = queries with { Name = name, Columns = op.Quantization!.Parts, Init = Init.Zero, Scale = 0, Codes = op.Quantization };
-                rules.Add(new CollapseRule(codes, queries, op.Parameters[0]));
+                rules.Add(new CollapseRule(codes, queries, op.Quantization.Keys ?? op.Parameters[0]));
                 served.Add(new Op(OpKind.Decode, op.Result, [], [codes, op.Parameters[0]], Quantization: op.Quantization));
             }
             else if (op.Kind == OpKind.Gather && op.Parameters[0].Index == RowIndexKind.Assignment)

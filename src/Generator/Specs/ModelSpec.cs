@@ -1,3 +1,4 @@
+using System.Linq;
 using ModelGen.Generator.Helpers;
 
 namespace ModelGen.Generator.Specs;
@@ -132,8 +133,29 @@ public sealed record QuantizedSpec(int Parts, EquatableArray<int> Choices, Equat
     /// <summary>What is kept of the moving averages in a step, or 0 when the centroids follow gradients.</summary>
     public float Decay { get; init; }
 
+    /// <summary>Temperature of the softmax form, or 0 for the nearest centroid.</summary>
+    public float Temperature { get; init; }
+
+    /// <summary>Whether each tier has a codebook of its own.</summary>
+    public bool Private { get; init; }
+
+    /// <summary>Whether all parts share one set of centroids.</summary>
+    public bool Shared { get; init; }
+
+    /// <summary>Parts of each tier; Parts is their least common multiple.</summary>
+    public EquatableArray<int> TierParts { get; init; }
+
+    /// <summary>Centroids in all codebooks.</summary>
+    public int Centroids => Private ? Choices.Sum() : Choices.FirstOrDefault();
+
     /// <summary>Steps between re-seedings of centroids that are hardly used, or 0.</summary>
     public int ReseedEvery { get; init; }
+}
+
+public enum QuantizedFormKind
+{
+    Nearest,
+    Softmax,
 }
 
 public enum CodebookUpdateKind

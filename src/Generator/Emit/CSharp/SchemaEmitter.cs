@@ -84,9 +84,9 @@ internal static class SchemaEmitter
         {
             Quantization q = op.Quantization!;
             int queries = Array.IndexOf(tables, graph.Forward.First(o => o.Result == op.Inputs[0]).Parameters[0]);
-            string tiers = string.Join(", ", q.Choices.Select((k, t) => $"new({k}, {q.End(t).ToString(CultureInfo.InvariantCulture)}m)"));
+            string tiers = string.Join(", ", q.Choices.Select((k, t) => $"new({k}, {q.End(t).ToString(CultureInfo.InvariantCulture)}m, {q.First(t)}, {q.Repeat(t)})"));
             w.Line($"new() {{ Feature = {op.Result!.Feature}, Queries = {queries}, Codebook = {SourceWriter.Quote(op.Parameters[0].Name)}, "
-                + $"{(q.Counts is { } counts ? $"Counts = {SourceWriter.Quote(counts.Name)}, " : "")}Parts = {q.Parts}, Tiers = [{tiers}]{(q.ReseedEvery > 0 ? $", ReseedEvery = {q.ReseedEvery}" : "")} }},");
+                + $"{(q.Counts is { } counts ? $"Counts = {SourceWriter.Quote(counts.Name)}, " : "")}Parts = {q.Parts}, {(q.Keys is { } keys ? $"Keys = {SourceWriter.Quote(keys.Name)}, " : "")}{(q.Shared ? "Shared = true, " : "")}Tiers = [{tiers}]{(q.ReseedEvery > 0 ? $", ReseedEvery = {q.ReseedEvery}" : "")} }},");
         }
     }
 
