@@ -9,7 +9,7 @@ namespace ModelGen;
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Class)]
 public abstract class EmbeddingAttribute : Attribute
 {
-    /// <summary>The served width d, 1 to 1,024.</summary>
+    /// <summary>The served width d, 1 to 1,024; up to 131,072 on the item of an <see cref="ElsaAttribute"/> model.</summary>
     public int Dimension { get; set; }
 }
 
@@ -27,6 +27,17 @@ public sealed class MultiLayerAttribute : EmbeddingAttribute
 
     /// <summary>Standard deviation of the start values of P; 0 (default) means the paper's 0.25 with DLRM and 0.5 with other hosts.</summary>
     public float Sigma { get; set; }
+}
+
+/// <summary>
+/// A wide table of which every row keeps only its largest entries: trained with a support that shrinks level by level (compressed ELSA,
+/// Vancura et al., WWW 2026), served as <see cref="Kept"/> pairs of index and value per row. On the item of an <see cref="ElsaAttribute"/>
+/// model only. Started uniformly in +-sqrt(6 / (n + d)).
+/// </summary>
+public sealed class SparseAttribute : EmbeddingAttribute
+{
+    /// <summary>Entries k that a row keeps at the end of the schedule, 1 to <see cref="EmbeddingAttribute.Dimension"/>; at Dimension every entry is kept.</summary>
+    public int Kept { get; set; }
 }
 
 /// <summary>The hashing trick: a table of <see cref="Rows"/> rows, id modulo Rows.</summary>
@@ -74,6 +85,30 @@ public sealed class QuantizedAttribute : EmbeddingAttribute
     /// choice is [0.1f, 0.9f]. Rows for unknown values are in the last tier.
     /// </summary>
     public float[] Tiers { get; set; } = [1];
+
+    /// <summary>How codes are chosen: the nearest centroid (default) or, with keys of their own, by inner products under a softmax.</summary>
+    public QuantizedForm Form { get; set; }
+
+    /// <summary>With <see cref="QuantizedForm.Softmax"/>, what the inner products are divided by before the softmax; positive, 1 by default.</summary>
+    public float Temperature { get; set; } = 1;
+
+    /// <summary>
+    /// Whether each tier has a codebook of its own, of its number of <see cref="Choices"/>, instead of sharing the first centroids of one;
+    /// false by default, as in the paper.
+    /// </summary>
+    public bool PrivateCodebooks { get; set; }
+
+    /// <summary>
+    /// With <see cref="PrivateCodebooks"/>, the parts of each tier instead of <see cref="Parts"/>: rare ids may have fewer, wider parts. Each
+    /// a divisor of <see cref="EmbeddingAttribute.Dimension"/>. Empty (default) for the same parts in every tier.
+    /// </summary>
+    public int[] PartsPerTier { get; set; } = [];
+
+    /// <summary>
+    /// Whether all parts share one set of centroids, K x s instead of K x d floats; false by default (DPQ's sharing across
+    /// sub-spaces).
+    /// </summary>
+    public bool SharedCodebook { get; set; }
 
     /// <summary>How the centroids follow the queries of the ids that chose them: by gradients (default) or as moving averages.</summary>
     public CodebookUpdate Codebook { get; set; }

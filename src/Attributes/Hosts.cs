@@ -24,6 +24,32 @@ public sealed class DlrmAttribute : Attribute
 public sealed class FactorizationMachineAttribute : Attribute;
 
 /// <summary>
+/// ELSA, a scalable linear autoencoder for retrieval (Vancura et al., RecSys 2022): the items of a user are added up as unit vectors, and an
+/// item's score is its inner product with the sum, its own part taken out. The model has a <see cref="UserAttribute"/>, an
+/// <see cref="ItemAttribute"/> with [Full] or <see cref="SparseAttribute"/>, and no label; its loss is the cosine between the scores of all
+/// items and the history. Users are not stored. Its optimiser is <see cref="NAdamAttribute"/> with rate 0.1 unless another is given.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class ElsaAttribute : Attribute
+{
+    /// <summary>What happens to the scores before the loss; none by default. The published variants clip, on small sets none is better.</summary>
+    public ScoreClip Clip { get; set; } = ScoreClip.None;
+}
+
+/// <summary>How the scores of an autoencoder are limited before the loss. A score at a limit has no gradient.</summary>
+public enum ScoreClip
+{
+    /// <summary>The scores as they are.</summary>
+    None,
+
+    /// <summary>max(s, 0).</summary>
+    Relu,
+
+    /// <summary>min(max(s, 0), 6).</summary>
+    Relu6,
+}
+
+/// <summary>
 /// Generalised matrix factorisation: a weighted inner product of the [User] and the [Item] vector, sum over k of w_k p_k q_k + b.
 /// Tables start at N(0, 0.01^2), the weights uniformly in +-1/sqrt(d).
 /// </summary>

@@ -4,7 +4,7 @@ namespace ModelGen.Reference;
 
 /// <summary>A model as its printed text describes it.</summary>
 /// <param name="Name">Class name of the model.</param>
-/// <param name="Loss">"logistic", "squared" or "ranking".</param>
+/// <param name="Loss">"logistic", "squared", "ranking" or "cosine".</param>
 /// <param name="Features">Categorical features in declaration order.</param>
 /// <param name="Parameters">Trained parameters.</param>
 /// <param name="Forward">The forward pass; its last operation is the loss.</param>
@@ -74,6 +74,9 @@ public sealed record IrParameter(
     string Name, string? Feature, IrIndex Index, int Modulus, int Rows, int Columns, string Init, double Scale, IrGroup Group, IrQuantization? Codes = null,
     bool NonNegative = false)
 {
+    /// <summary>Entries a row of a sparse table keeps; 0 when rows are dense.</summary>
+    public int Kept { get; init; }
+
     /// <summary>Whether the parameter is a table.</summary>
     public bool IsTable => Feature is not null;
 
@@ -133,9 +136,16 @@ public sealed record IrOp(
     IrQuantization? Quantization,
     double Commitment,
     double Decay,
-    double L2);
+    double L2)
+{
+    /// <summary>Where the value lives: "example", "id", "row", "user" or "score".</summary>
+    public string Domain { get; init; } = "example";
 
-/// <summary>What yields a served parameter: a matrix product, the nearest centroids of queries when the result holds codes, or the clusters of the ids when both are one table.</summary>
+    /// <summary>Upper limit of a clip; 0 for none.</summary>
+    public int Most { get; init; }
+}
+
+/// <summary>What yields a served parameter: a matrix product, the nearest centroids of queries when the result holds codes, the clusters of the ids when both are one table, or the rows of one table at unit length.</summary>
 /// <param name="Result">Served parameter.</param>
 /// <param name="Left">Trained table.</param>
 /// <param name="Right">Trained factor or codebook.</param>

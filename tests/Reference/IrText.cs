@@ -17,7 +17,7 @@ public static partial class IrText
     public static IrModel Parse(string text)
     {
         var lines = new LineReader(text);
-        Match head = lines.Next(HeadLine(), "model <name> loss=<logistic|squared|ranking>");
+        Match head = lines.Next(HeadLine(), "model <name> loss=<logistic|squared|ranking|cosine>");
         string[] features = lines.Next(FeaturesLine(), "features <names>").Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
         List<IrParameter> parameters = Parameters(lines, "parameters", features);
@@ -59,7 +59,8 @@ public static partial class IrText
         {
             IrIndex index = t.Groups["index"].Value switch { "/" => IrIndex.Quotient, "%" => IrIndex.Remainder, "@" => IrIndex.Assignment, _ => IrIndex.Identity };
             int modulus = index == IrIndex.Identity ? 0 : Positive(number, t.Groups["modulus"].Value, "modulus");
-            return Build(t, t.Groups["feature"].Value, index, modulus, 0);
+            int kept = t.Groups["kept"].Success ? Positive(number, t.Groups["kept"].Value, "kept") : 0;
+            return Build(t, t.Groups["feature"].Value, index, modulus, 0) with { Kept = kept };
         }
 
         if (DenseLine().Match(line) is { Success: true } d)
@@ -69,7 +70,7 @@ public static partial class IrText
 
         if (CodesLine().Match(line) is { Success: true } c)
         {
-            IrQuantization codes = IrQuantization.Parse(number, c.Groups["parts"].Value, c.Groups["choices"].Value, c.Groups["tiers"].Value);
+            IrQuantization codes = IrQuantization.Parse(number, c.Groups["parts"].Value, c.Groups["choices"].Value, c.Groups["tiers"].Value, c.Groups["private"].Success, c.Groups["shared"].Success, c.Groups["temperature"].Success ? c.Groups["temperature"].Value : "0");
             return new IrParameter(c.Groups["name"].Value, c.Groups["feature"].Value, IrIndex.Identity, 0, 0, codes.Parts, "zero", 0, IrGroup.Table, codes);
         }
 
@@ -91,11 +92,12 @@ public static partial class IrText
             Match m = ProductLine().Match(line);
             if (!m.Success)
             {
-                throw new IrTextException(number, $"'{line}' is not a product. Expected '<name> = product <table> <factor>' '<name> = nearest <table> <codebook>' or '<name> = assignment <table>'");
+                throw new IrTextException(number, $"'{line}' is not a product. Expected '<name> = product <table> <factor>' '<name> = nearest <table> <codebook>' '<name> = greatest <table> <keys>' '<name> = assignment <table>' or '<name> = unit <table>'");
             }
 
-            string[] read = m.Groups[4].Success ? [m.Groups[4].Value, m.Groups[4].Value] : [m.Groups[2].Value, m.Groups[3].Value];
-            foreach (string name in read)
+            bool one = m.Groups["one"].Success;
+            string left = m.Groups[one ? "one" : "2"].Value, right = m.Groups[one ? "one" : "3"].Value;
+            foreach (string name in new[] { left, right })
             {
                 if (parameters.All(p => p.Name != name))
                 {
@@ -103,7 +105,7 @@ public static partial class IrText
                 }
             }
 
-            result.Add(new IrProduct(m.Groups[1].Value, read[0], read[1]));
+            result.Add(new IrProduct(m.Groups[1].Value, left, right));
         }
 
         return result;
@@ -129,21 +131,21 @@ public static partial class IrText
         _ => throw new IrTextException(number, $"group '{text}' is not one of table, factor, average, tower, fixed"),
     };
 
-    [GeneratedRegex(@"^model (\S+) loss=(logistic|squared|ranking)$")]
+    [GeneratedRegex(@"^model (\S+) loss=(logistic|squared|ranking|cosine)$")]
     private static partial Regex HeadLine();
 
     [GeneratedRegex(@"^features (\S+(?: \S+)*)$")]
     private static partial Regex FeaturesLine();
 
-    [GeneratedRegex(@"^table (?<name>\S+) \[(?<feature>\S+)(?: (?<index>[/%@]) (?<modulus>\d+))?\] x (?<columns>\d+) init=(?<init>\S+) scale=(?<scale>\S+) group=(?<group>\S+)(?<nonnegative> nonnegative)?$")]
+    [GeneratedRegex(@"^table (?<name>\S+) \[(?<feature>\S+)(?: (?<index>[/%@]) (?<modulus>\d+))?\] x (?<columns>\d+) init=(?<init>\S+) scale=(?<scale>\S+) group=(?<group>\S+)(?<nonnegative> nonnegative)?(?: kept=(?<kept>\d+))?$")]
     private static partial Regex TableLine();
 
     [GeneratedRegex(@"^dense (?<name>\S+) (?<rows>\d+) x (?<columns>\d+) init=(?<init>\S+) scale=(?<scale>\S+) group=(?<group>\S+)(?<nonnegative> nonnegative)?$")]
     private static partial Regex DenseLine();
 
-    [GeneratedRegex(@"^codes (?<name>\S+) \[(?<feature>\S+)\] parts=(?<parts>\S+) choices=(?<choices>\S+) tiers=(?<tiers>\S+)$")]
+    [GeneratedRegex(@"^codes (?<name>\S+) \[(?<feature>\S+)\] parts=(?<parts>\S+) choices=(?<choices>\S+) tiers=(?<tiers>\S+)(?<private> private=1)?(?<shared> shared=1)?(?: temperature=(?<temperature>\S+))?$")]
     private static partial Regex CodesLine();
 
-    [GeneratedRegex(@"^(\S+) = (?:(?:product|nearest) (\S+) (\S+)|assignment (\S+))$")]
+    [GeneratedRegex(@"^(\S+) = (?:(?:product|nearest|greatest) (\S+) (\S+)|(?:unit|assignment) (?<one>\S+))$")]
     private static partial Regex ProductLine();
 }

@@ -99,7 +99,7 @@ public sealed class ReferenceModel
         {
             IrProduct? product = Ir.Collapse.FirstOrDefault(p => p.Result == name);
             served[name] = product is null ? Parameters[name]
-                : Ir.ServedParameters.First(p => p.Name == name) is { Codes: { } codes } table ? product.Left == product.Right ? Column(Clusters(product.Left)!) : Nearest(table, codes, Parameters[product.Left], Parameters[product.Right])
+                : Ir.ServedParameters.First(p => p.Name == name) is { Codes: { } codes } table ? product.Left == product.Right ? Column(Clusters(product.Left)!) : Choose(table, codes, Parameters[product.Left], Parameters[product.Right])
                 : Product(Parameters[product.Left], Parameters[product.Right]);
         }
 
@@ -131,17 +131,19 @@ public sealed class ReferenceModel
     }
 
     internal int[] Codes(IrOp op, double[] query, double[,] codebook, int id) =>
-        op.Quantization!.Nearest(query, codebook, op.Quantization.ChoicesOf(id, _vocabulary[FeatureIndex(FeatureOfQuantization(op))]));
+        op.Quantization!.Choose(query, codebook, TierOf(op, id));
+
+    internal int TierOf(IrOp op, int id) => op.Quantization!.TierOf(id, _vocabulary[FeatureIndex(FeatureOfQuantization(op))]);
 
     private string FeatureOfQuantization(IrOp op) => op.Feature ?? FactorFeature(op.Target);
 
-    private double[,] Nearest(IrParameter table, IrQuantization codes, double[,] queries, double[,] codebook)
+    private double[,] Choose(IrParameter table, IrQuantization codes, double[,] queries, double[,] codebook)
     {
         double[,] result = new double[queries.GetLength(0), codes.Parts];
         for (int id = 0; id < queries.GetLength(0); id++)
         {
-            int choices = codes.ChoicesOf(id, _vocabulary[FeatureIndex(table.Feature!)]);
-            Vectors.AddRow(result, id, [.. codes.Nearest(Vectors.Row(queries, id), codebook, choices).Select(z => (double)z)]);
+            int tier = codes.TierOf(id, _vocabulary[FeatureIndex(table.Feature!)]);
+            Vectors.AddRow(result, id, [.. codes.Choose(Vectors.Row(queries, id), codebook, tier).Select(z => (double)z)]);
         }
 
         return result;

@@ -19,7 +19,7 @@ public enum ReferenceRule
     /// <summary>Adam, lazy on table rows, bias correction of the global step.</summary>
     Adam,
 
-    /// <summary>Adam with Nesterov momentum and the 0.96^t schedule, lazy on table rows.</summary>
+    /// <summary>Adam with Nesterov momentum and the 0.96^(t decay) schedule, lazy on table rows.</summary>
     NAdam,
 }
 
@@ -32,9 +32,10 @@ public enum ReferenceRule
 /// <param name="Beta1">First-moment decay (Adam, NAdam).</param>
 /// <param name="Beta2">Second-moment decay (Adam, NAdam).</param>
 /// <param name="Lazy">Whether table rows that no id of the batch reads rest.</param>
+/// <param name="MomentumDecay">Speed of the momentum schedule (NAdam).</param>
 public sealed record ReferenceRates(
     ReferenceRule Rule, double TableRate, double FactorRate, double TowerRate, double Epsilon = 0, double Beta1 = 0.9, double Beta2 = 0.999,
-    bool Lazy = true);
+    bool Lazy = true, double MomentumDecay = 1);
 
 /// <summary>
 /// Applies gradients to a model. Under a lazy rule a table row changes only in steps whose batch reads it, a factor only in steps whose batch has
@@ -80,10 +81,10 @@ public sealed class ReferenceOptimizer(ReferenceModel model, ReferenceRates rate
     private void Average(IrOp op, double[,] differences, double[,] chosen)
     {
         (double[,] codebook, double[,] counts) = (model.Parameters[op.Target], model.Parameters[op.Parameters[0]]);
-        int width = codebook.GetLength(1) / op.Quantization!.Parts;
+        int width = codebook.GetLength(1) / counts.GetLength(1);
         for (int k = 0; k < codebook.GetLength(0); k++)
         {
-            for (int part = 0; part < op.Quantization.Parts; part++)
+            for (int part = 0; part < counts.GetLength(1); part++)
             {
                 double before = counts[k, part], n = chosen[k, part];
                 double after = counts[k, part] = (op.Decay * before) + ((1 - op.Decay) * n);
@@ -153,5 +154,5 @@ public sealed class ReferenceOptimizer(ReferenceModel model, ReferenceRates rate
     }
 
     // The momentum of step t under NAdam's schedule.
-    private double Momentum(int t) => rates.Beta1 * (1 - (0.5 * Math.Pow(0.96, t)));
+    private double Momentum(int t) => rates.Beta1 * (1 - (0.5 * Math.Pow(0.96, t * rates.MomentumDecay)));
 }

@@ -1,19 +1,24 @@
 using System.Collections.Generic;
 using System.Linq;
+using ModelGen.Generator.Specs;
 
 namespace ModelGen.Generator.Ir;
 
 /// <summary>
-/// Where a value lives: computed once per distinct id of one feature in the batch, or once per example.
+/// Where a value lives: computed once per distinct id of one feature in the batch, or once per example; in an autoencoder once per
+/// row of the item table, once per user of the batch, or once per user and output item.
 /// Work on ids is done once however often an id repeats, which is what makes wide inner dimensions cheap.
 /// </summary>
 public enum Domain
 {
     Id,
     Example,
+    Row,
+    User,
+    Score,
 }
 
-/// <summary>A value of the graph: Width floats per distinct id of a feature, or per example.</summary>
+/// <summary>A value of the graph: Width floats at every place of its domain.</summary>
 public sealed record Value(string Name, Domain Domain, int Feature, int Width);
 
 public enum RowIndexKind
@@ -39,6 +44,7 @@ public enum Init
     UniformByRows,
     Uniform,
     Normal,
+    Xavier,
     HalfNormal,
     LabelMean,
 }
@@ -54,6 +60,9 @@ public sealed record Parameter(
 {
     /// <summary>Whether the parameter is dense and belongs to the embedding of one feature.</summary>
     public bool IsFactor => Group is Group.Factor or Group.Average;
+
+    /// <summary>Entries a row keeps at the end of training, or in the served model has; 0 when rows are dense.</summary>
+    public int Kept { get; init; }
 }
 
 /// <summary>
@@ -70,6 +79,33 @@ public sealed record Quantization(int Parts, IReadOnlyList<int> Choices, IReadOn
 
     /// <summary>With moving averages, the averaged number of lookups per centroid and part.</summary>
     public Parameter? Counts { get; init; }
+
+    /// <summary>Temperature of the softmax form, or 0 when the nearest centroid is chosen.</summary>
+    public float Temperature { get; init; }
+
+    /// <summary>The keys of the softmax form, of the shape of the codebook.</summary>
+    public Parameter? Keys { get; init; }
+
+    /// <summary>Whether each tier has centroids of its own, one tier's after the other's in the codebook, instead of a prefix.</summary>
+    public bool Private { get; init; }
+
+    /// <summary>Whether all parts share one set of centroids, as wide as a part.</summary>
+    public bool Shared { get; init; }
+
+    /// <summary>Parts of each tier. Parts is their least common multiple: a code of a tier with fewer stands for several neighbouring ones.</summary>
+    public IReadOnlyList<int> TierParts { get; init; } = [];
+
+    /// <summary>Rows of the codebook.</summary>
+    public int Centroids => Private ? Choices.Sum() : Choices[0];
+
+    /// <summary>Parts that have centroids of their own.</summary>
+    public int CodebookParts => Shared ? 1 : Parts;
+
+    /// <summary>The first row of the codebook that a tier may use.</summary>
+    public int First(int tier) => Private ? Choices.Take(tier).Sum() : 0;
+
+    /// <summary>Neighbouring parts that share one code of a tier.</summary>
+    public int Repeat(int tier) => TierParts.Count == 0 ? 1 : Parts / TierParts[tier];
 
     /// <summary>Bits of one code in a tier.</summary>
     public int Bits(int tier) => Enumerable.Range(1, 16).First(bits => Choices[tier] <= 1 << bits);
@@ -91,10 +127,18 @@ public sealed record Op(
 }
 
 /// <summary>
-/// What replaces a pair of parameters in the served model: the product T P, or, when the result holds codes, the nearest centroids of
-/// the queries Left in the codebook Right, or the clusters of the ids when both are the table of the shared vectors.
+/// What replaces a pair of parameters in the served model: the product T P, or, when the result holds codes, the nearest centroids (or,
+/// of the softmax form, the greatest keys) of the queries Left in Right. With Left alone (Right is the same) the result holds its rows at unit length or, when it holds
+/// codes, the clusters of the ids whose shared vectors Left has.
 /// </summary>
-public sealed record CollapseRule(Parameter Result, Parameter Left, Parameter Right);
+public sealed record CollapseRule(Parameter Result, Parameter Left, Parameter Right)
+{
+    /// <summary>Whether the rule makes rows of unit length.</summary>
+    public bool IsUnit => Left == Right && Result.Codes is null;
+
+    /// <summary>Whether the rule makes the clusters of the ids.</summary>
+    public bool IsAssignment => Left == Right && Result.Codes is not null;
+}
 
 /// <summary>The whole model at one point of the lowering.</summary>
 public sealed record Graph(

@@ -47,6 +47,10 @@ internal static class ExpandEmbeddings
         (Init Init, float Scale) start = Start(host, e.Dimension);
         switch (e.Kind)
         {
+            case EmbeddingKind.Full or EmbeddingKind.Sparse when result.Domain == Domain.Row:
+                int kept = e.Kept < e.Dimension ? e.Kept : 0;
+                Gather(result, Declare(new Parameter($"{name}.A", result.Feature, true, RowIndexKind.Identity, 0, 0, e.Dimension, Group.Table, Init.Xavier, 1) { Kept = kept }));
+                break;
             case EmbeddingKind.Full:
                 Gather(result, Table("E", e.Dimension, start));
                 break;
@@ -89,11 +93,16 @@ internal static class ExpandEmbeddings
         void Quantize(QuantizedSpec spec)
         {
             Value q = new($"{name}.q", Domain.Id, result.Feature, e.Dimension);
-            Gather(q, Declare(new Parameter($"{name}.Q", result.Feature, true, RowIndexKind.Identity, 0, 0, e.Dimension, Group.Table, Init.Normal, 0.01f)));
-            Parameter codebook = Declare(new Parameter($"{name}.C", result.Feature, false, RowIndexKind.Identity, 0, spec.Choices[0], e.Dimension, spec.Decay > 0 ? Group.Average : Group.Factor, Init.Normal, 0.01f));
-            Parameter? counts = spec.Decay > 0 ? Declare(codebook with { Name = $"{name}.N", Columns = spec.Parts, Init = Init.Zero, Scale = 0 }) : null;
-            var quantization = new Quantization(spec.Parts, [.. spec.Choices], [.. spec.Tiers.Select(share => (decimal)share)], spec.Commitment) { Decay = spec.Decay, ReseedEvery = spec.ReseedEvery, Counts = counts };
-            ops.Add(new Op(OpKind.Quantize, result, [q], [codebook], Quantization: quantization));
+            Gather(q, Declare(new Parameter($"{name}.Q", result.Feature, true, RowIndexKind.Identity, 0, 0, e.Dimension, Group.Table, Init.Normal, spec.Temperature > 0 ? 0.1f : 0.01f)));
+            Parameter codebook = Declare(new Parameter($"{name}.C", result.Feature, false, RowIndexKind.Identity, 0, spec.Centroids, e.Dimension / spec.Parts * (spec.Shared ? 1 : spec.Parts), spec.Decay > 0 ? Group.Average : Group.Factor, Init.Normal, 0.01f));
+            // Scores near zero let every key learn at first; the keys are long, so that the queries learn too.
+            Parameter? keys = spec.Temperature > 0 ? Declare(codebook with { Name = $"{name}.K", Scale = 1 }) : null;
+            Parameter? counts = spec.Decay > 0 ? Declare(codebook with { Name = $"{name}.N", Columns = spec.Shared ? 1 : spec.Parts, Init = Init.Zero, Scale = 0 }) : null;
+            var quantization = new Quantization(spec.Parts, [.. spec.Choices], [.. spec.Tiers.Select(share => (decimal)share)], spec.Commitment)
+            {
+                Temperature = spec.Temperature, Keys = keys, Decay = spec.Decay, ReseedEvery = spec.ReseedEvery, Counts = counts, Private = spec.Private, Shared = spec.Shared, TierParts = [.. spec.TierParts],
+            };
+            ops.Add(new Op(OpKind.Quantize, result, [q], keys is null ? [codebook] : [codebook, keys], Quantization: quantization));
         }
 
         Parameter Table(string suffix, int width, (Init Init, float Scale) from, RowIndexKind index = RowIndexKind.Identity, int modulus = 0) =>

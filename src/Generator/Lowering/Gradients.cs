@@ -11,6 +11,15 @@ internal static class Gradients
     {
         [OpKind.Logistic] = (t, op) => t.Contribute(op.Inputs[0], OpKind.LogisticGradient, [op.Inputs[0]], []),
         [OpKind.Squared] = (t, op) => t.Contribute(op.Inputs[0], OpKind.SquaredGradient, [op.Inputs[0]], []),
+        [OpKind.Cosine] = (t, op) => t.Contribute(op.Inputs[0], OpKind.CosineGradient, [op.Inputs[0]], []),
+        [OpKind.Clip] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.ClipGradient, [g, op.Result!], [], op.Number)),
+        [OpKind.Similarity] = With((t, op, g) =>
+        {
+            t.Contribute(op.Inputs[0], OpKind.SimilarityUser, [g, op.Inputs[1]], []);
+            t.Contribute(op.Inputs[1], OpKind.SimilarityRow, [g, op.Inputs[0]], []);
+        }),
+        [OpKind.HistorySum] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.HistorySpread, [g], [])),
+        [OpKind.Normalize] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.NormalizeGradient, [g, op.Result!, op.Inputs[0]], [])),
         [OpKind.Ranking] = (t, op) => t.Contribute(op.Inputs[0], OpKind.RankingGradient, [op.Inputs[0]], []),
         [OpKind.Linear] = With(Linear),
         [OpKind.Relu] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.ReluGradient, [g, op.Result!], [])),
@@ -35,6 +44,15 @@ internal static class Gradients
         }),
         [OpKind.Quantize] = With((t, op, g) =>
         {
+            if (op.Quantization!.Keys is { } keys)
+            {
+                // Forward the chosen centroid, backward as if all were mixed by the softmax of their scores.
+                t.Accumulate([op.Parameters[0], keys], OpKind.SoftmaxValues, [op.Inputs[0], g], op.Quantization);
+                t.Accumulate([keys, op.Parameters[0]], OpKind.SoftmaxKeys, [op.Inputs[0], g], op.Quantization);
+                t.Contribute(op.Inputs[0], OpKind.SoftmaxInput, [op.Inputs[0], g], [keys, op.Parameters[0]], quantization: op.Quantization);
+                return;
+            }
+
             // Straight through: the task's gradient passes to the queries as it is; the centroids follow the queries alone.
             if (op.Quantization!.Counts is { } counts)
             {

@@ -7,14 +7,15 @@ using ModelGen.Generator.Specs;
 namespace ModelGen.Generator.Parsing;
 
 /// <summary>An embedding attribute -> its spec, ranges checked.</summary>
-internal sealed class EmbeddingParser(Reporter report, float defaultSigma)
+internal sealed class EmbeddingParser(Reporter report, float defaultSigma, bool elsa = false)
 {
     public EmbeddingSpec Parse(AttributeReader attribute, string owner)
     {
         int dimension = attribute.Get("Dimension", 0);
-        if (dimension is < 1 or > 1024)
+        int most = elsa ? 131072 : 1024;
+        if (dimension < 1 || dimension > most)
         {
-            report.Add(Descriptors.Dimension, attribute.At("Dimension"), attribute.Name, owner, Text(dimension));
+            report.Add(Descriptors.Dimension, attribute.At("Dimension"), attribute.Name, owner, Text(dimension), Text(most));
         }
 
         switch (attribute.Name)
@@ -33,6 +34,10 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma)
                 int rank = attribute.Get("Rank", 0);
                 Check(rank >= 1 && rank <= dimension, Descriptors.Rank, attribute, "Rank", owner, Text(rank), Text(dimension));
                 return new EmbeddingSpec(EmbeddingKind.LowRank, dimension, rank, 0, 0);
+            case "Sparse":
+                int kept = attribute.Get("Kept", 0);
+                Check(kept >= 1 && kept <= dimension, Descriptors.Kept, attribute, "Kept", owner, Text(kept), Text(dimension));
+                return new EmbeddingSpec(EmbeddingKind.Sparse, dimension, 0, 0, 0) { Kept = kept };
             case "Quantized":
                 return Quantized(attribute, owner, dimension);
             case "Clustered":
@@ -62,16 +67,61 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma)
         int[] choices = attribute.List("Choices", 256);
         float[] tiers = attribute.List("Tiers", 1f);
         float commitment = attribute.Get("Commitment", 1f);
-        Check(parts >= 1 && dimension % parts == 0, Descriptors.Parts, attribute, "Parts", owner, Text(parts), Text(dimension));
+        bool own = attribute.Get("PrivateCodebooks", false), shared = attribute.Get("SharedCodebook", false);
+        int[] tierParts = attribute.List<int>("PartsPerTier");
+        if (tierParts.Length == 0)
+        {
+            Check(parts >= 1 && dimension % parts == 0, Descriptors.Parts, attribute, "Parts", owner, Text(parts), Text(dimension));
+            tierParts = [.. choices.Select(_ => parts)];
+        }
+        else
+        {
+            Check(tierParts.Length == choices.Length && tierParts.All(p => p >= 1 && dimension % p == 0), Descriptors.PartsPerTier, attribute, "PartsPerTier", owner, List(tierParts), Text(choices.Length), Text(dimension));
+            Fit(own, attribute, "PartsPerTier", owner, "gives tiers different parts, for which each needs its own codebook; set PrivateCodebooks = true, or give one number of Parts");
+            Fit(!attribute.IsWritten("Parts"), attribute, "Parts", owner, "is given beside PartsPerTier, which says the parts of every tier; remove one of them");
+            Fit(!shared, attribute, "SharedCodebook", owner, "needs parts of one width; give one number of Parts instead of PartsPerTier");
+            parts = tierParts.All(p => p >= 1) ? tierParts.Aggregate(LeastCommonMultiple) : 1;
+        }
+
         bool falling = choices.Zip(choices.Skip(1), (k, next) => next <= k).All(holds => holds);
         bool powers = choices.All(k => k is >= 4 and <= 65536 && (k & (k - 1)) == 0);
         Check(choices.Length > 0 && falling && powers, Descriptors.Choices, attribute, "Choices", owner, List(choices));
         bool whole = tiers.All(share => share > 0) && Math.Abs(tiers.Sum(share => (double)share) - 1) <= 1e-4;
         Check(choices.Length == 0 || (whole && tiers.Length == choices.Length), Descriptors.Tiers, attribute, "Tiers", owner, List(tiers), Text(choices.Length));
         Check(commitment >= 0 && !float.IsInfinity(commitment), Descriptors.Commitment, attribute, "Commitment", owner, Text(commitment));
+        Fit(!own || choices.Length > 1, attribute, "PrivateCodebooks", owner, "is for several tiers; give as many Choices and Tiers, or remove it");
+        Check(!own || choices.Sum(k => (long)k) <= 65536, Descriptors.Choices, attribute, "Choices", owner, List(choices));
         int reseed = attribute.Get("ReseedEvery", 0);
         Check(reseed >= 0, Descriptors.ReseedEvery, attribute, "ReseedEvery", owner, Text(reseed));
-        return new EmbeddingSpec(EmbeddingKind.Quantized, dimension, 0, 0, 0, new QuantizedSpec(parts, new(choices), new(tiers), commitment) { Decay = Decay(attribute, owner), ReseedEvery = reseed });
+        return new EmbeddingSpec(EmbeddingKind.Quantized, dimension, 0, 0, 0, new QuantizedSpec(parts, new(choices), new(tiers), commitment)
+        {
+            Temperature = Temperature(attribute, owner), Decay = Decay(attribute, owner), ReseedEvery = reseed, Private = own, Shared = shared, TierParts = new(tierParts),
+        });
+    }
+
+    private static int LeastCommonMultiple(int a, int b)
+    {
+        (int x, int y) = (a, b);
+        while (y != 0)
+        {
+            (x, y) = (y, x % y);
+        }
+
+        return a / x * b;
+    }
+
+    private float Temperature(AttributeReader attribute, string owner)
+    {
+        bool softmax = attribute.Choice(report, owner, "Form", QuantizedFormKind.Nearest) == QuantizedFormKind.Softmax;
+        float temperature = attribute.Get("Temperature", 1f);
+        Check(temperature > 0 && !float.IsInfinity(temperature), Descriptors.Temperature, attribute, "Temperature", owner, Text(temperature));
+        Fit(softmax || !attribute.IsWritten("Temperature"), attribute, "Temperature", owner, "is for the softmax form; set Form = QuantizedForm.Softmax, or remove it");
+        foreach (string nearest in new[] { "Commitment", "Codebook", "ReseedEvery" })
+        {
+            Fit(!softmax || !attribute.IsWritten(nearest), attribute, nearest, owner, "is for the form that chooses the nearest centroid; remove it, or Form = QuantizedForm.Softmax");
+        }
+
+        return softmax ? temperature : 0;
     }
 
     private float Decay(AttributeReader attribute, string owner)

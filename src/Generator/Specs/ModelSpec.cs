@@ -1,3 +1,4 @@
+using System.Linq;
 using ModelGen.Generator.Helpers;
 
 namespace ModelGen.Generator.Specs;
@@ -34,6 +35,7 @@ public enum LossKind
     BinaryCrossEntropy,
     MeanSquaredError,
     BayesianPersonalizedRanking,
+    Cosine,
 }
 
 public sealed record LabelSpec(string Property, string Column, string Type);
@@ -111,11 +113,19 @@ public enum EmbeddingKind
     QuotientRemainder,
     LowRank,
     Quantized,
+    Sparse,
     Clustered,
+
+    /// <summary>No vector at all: the user of an autoencoder is the sum of its items.</summary>
+    None,
 }
 
 /// <summary>An embedding parameterisation. Inner is k of MLET or the rank, Rows is m of hashing or c of quotient-remainder.</summary>
-public sealed record EmbeddingSpec(EmbeddingKind Kind, int Dimension, int Inner, float Sigma, int Rows, QuantizedSpec? Quantized = null, ClusteredSpec? Clustered = null);
+public sealed record EmbeddingSpec(EmbeddingKind Kind, int Dimension, int Inner, float Sigma, int Rows, QuantizedSpec? Quantized = null, ClusteredSpec? Clustered = null)
+{
+    /// <summary>Entries a row of a sparse table keeps at the end of its schedule; 0 in every other form.</summary>
+    public int Kept { get; init; }
+}
 
 /// <summary>Product quantisation: D parts, the choices K and the share of the ids of every tier, and the commitment weight.</summary>
 public sealed record QuantizedSpec(int Parts, EquatableArray<int> Choices, EquatableArray<float> Tiers, float Commitment)
@@ -123,8 +133,29 @@ public sealed record QuantizedSpec(int Parts, EquatableArray<int> Choices, Equat
     /// <summary>What is kept of the moving averages in a step, or 0 when the centroids follow gradients.</summary>
     public float Decay { get; init; }
 
+    /// <summary>Temperature of the softmax form, or 0 for the nearest centroid.</summary>
+    public float Temperature { get; init; }
+
+    /// <summary>Whether each tier has a codebook of its own.</summary>
+    public bool Private { get; init; }
+
+    /// <summary>Whether all parts share one set of centroids.</summary>
+    public bool Shared { get; init; }
+
+    /// <summary>Parts of each tier; Parts is their least common multiple.</summary>
+    public EquatableArray<int> TierParts { get; init; }
+
+    /// <summary>Centroids in all codebooks.</summary>
+    public int Centroids => Private ? Choices.Sum() : Choices.FirstOrDefault();
+
     /// <summary>Steps between re-seedings of centroids that are hardly used, or 0.</summary>
     public int ReseedEvery { get; init; }
+}
+
+public enum QuantizedFormKind
+{
+    Nearest,
+    Softmax,
 }
 
 public enum CodebookUpdateKind
@@ -165,11 +196,20 @@ public enum HostKind
     Gmf,
     NeuMf,
     TwoTower,
+    Elsa,
     MatrixFactorization,
 }
 
+public enum ClipKind
+{
+    None,
+    Relu,
+    Relu6,
+}
+
 /// <summary>How the features meet. Bottom and Top are DLRM's towers, Hidden the tower of the hosts of a user and an item, Factors the floats that NeuMF multiplies.</summary>
-public sealed record HostSpec(HostKind Kind, EquatableArray<int> Bottom, EquatableArray<int> Top, EquatableArray<int> Hidden, int Factors, FactorizationSpec? Factorization = null);
+public sealed record HostSpec(HostKind Kind, EquatableArray<int> Bottom, EquatableArray<int> Top, EquatableArray<int> Hidden, int Factors,
+    ClipKind Clip = ClipKind.None, FactorizationSpec? Factorization = null);
 
 /// <summary>Matrix factorisation: biases and a fixed mean, clamped vectors, and the weight of the squares per rating.</summary>
 public sealed record FactorizationSpec(bool Biases, bool NonNegative, float L2);
@@ -184,4 +224,8 @@ public enum OptimizerRule
 }
 
 public sealed record OptimizerSpec(
-    OptimizerRule Rule, float LearningRate, float TableRate, float FactorRate, float TowerRate, float Epsilon, float Beta1, float Beta2, bool Lazy);
+    OptimizerRule Rule, float LearningRate, float TableRate, float FactorRate, float TowerRate, float Epsilon, float Beta1, float Beta2, bool Lazy)
+{
+    /// <summary>Speed of NAdam's momentum schedule.</summary>
+    public float MomentumDecay { get; init; } = 0.004f;
+}

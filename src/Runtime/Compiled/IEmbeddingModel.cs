@@ -4,7 +4,7 @@ using System.Collections.Generic;
 namespace ModelGen.Compiled;
 
 /// <summary>
-/// What the generator writes into a user's class. The runtime is generic over it: it decides when and on which thread
+/// What the generator writes into the class of a model that scores examples. The runtime is generic over it: it decides when and on which thread
 /// a piece of work runs, the generated members are the work itself, with every size a literal.
 /// A training step runs, in this order and each phase complete before the next:
 /// <see cref="Embed"/> for every chunk of distinct ids, <see cref="TrainTile"/> for every tile, <see cref="UpdateRows"/> for every
@@ -12,14 +12,8 @@ namespace ModelGen.Compiled;
 /// <see cref="UpdateIdleRows"/> at the end when the optimiser is not lazy.
 /// </summary>
 /// <typeparam name="TSelf">The user's class.</typeparam>
-public interface IEmbeddingModel<TSelf> where TSelf : class, IEmbeddingModel<TSelf>
+public interface IEmbeddingModel<TSelf> : IModel<TSelf> where TSelf : class, IEmbeddingModel<TSelf>
 {
-    /// <summary>The compile-time description of the model.</summary>
-    static abstract ModelSchema Schema { get; }
-
-    /// <summary>Appends one example to a data set under construction: label, numerics and keys in declaration order.</summary>
-    static abstract void Append(TSelf example, DataSetBuilder builder);
-
     /// <summary>Computes the vectors of the distinct ids in slots [first, end) of a feature into <see cref="FeatureBatch.Vectors"/>.</summary>
     static abstract void Embed(StepContext step, int feature, int first, int end);
 

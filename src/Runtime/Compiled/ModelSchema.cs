@@ -261,6 +261,9 @@ public enum Initialization
     /// <summary>Normal with standard deviation scale.</summary>
     Normal,
 
+    /// <summary>Uniform in +-scale sqrt(6 / (rows + columns)).</summary>
+    Xavier,
+
     /// <summary>Absolute value of a normal number with standard deviation scale times the root of the mean label's size.</summary>
     HalfNormal,
 
@@ -282,6 +285,9 @@ public sealed record TableParameter(
     string Name, int Feature, RowIndex Index, int Modulus, int Width, ParameterGroup Group, Initialization Initialization, float Scale,
     bool NonNegative = false)
 {
+    /// <summary>Entries a row keeps at the end of the schedule; 0 when rows are dense.</summary>
+    public int Kept { get; init; }
+
     /// <summary>Rows of the table for a number of ids.</summary>
     public long Rows(long ids) => Index switch
     {
@@ -346,6 +352,9 @@ public enum OptimizerKind
 public sealed record OptimizerSchema(
     OptimizerKind Kind, float LearningRate, float TableLearningRate, float FactorLearningRate, float TowerLearningRate, float Beta1, float Beta2, bool Lazy = true)
 {
+    /// <summary>Speed of NAdam's momentum schedule beta1 (1 - 0.96^(t decay) / 2).</summary>
+    public float MomentumDecay { get; init; } = 0.004f;
+
     /// <summary>State buffers of a dense parameter, each of the parameter's own shape.</summary>
     public int DenseStates => Kind switch { OptimizerKind.Sgd => 0, OptimizerKind.Adam or OptimizerKind.NAdam => 2, _ => 1 };
 

@@ -140,9 +140,7 @@ public sealed class BatchLoader
             AssignBagSlots(target, scratch, column, column.Offsets, _maps[feature], examples, RowsPerExample);
         }
 
-        target.Vectors = Room.For(target.Vectors, (long)target.SlotCount * description.VectorStride);
-        target.Vectors.Span(0, description.VectorStride).Clear();
-        Room.For(ref target.Codes, target.SlotCount * description.Codes);
+        MakeRoom(target, description);
         if (!training)
         {
             return;
@@ -166,6 +164,14 @@ public sealed class BatchLoader
         {
             GroupRows(batch.Features[feature], shared, _schema.Tables[shared.Table], _scratch[feature]);
         }
+    }
+
+    /// <summary>Room for what is computed per slot, slot 0 being the zero vector.</summary>
+    internal static void MakeRoom(FeatureBatch target, CategoricalFeature description)
+    {
+        target.Vectors = Room.For(target.Vectors, (long)target.SlotCount * description.VectorStride);
+        target.Vectors.Span(0, description.VectorStride).Clear();
+        Room.For(ref target.Codes, target.SlotCount * description.Codes);
     }
 
     // The rows of an example have one key, which is looked up and grouped once.

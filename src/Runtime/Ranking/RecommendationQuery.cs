@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
-using System.Globalization;
 using ModelGen.Compiled;
 
 namespace ModelGen;
@@ -92,15 +91,14 @@ internal sealed class RecommendationQuery<TModel>
         for (int i = 0; i < ids.Length; i++)
         {
             int id = ids[i];
-            string key = items.TextKeys.Length > 0 ? items.TextKeys[id]
-                : (items.IntegerKeys.Length > 0 ? items.IntegerKeys[id] : id).ToString(CultureInfo.InvariantCulture);
-            list.Add(new Recommendation(id, key, scores[i]));
+            list.Add(new Recommendation(id, items.KeyText(id), scores[i]));
         }
 
         return list.MoveToImmutable();
     }
 
-    private static RecommendationQuery<TModel> Of(DataSet<TModel> example, int count, DataSet<TModel>? history, ImmutableArray<Vocabulary> vocabularies)
+    /// <summary>The query of a data set of one example.</summary>
+    public static RecommendationQuery<TModel> Of(DataSet<TModel> example, int count, DataSet<TModel>? history, ImmutableArray<Vocabulary> vocabularies)
     {
         int user = TModel.Schema.Require(FeatureRole.User, Purpose), item = TModel.Schema.Require(FeatureRole.Item, Purpose);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);

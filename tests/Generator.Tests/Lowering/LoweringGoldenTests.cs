@@ -15,6 +15,7 @@ public sealed class LoweringGoldenTests
     [DataRow("dlrm-mlet", Sources.Dlrm)]
     [DataRow("fm-quotient-remainder", Sources.Fm)]
     [DataRow("fm-quantized", Sources.Quantized)]
+    [DataRow("elsa-sparse", Sources.Elsa)]
     public void The_graph_after_each_pass(string name, string source)
     {
         var log = new PassLog();

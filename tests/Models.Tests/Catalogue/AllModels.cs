@@ -31,6 +31,8 @@ internal static class AllModels
         [nameof(FmFactored)] = a => a.Run<FmFactored>(),
         [nameof(DlrmQuantized)] = a => a.Run<DlrmQuantized>(),
         [nameof(FmQuantized)] = a => a.Run<FmQuantized>(),
+        [nameof(FmCodebooks)] = a => a.Run<FmCodebooks>(),
+        [nameof(FmSoftmax)] = a => a.Run<FmSoftmax>(),
         [nameof(FmAverages)] = a => a.Run<FmAverages>(),
         [nameof(GmfDense)] = a => a.Run<GmfDense>(),
         [nameof(GmfRanking)] = a => a.Run<GmfRanking>(),

@@ -101,7 +101,7 @@ public sealed class CollapseTests
                 if (served.Weights.Codes.FirstOrDefault(c => table.Name == c.Name.Replace(".codes", ".Q", StringComparison.Ordinal).Replace(".z", ".C", StringComparison.Ordinal)) is { } codes)
                 {
                     CollapsedDense codebook = served.Weights.FindDense(codes.CodebookName);
-                    expected += codes.Tiers.Sum(t => ((t.Rows * codes.Parts * t.Bits) + 7) / 8) + (4L * codebook.Rows * codebook.Columns);
+                    expected += codes.Tiers.Sum(t => ((t.Rows * (codes.Parts / t.Repeat) * t.Bits) + 7) / 8) + (4L * codebook.Rows * codebook.Columns);
                     continue;
                 }
 

@@ -22,7 +22,13 @@ internal static class Footprint
         {
             CategoricalSpec c = model.Categoricals[f];
             string trained = Bytes(graph.Parameters.Where(p => p.Feature == f));
-            string served = Bytes(graph.ServedParameters.Where(p => p.Feature == f));
+            string served = Bytes(graph.ServedParameters.Where(p => p.Feature == f), served: true);
+            if (c.Embedding.Kind == EmbeddingKind.None)
+            {
+                w.Line($"/// <item>{c.Property}: {Method(c.Embedding)}.</item>");
+                continue;
+            }
+
             w.Line($"/// <item>{c.Property}: {Method(c.Embedding)}; trained {trained} bytes, served {served} bytes.</item>");
         }
 
@@ -34,6 +40,7 @@ internal static class Footprint
 
     private static string Host(ModelSpec model) => model.Host.Kind switch
     {
+        HostKind.Elsa => $"ELSA{(model.Host.Clip == ClipKind.None ? "" : ", scores clipped by " + model.Host.Clip)}",
         HostKind.Dlrm => $"DLRM, bottom [{string.Join(", ", model.Host.Bottom)}], top [{string.Join(", ", model.Host.Top)}]",
         HostKind.Gmf => "Generalised matrix factorisation",
         HostKind.NeuMf => $"NeuMF, {model.Host.Factors} factors, hidden [{string.Join(", ", model.Host.Hidden)}]",
@@ -47,14 +54,17 @@ internal static class Footprint
         EmbeddingKind.MultiLayer => $"MLET, T (n x {e.Inner}) times P ({e.Inner} x {e.Dimension}), collapsed to E (n x {e.Dimension})",
         EmbeddingKind.Hashed => $"hashed table of {e.Rows} x {e.Dimension}",
         EmbeddingKind.QuotientRemainder => $"quotient (n / {e.Rows}) times remainder ({e.Rows}) rows of {e.Dimension}",
-        EmbeddingKind.Quantized => $"quantised, queries Q (n x {e.Dimension}) to {e.Quantized!.Parts} parts of {string.Join(", ", e.Quantized.Choices)} choices, collapsed to their codes",
+        EmbeddingKind.Sparse => $"sparse rows, A (n x {e.Dimension}) pruned to {e.Kept} entries per row, collapsed to unit rows of (index, value) pairs",
+        EmbeddingKind.None => "the sum of its items, not stored",
+        EmbeddingKind.Quantized => $"quantised, queries Q (n x {e.Dimension}) to {string.Join(" or ", e.Quantized!.TierParts.Distinct())} parts of {string.Join(", ", e.Quantized.Choices)} choices, collapsed to their codes",
         EmbeddingKind.Clustered => $"clustered, {e.Clustered!.Clusters} shared vectors of {e.Dimension}, collapsed to one cluster number per id",
         EmbeddingKind.LowRank => $"low rank, U (n x {e.Inner}) times V ({e.Inner} x {e.Dimension})",
         _ => $"table E (n x {e.Dimension})",
     };
 
-    private static string Bytes(IEnumerable<Parameter> parameters) => string.Join(" + ", parameters.Select(p =>
-        p.Codes is { } codes ? Codes(codes)
+    private static string Bytes(IEnumerable<Parameter> parameters, bool served = false) => string.Join(" + ", parameters.Select(p =>
+        served && p.Kept > 0 ? $"{(p.Columns > 65536 ? 8 : 6) * p.Kept} n"
+        : p.Codes is { } codes ? Codes(codes)
         : !p.IsTable ? $"{4L * p.Rows * p.Columns}" : p.Index switch
         {
             RowIndexKind.Quotient => $"{4 * p.Columns} ceil(n / {p.Modulus})",
@@ -65,7 +75,7 @@ internal static class Footprint
 
     private static string Codes(Quantization q) => string.Join(" + ", q.Choices.Select((_, tier) =>
     {
-        string bytes = (q.Parts * q.Bits(tier) / 8.0).ToString(CultureInfo.InvariantCulture);
+        string bytes = (q.Parts / q.Repeat(tier) * q.Bits(tier) / 8.0).ToString(CultureInfo.InvariantCulture);
         return q.Choices.Count == 1 ? $"{bytes} n" : $"{bytes} x {q.Tiers[tier].ToString(CultureInfo.InvariantCulture)} n";
     }));
 }

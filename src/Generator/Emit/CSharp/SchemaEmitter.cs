@@ -46,7 +46,7 @@ internal static class SchemaEmitter
         {
             foreach (Parameter t in graph.Parameters.Where(p => p.IsTable))
             {
-                w.Line($"new({SourceWriter.Quote(t.Name)}, {t.Feature}, RowIndex.{t.Index}, {t.Modulus}, {t.Columns}, ParameterGroup.{t.Group}, Initialization.{t.Init}, {SourceWriter.Float(t.Scale)}{(t.NonNegative ? ", NonNegative: true" : "")}),");
+                w.Line($"new({SourceWriter.Quote(t.Name)}, {t.Feature}, RowIndex.{t.Index}, {t.Modulus}, {t.Columns}, ParameterGroup.{t.Group}, Initialization.{t.Init}, {SourceWriter.Float(t.Scale)}{(t.NonNegative ? ", NonNegative: true" : "")}){(t.Kept > 0 ? $" {{ Kept = {t.Kept} }}" : "")},");
             }
         }
 
@@ -65,7 +65,7 @@ internal static class SchemaEmitter
         w.Line($"FactorOffset = {plan.FactorOffset},");
         w.Line($"TransposedFloats = {plan.TransposedFloats},");
         w.Line($"TileFloats = {plan.TileFloats},");
-        w.Line($"Optimizer = new(OptimizerKind.{o.Rule}, {SourceWriter.Float(o.LearningRate)}, {SourceWriter.Float(o.TableRate)}, {SourceWriter.Float(o.FactorRate)}, {SourceWriter.Float(o.TowerRate)}, {SourceWriter.Float(o.Beta1)}, {SourceWriter.Float(o.Beta2)}{(o.Lazy ? string.Empty : ", Lazy: false")}),");
+        w.Line($"Optimizer = new(OptimizerKind.{o.Rule}, {SourceWriter.Float(o.LearningRate)}, {SourceWriter.Float(o.TableRate)}, {SourceWriter.Float(o.FactorRate)}, {SourceWriter.Float(o.TowerRate)}, {SourceWriter.Float(o.Beta1)}, {SourceWriter.Float(o.Beta2)}{(o.Lazy ? string.Empty : ", Lazy: false")}){(o.Rule == OptimizerRule.NAdam ? $" {{ MomentumDecay = {SourceWriter.Float(o.MomentumDecay)} }}" : "")},");
         w.Line($"Ir = IrText,");
     }
 
@@ -84,9 +84,9 @@ internal static class SchemaEmitter
         {
             Quantization q = op.Quantization!;
             int queries = Array.IndexOf(tables, graph.Forward.First(o => o.Result == op.Inputs[0]).Parameters[0]);
-            string tiers = string.Join(", ", q.Choices.Select((k, t) => $"new({k}, {q.End(t).ToString(CultureInfo.InvariantCulture)}m)"));
+            string tiers = string.Join(", ", q.Choices.Select((k, t) => $"new({k}, {q.End(t).ToString(CultureInfo.InvariantCulture)}m, {q.First(t)}, {q.Repeat(t)})"));
             w.Line($"new() {{ Feature = {op.Result!.Feature}, Queries = {queries}, Codebook = {SourceWriter.Quote(op.Parameters[0].Name)}, "
-                + $"{(q.Counts is { } counts ? $"Counts = {SourceWriter.Quote(counts.Name)}, " : "")}Parts = {q.Parts}, Tiers = [{tiers}]{(q.ReseedEvery > 0 ? $", ReseedEvery = {q.ReseedEvery}" : "")} }},");
+                + $"{(q.Counts is { } counts ? $"Counts = {SourceWriter.Quote(counts.Name)}, " : "")}Parts = {q.Parts}, {(q.Keys is { } keys ? $"Keys = {SourceWriter.Quote(keys.Name)}, " : "")}{(q.Shared ? "Shared = true, " : "")}Tiers = [{tiers}]{(q.ReseedEvery > 0 ? $", ReseedEvery = {q.ReseedEvery}" : "")} }},");
         }
     }
 

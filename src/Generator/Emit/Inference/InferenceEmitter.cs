@@ -12,7 +12,7 @@ namespace ModelGen.Generator.Emit.Inference;
 /// <summary>Writes Name.Inference.g.cs: the collapse, the in-process predictor, and the predictor's text for the inference assembly.</summary>
 internal static class InferenceEmitter
 {
-    private const string Usings = """
+    internal const string Usings = """
         using System;
         using System.Buffers;
         using System.Buffers.Binary;

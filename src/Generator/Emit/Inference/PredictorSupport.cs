@@ -12,6 +12,8 @@ internal static class PredictorSupport
     {
         w.Line();
         w.Lines(Vectors);
+        w.Line();
+        w.Lines(DotText);
         if (model.Categoricals.Any(c => c.OutOfVocabulary == OutOfVocabularyKind.HashedBucket))
         {
             w.Line();
@@ -26,6 +28,12 @@ internal static class PredictorSupport
             w.Lines(Codes);
         }
 
+        WriteReader(w, model);
+    }
+
+    /// <summary>The reader of the weights.</summary>
+    public static void WriteReader(SourceWriter w, ModelSpec model)
+    {
         w.Line();
         w.Lines(Reader.Replace("MODEL", model.Name));
     }
@@ -46,7 +54,10 @@ internal static class PredictorSupport
                 y[i] *= factor;
             }
         }
+        """;
 
+    /// <summary>The inner product of two vectors.</summary>
+    internal const string DotText = """
         private static float Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
         {
             Vector256<float> sum = Vector256<float>.Zero;
@@ -94,18 +105,18 @@ internal static class PredictorSupport
         private sealed class Codes
         {
             private readonly byte[] _packed;
-            private readonly int _parts;
-            private readonly (int First, int End, int Bits, long Start)[] _tiers;
+            private readonly bool _shared;
+            private readonly (int First, int End, int Bits, int Centroid, int Parts, long Start)[] _tiers;
 
-            public Codes(Tensors file, string name, int parts, params ReadOnlySpan<(int End, int Bits)> tiers)
+            public Codes(Tensors file, string name, bool shared, params ReadOnlySpan<(int End, int Bits, int Centroid, int Parts)> tiers)
             {
-                _parts = parts;
-                _tiers = new (int, int, int, long)[tiers.Length];
+                _shared = shared;
+                _tiers = new (int, int, int, int, int, long)[tiers.Length];
                 long bytes = 0;
                 for (int t = 0, first = 0; t < tiers.Length; first = tiers[t++].End)
                 {
-                    _tiers[t] = (first, tiers[t].End, tiers[t].Bits, 8 * bytes);
-                    bytes += (((long)(tiers[t].End - first) * parts * tiers[t].Bits) + 7) / 8;
+                    _tiers[t] = (first, tiers[t].End, tiers[t].Bits, tiers[t].Centroid, tiers[t].Parts, 8 * bytes);
+                    bytes += (((long)(tiers[t].End - first) * tiers[t].Parts * tiers[t].Bits) + 7) / 8;
                 }
 
                 byte[] packed = file.Bytes(name);
@@ -128,14 +139,14 @@ internal static class PredictorSupport
                     t++;
                 }
 
-                (int first, int _, int bits, long start) = _tiers[t];
-                long bit = start + ((long)(row - first) * _parts * bits);
-                int width = target.Length / _parts;
+                (int first, int _, int bits, int centroid, int parts, long start) = _tiers[t];
+                long bit = start + ((long)(row - first) * parts * bits);
+                int width = target.Length / parts;
                 for (int at = 0; at < target.Length; at += width, bit += bits)
                 {
                     uint window = BinaryPrimitives.ReadUInt32LittleEndian(_packed.AsSpan((int)(bit >> 3)));
                     int code = (int)(window >> (int)(bit & 7)) & ((1 << bits) - 1);
-                    codebook.AsSpan((code * stride) + at, width).CopyTo(target[at..]);
+                    codebook.AsSpan(((centroid + code) * stride) + (_shared ? 0 : at), width).CopyTo(target[at..]);
                 }
             }
         }
