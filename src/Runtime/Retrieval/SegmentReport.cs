@@ -38,7 +38,7 @@ public sealed class SegmentReport
         [
             .. Enumerable.Range(0, groups.Length).Where(g => groups[g].Count > 0).OrderByDescending(g => groups[g].Count).ThenBy(g => g).Select(g => new Segment(
                 g / 2, g % 2 == 0, groups[g].Count,
-                [.. groups[g].OrderByDescending(e => e.Value).ThenBy(e => e.Item).Take(top).Select(e => new Recommendation(e.Item, e.Value))],
+                [.. groups[g].OrderByDescending(e => e.Value).ThenBy(e => e.Item).Take(top).Select(e => new Recommendation(e.Item, _items.KeyText(e.Item), e.Value))],
                 nearest[g] < 0 ? null : (nearest[g] / 2, nearest[g] % 2 == 0), overlaps[g])),
         ];
     }
@@ -84,12 +84,12 @@ public sealed class SegmentReport
                 float value = _rows.ValueOf(row, j);
                 if (_rows.ColumnOf(row, j) == segment.Column && value != 0 && value > 0 == segment.IsPositive)
                 {
-                    items.Add(new Recommendation(row, Math.Abs(value)));
+                    items.Add(new Recommendation(row, _items.KeyText(row), Math.Abs(value)));
                 }
             }
         }
 
-        return [.. items.OrderByDescending(i => i.Score).ThenBy(i => i.Item).Take(count)];
+        return [.. items.OrderByDescending(i => i.Score).ThenBy(i => i.Id).Take(count)];
     }
 
     /// <summary>Writes the segments as text: one block per segment with its size, its nearest segment, and the keys of its top items.</summary>
@@ -102,7 +102,7 @@ public sealed class SegmentReport
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Name(s.Column, s.IsPositive)}: {s.Size} items{nearest}"));
             foreach (Recommendation item in s.Top)
             {
-                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {item.Score:F3}  {Key(item.Item)}"));
+                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {item.Score:F3}  {item.Item}"));
             }
         }
     }
@@ -127,7 +127,7 @@ public sealed class SegmentReport
             foreach (Recommendation item in s.Top)
             {
                 json.WriteStartObject();
-                json.WriteString("key", Key(item.Item));
+                json.WriteString("key", item.Item);
                 json.WriteNumber("value", item.Score);
                 json.WriteEndObject();
             }
@@ -150,9 +150,6 @@ public sealed class SegmentReport
     private static string Name(int column, bool positive) => string.Create(CultureInfo.InvariantCulture, $"{(positive ? '+' : '-')}{column}");
 
     private static int Group(int column, bool positive) => (2 * column) + (positive ? 0 : 1);
-
-    private string Key(int item) => _items.Feature.KeyKind == KeyKind.Text ? _items.TextKeys[item]
-        : (_items.Feature.Cardinality > 0 ? item : _items.IntegerKeys[item]).ToString(CultureInfo.InvariantCulture);
 
     // Pairs of segments that meet in an item, counted item by item: n k^2 steps.
     private (int[] Nearest, double[] Overlap) Overlaps(List<(int Item, float Value)>[] groups)

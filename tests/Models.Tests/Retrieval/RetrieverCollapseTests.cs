@@ -43,7 +43,7 @@ public sealed class RetrieverCollapseTests
         {
             Equal(sparse.Scores(history), collapsed.Scores(history), 1e-6);
             CollectionAssert.AreEqual(
-                sparse.Recommend(history, 10).Select(r => r.Item).ToArray(), collapsed.Recommend(history, 10).Select(r => r.Item).ToArray());
+                sparse.Recommend(history, 10).Select(r => r.Id).ToArray(), collapsed.Recommend(history, 10).Select(r => r.Id).ToArray());
             Equal(dense.Scores(history), dense.Collapse().Scores(history), 1e-5);
             Equal(sparse.Scores(history), sparse.Collapse(TableFormat.Float16).Scores(history), 1e-2);
             Equal(sparse.Scores(history), sparse.Collapse(TableFormat.Int8PerRow).Scores(history), 5e-2);
@@ -96,7 +96,7 @@ public sealed class RetrieverCollapseTests
         foreach (var list in new[] { trained.Recommend([1, 2], 60), trained.Collapse().Recommend([1, 2], 60), CollapsedRetriever<FixedListening>.Load(folder["model.safetensors"]).Recommend([1, 2], 60) })
         {
             Assert.HasCount(48, list);
-            Assert.IsTrue(list.All(r => r.Item < 50 && r.Item is not (1 or 2)));
+            Assert.IsTrue(list.All(r => r.Id < 50 && r.Id is not (1 or 2)));
         }
     }
 
