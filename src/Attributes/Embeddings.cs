@@ -86,6 +86,30 @@ public sealed class QuantizedAttribute : EmbeddingAttribute
     /// </summary>
     public float[] Tiers { get; set; } = [1];
 
+    /// <summary>How codes are chosen: the nearest centroid (default) or, with keys of their own, by inner products under a softmax.</summary>
+    public QuantizedForm Form { get; set; }
+
+    /// <summary>With <see cref="QuantizedForm.Softmax"/>, what the inner products are divided by before the softmax; positive, 1 by default.</summary>
+    public float Temperature { get; set; } = 1;
+
+    /// <summary>
+    /// Whether each tier has a codebook of its own, of its number of <see cref="Choices"/>, instead of sharing the first centroids of one;
+    /// false by default, as in the paper.
+    /// </summary>
+    public bool PrivateCodebooks { get; set; }
+
+    /// <summary>
+    /// With <see cref="PrivateCodebooks"/>, the parts of each tier instead of <see cref="Parts"/>: rare ids may have fewer, wider parts. Each
+    /// a divisor of <see cref="EmbeddingAttribute.Dimension"/>. Empty (default) for the same parts in every tier.
+    /// </summary>
+    public int[] PartsPerTier { get; set; } = [];
+
+    /// <summary>
+    /// Whether all parts share one set of centroids, K x s instead of K x d floats; false by default (DPQ's sharing across
+    /// sub-spaces).
+    /// </summary>
+    public bool SharedCodebook { get; set; }
+
     /// <summary>How the centroids follow the queries of the ids that chose them: by gradients (default) or as moving averages.</summary>
     public CodebookUpdate Codebook { get; set; }
 

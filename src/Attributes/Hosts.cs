@@ -80,3 +80,24 @@ public sealed class TwoTowerAttribute : Attribute
     /// <summary>Widths of either tower, ReLU after each; at least one.</summary>
     public int[] Hidden { get; set; } = [];
 }
+
+/// <summary>
+/// Matrix factorisation for ratings: the inner product of the [User] and the [Item] vector, optionally with a fixed mean and a bias per
+/// user and item. Trained under the squared error. Without biases the vectors start at |N(0, 1)|, scaled so that the first prediction is
+/// about the mean label; with biases at N(0, 0.1^2), the biases at zero.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class MatrixFactorizationAttribute : Attribute
+{
+    /// <summary>Whether the mean training label, a bias per user and a bias per item are added to the product; false by default.</summary>
+    public bool Biases { get; set; }
+
+    /// <summary>Whether the vectors are kept at or above zero: they are clamped after every update. Not together with <see cref="Biases"/>. False by default.</summary>
+    public bool NonNegative { get; set; }
+
+    /// <summary>
+    /// Weight of the squared vectors (and biases) of every rating beside its squared error, so that a row is penalised in proportion to
+    /// its ratings. At least 0, the default.
+    /// </summary>
+    public float L2 { get; set; }
+}

@@ -134,8 +134,8 @@ public sealed class QuantizedTests
         }
     }
 
-    internal static EmbeddingSpec Quantized(float commitment, float decay = 0) => new(
-        EmbeddingKind.Quantized, Width, 0, 0, 0, new QuantizedSpec(Parts, new EquatableArray<int>(s_choices), new([0.25f, 0.75f]), commitment) { Decay = decay });
+    internal static EmbeddingSpec Quantized(float commitment, float decay = 0, float temperature = 0) => new(
+        EmbeddingKind.Quantized, Width, 0, 0, 0, new QuantizedSpec(Parts, new EquatableArray<int>(s_choices), new([0.25f, 0.75f]), commitment) { Decay = decay, Temperature = temperature });
 
     [TestMethod]
     public void Moving_averages_are_quotients_of_averaged_sums_and_counts()
@@ -165,6 +165,58 @@ public sealed class QuantizedTests
                 Assert.IsTrue(counts[k, c * Parts / Width] > 0 || before[k, c] == model.Parameters["A.C"][k, c]);
             }
         }
+    }
+
+    [TestMethod]
+    [DataRow(1f)]
+    [DataRow(0.5f)]
+    public void The_softmax_gradients_are_central_differences_of_the_soft_mixture(float temperature)
+    {
+        (ReferenceModel model, ReferenceBatch batch) = Point(Quantized(commitment: 1, temperature: temperature), PoolingKind.Sum);
+        var plain = new ReferenceModel(Specs.Print(Specs.Pair(Specs.Embedding(EmbeddingKind.Full, Width), PoolingKind.Sum)), Ids, Ids);
+        foreach (string name in plain.Parameters.Names)
+        {
+            plain.Parameters[name] = name is "A.E" or "B.E" ? Centroids(model, name[..1]) : model.Parameters[name];
+        }
+
+        Assert.AreEqual(plain.Loss(batch), model.Loss(batch), 1e-15, "the forward pass sees the chosen centroids");
+        (ReferenceGradients hard, ReferenceGradients actual) = (plain.Backward(batch), model.Backward(batch));
+        double[,] queries = model.Parameters["A.Q"], keys = model.Parameters["A.K"], values = model.Parameters["A.C"], codes = model.Collapse()["A.codes"];
+        Check(queries, actual["A.Q"]);
+        Check(keys, actual["A.K"]);
+        for (int k = 0; k < s_choices[0]; k++)
+        {
+            for (int c = 0; c < Width; c++)
+            {
+                Assert.AreEqual(Enumerable.Range(0, Ids).Where(id => codes[id, c * Parts / Width] == k).Sum(id => hard["A.E"][id, c]), actual["A.C"][k, c], 1e-14);
+            }
+        }
+
+        void Check(double[,] moved, double[,] gradient)
+        {
+            for (int r = 0; r < moved.GetLength(0); r++)
+            {
+                for (int c = 0; c < Width; c++)
+                {
+                    double value = moved[r, c];
+                    moved[r, c] = value + Step;
+                    double above = Soft();
+                    moved[r, c] = value - Step;
+                    double below = Soft();
+                    moved[r, c] = value;
+                    Assert.AreEqual((above - below) / (2 * Step), gradient[r, c], 1e-8, $"[{r}, {c}]");
+                }
+            }
+        }
+
+        // What the task's gradients weigh: the mixtures of the centroids by the softmax of the inner products with the keys.
+        double Soft() => Enumerable.Range(0, Ids).Sum(id => Enumerable.Range(0, Parts).Sum(part =>
+        {
+            int choices = s_choices[id < 2 ? 0 : 1];
+            int[] columns = [.. Enumerable.Range(part * Width / Parts, Width / Parts)];
+            double[] shares = [.. Enumerable.Range(0, choices).Select(k => Math.Exp(columns.Sum(c => queries[id, c] * keys[k, c]) / temperature))];
+            return columns.Sum(c => hard["A.E"][id, c] * Enumerable.Range(0, choices).Sum(k => shares[k] / shares.Sum() * values[k, c]));
+        }));
     }
 
     private static (ReferenceModel Model, ReferenceBatch Batch) Point(EmbeddingSpec embedding, PoolingKind pooling)

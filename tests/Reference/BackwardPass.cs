@@ -67,9 +67,13 @@ internal sealed class BackwardPass(ReferenceModel model, ReferenceForward forwar
         "project_input" => Vectors.TimesTransposed(_values.AtId(op.Inputs[0], id), model.Parameters[op.Parameters[0]]),
         "multiply" => Vectors.Multiply(_values.AtId(op.Inputs[0], id), _values.AtId(op.Inputs[1], id)),
         "quantize_input" => Vectors.Plus(_values.AtId(op.Inputs[0], id), Vectors.Scale(Auxiliary(op.Inputs[1], op.Inputs[2], op.Feature!, id), op.Commitment)),
+        "softmax_input" => SoftmaxInput(op, id),
+        "penalty" => Vectors.Plus(_values.AtId(op.Inputs[0], id), Vectors.Scale(_values.AtId(op.Inputs[1], id), 2 * op.L2 * Lookups(op.Feature!, id) / _batch.Count)),
         "add" => op.Inputs.Select(v => _values.AtId(v, id)).Aggregate(Vectors.Plus),
         _ => throw new InvalidOperationException($"line {op.Line}: '{op.Name}' is not a gradient per id."),
     };
+
+    private int Lookups(string feature, int id) => _batch.Examples.Sum(e => e.Ids[model.FeatureIndex(feature)].Count(other => other == id));
 
     // Every occurrence of the id contributes the gradient of its example, divided by the bag's size under mean pooling.
     private double[] SegmentSum(IrOp op, int id)
@@ -123,7 +127,7 @@ internal sealed class BackwardPass(ReferenceModel model, ReferenceForward forwar
                     double[] pull = Auxiliary(op.Inputs[1], op.Inputs[0], feature, id);
                     for (int c = 0; c < pull.Length; c++)
                     {
-                        target[codes[c * codes.Length / pull.Length], c] += pull[c];
+                        target[codes[c * codes.Length / pull.Length], op.Quantization!.Column(c, pull.Length)] += pull[c];
                     }
                 }
 
@@ -138,12 +142,27 @@ internal sealed class BackwardPass(ReferenceModel model, ReferenceForward forwar
                     int occurrences = Lookups(averaged).Count(other => other == id);
                     for (int c = 0; c < q.Length; c++)
                     {
-                        target[codes[c * codes.Length / q.Length], c] += occurrences * (v[c] - q[c]);
+                        target[codes[c * codes.Length / q.Length], op.Quantization!.Column(c, q.Length)] += occurrences * (v[c] - q[c]);
                     }
 
                     for (int part = 0; part < codes.Length; part++)
                     {
-                        counts[codes[part], part] += occurrences;
+                        counts[codes[part], op.Quantization!.Shared ? 0 : part] += occurrences;
+                    }
+                }
+
+                break;
+            case "softmax_keys":
+                ScoreGradients(op, op.Target, op.Parameters[0], (_, query, k, c, column, da) => target[k, column] += da * query[c]);
+                break;
+            case "softmax_values":
+                foreach ((int id, double[] q) in _values.PerId(op.Inputs[0]))
+                {
+                    int[] codes = model.Codes(op, q, model.Parameters[op.Parameters[0]], id);
+                    double[] g = _values.AtId(op.Inputs[1], id);
+                    for (int c = 0; c < g.Length; c++)
+                    {
+                        target[codes[c * codes.Length / g.Length], op.Quantization!.Column(c, g.Length)] += g[c];
                     }
                 }
 
@@ -152,13 +171,46 @@ internal sealed class BackwardPass(ReferenceModel model, ReferenceForward forwar
                 IrParameter table = model.Declared(op.Target);
                 foreach ((int id, double[] g) in _values.PerId(op.Inputs[0]))
                 {
-                    Vectors.AddRow(target, table.RowOf(id), g);
-                    _gradients.Touch(op.Target, table.RowOf(id));
+                    int row = table.RowOf(id, model.Clusters(op.Target));
+
+                    // The gradient of a cluster's row is the mean over its members in the batch.
+                    int members = table.Index == IrIndex.Assignment ? _values.PerId(op.Inputs[0]).Count(p => table.RowOf(p.Key, model.Clusters(op.Target)) == row) : 1;
+                    Vectors.AddRow(target, row, Vectors.Scale(g, 1.0 / members));
+                    _gradients.Touch(op.Target, row);
                 }
 
                 break;
             default:
                 throw new InvalidOperationException($"line {op.Line}: '{op.Name}' does not add to a parameter.");
+        }
+    }
+
+    private double[] SoftmaxInput(IrOp op, int id)
+    {
+        double[] result = new double[op.Width];
+        double[,] keys = model.Parameters[op.Parameters[0]];
+        ScoreGradients(op, op.Parameters[0], op.Parameters[1], (_, _, k, c, column, da) => result[c] += da * keys[k, column], id);
+        return result;
+    }
+
+    // Visits (id, query, row, dimension, column, gradient of the row's score) of every id, or of one.
+    private void ScoreGradients(IrOp op, string keys, string values, Action<int, double[], int, int, int, double> visit, int? only = null)
+    {
+        IrQuantization q = op.Quantization!;
+        foreach ((int id, double[] query) in _values.PerId(op.Inputs[0]).Where(p => only is null || p.Key == only))
+        {
+            int tier = model.TierOf(op, id), width = query.Length / q.TierParts[tier];
+            for (int part = 0; part < q.TierParts[tier]; part++)
+            {
+                double[] gradient = q.ScoreGradient(query, _values.AtId(op.Inputs[1], id), model.Parameters[keys], model.Parameters[values], tier, part);
+                for (int k = 0; k < gradient.Length; k++)
+                {
+                    for (int c = part * width; c < (part + 1) * width; c++)
+                    {
+                        visit(id, query, q.First(tier) + k, c, q.Column(c, query.Length), gradient[k]);
+                    }
+                }
+            }
         }
     }
 

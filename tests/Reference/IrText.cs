@@ -57,7 +57,7 @@ public static partial class IrText
     {
         if (TableLine().Match(line) is { Success: true } t)
         {
-            IrIndex index = t.Groups["index"].Value switch { "/" => IrIndex.Quotient, "%" => IrIndex.Remainder, _ => IrIndex.Identity };
+            IrIndex index = t.Groups["index"].Value switch { "/" => IrIndex.Quotient, "%" => IrIndex.Remainder, "@" => IrIndex.Assignment, _ => IrIndex.Identity };
             int modulus = index == IrIndex.Identity ? 0 : Positive(number, t.Groups["modulus"].Value, "modulus");
             int kept = t.Groups["kept"].Success ? Positive(number, t.Groups["kept"].Value, "kept") : 0;
             return Build(t, t.Groups["feature"].Value, index, modulus, 0) with { Kept = kept };
@@ -70,7 +70,7 @@ public static partial class IrText
 
         if (CodesLine().Match(line) is { Success: true } c)
         {
-            IrQuantization codes = IrQuantization.Parse(number, c.Groups["parts"].Value, c.Groups["choices"].Value, c.Groups["tiers"].Value);
+            IrQuantization codes = IrQuantization.Parse(number, c.Groups["parts"].Value, c.Groups["choices"].Value, c.Groups["tiers"].Value, c.Groups["private"].Success, c.Groups["shared"].Success, c.Groups["temperature"].Success ? c.Groups["temperature"].Value : "0");
             return new IrParameter(c.Groups["name"].Value, c.Groups["feature"].Value, IrIndex.Identity, 0, 0, codes.Parts, "zero", 0, IrGroup.Table, codes);
         }
 
@@ -78,7 +78,7 @@ public static partial class IrText
 
         IrParameter Build(Match m, string? feature, IrIndex index, int modulus, int rows) => new(
             m.Groups["name"].Value, feature, index, modulus, rows, Positive(number, m.Groups["columns"].Value, "columns"),
-            m.Groups["init"].Value, Number(number, m.Groups["scale"].Value), Group(number, m.Groups["group"].Value));
+            m.Groups["init"].Value, Number(number, m.Groups["scale"].Value), Group(number, m.Groups["group"].Value), NonNegative: m.Groups["nonnegative"].Success);
     }
 
     private static List<IrOp> Ops(LineReader lines, string title, OpReader reader) =>
@@ -92,11 +92,11 @@ public static partial class IrText
             Match m = ProductLine().Match(line);
             if (!m.Success)
             {
-                throw new IrTextException(number, $"'{line}' is not a product. Expected '<name> = product <table> <factor>' '<name> = nearest <table> <codebook>' or '<name> = unit <table>'");
+                throw new IrTextException(number, $"'{line}' is not a product. Expected '<name> = product <table> <factor>' '<name> = nearest <table> <codebook>' '<name> = greatest <table> <keys>' '<name> = assignment <table>' or '<name> = unit <table>'");
             }
 
-            bool unit = m.Groups["unit"].Success;
-            string left = m.Groups[unit ? "unit" : "2"].Value, right = m.Groups[unit ? "unit" : "3"].Value;
+            bool one = m.Groups["one"].Success;
+            string left = m.Groups[one ? "one" : "2"].Value, right = m.Groups[one ? "one" : "3"].Value;
             foreach (string name in new[] { left, right })
             {
                 if (parameters.All(p => p.Name != name))
@@ -127,7 +127,8 @@ public static partial class IrText
         "factor" => IrGroup.Factor,
         "average" => IrGroup.Average,
         "tower" => IrGroup.Tower,
-        _ => throw new IrTextException(number, $"group '{text}' is not one of table, factor, average, tower"),
+        "fixed" => IrGroup.Fixed,
+        _ => throw new IrTextException(number, $"group '{text}' is not one of table, factor, average, tower, fixed"),
     };
 
     [GeneratedRegex(@"^model (\S+) loss=(logistic|squared|ranking|cosine)$")]
@@ -136,15 +137,15 @@ public static partial class IrText
     [GeneratedRegex(@"^features (\S+(?: \S+)*)$")]
     private static partial Regex FeaturesLine();
 
-    [GeneratedRegex(@"^table (?<name>\S+) \[(?<feature>\S+)(?: (?<index>[/%]) (?<modulus>\d+))?\] x (?<columns>\d+) init=(?<init>\S+) scale=(?<scale>\S+) group=(?<group>\S+)(?: kept=(?<kept>\d+))?$")]
+    [GeneratedRegex(@"^table (?<name>\S+) \[(?<feature>\S+)(?: (?<index>[/%@]) (?<modulus>\d+))?\] x (?<columns>\d+) init=(?<init>\S+) scale=(?<scale>\S+) group=(?<group>\S+)(?<nonnegative> nonnegative)?(?: kept=(?<kept>\d+))?$")]
     private static partial Regex TableLine();
 
-    [GeneratedRegex(@"^dense (?<name>\S+) (?<rows>\d+) x (?<columns>\d+) init=(?<init>\S+) scale=(?<scale>\S+) group=(?<group>\S+)$")]
+    [GeneratedRegex(@"^dense (?<name>\S+) (?<rows>\d+) x (?<columns>\d+) init=(?<init>\S+) scale=(?<scale>\S+) group=(?<group>\S+)(?<nonnegative> nonnegative)?$")]
     private static partial Regex DenseLine();
 
-    [GeneratedRegex(@"^codes (?<name>\S+) \[(?<feature>\S+)\] parts=(?<parts>\S+) choices=(?<choices>\S+) tiers=(?<tiers>\S+)$")]
+    [GeneratedRegex(@"^codes (?<name>\S+) \[(?<feature>\S+)\] parts=(?<parts>\S+) choices=(?<choices>\S+) tiers=(?<tiers>\S+)(?<private> private=1)?(?<shared> shared=1)?(?: temperature=(?<temperature>\S+))?$")]
     private static partial Regex CodesLine();
 
-    [GeneratedRegex(@"^(\S+) = (?:(?:product|nearest) (\S+) (\S+)|unit (?<unit>\S+))$")]
+    [GeneratedRegex(@"^(\S+) = (?:(?:product|nearest|greatest) (\S+) (\S+)|(?:unit|assignment) (?<one>\S+))$")]
     private static partial Regex ProductLine();
 }

@@ -63,7 +63,7 @@ public sealed class ReferenceOptimizer(ReferenceModel model, ReferenceRates rate
         foreach (IrParameter parameter in model.Ir.Parameters.Where(p => p.Group != IrGroup.Average))
         {
             double[,] values = model.Parameters[parameter.Name];
-            bool skipped = parameter.Group == IrGroup.Factor && !gradients.ActiveFeatures.Contains(model.FactorFeature(parameter.Name));
+            bool skipped = parameter.Group == IrGroup.Fixed || (parameter.Group == IrGroup.Factor && !gradients.ActiveFeatures.Contains(model.FactorFeature(parameter.Name)));
             IEnumerable<int> rows = parameter.IsTable && rates.Lazy ? gradients.Touched(parameter.Name) : skipped ? [] : Enumerable.Range(0, values.GetLength(0));
             foreach (int row in rows)
             {
@@ -81,10 +81,10 @@ public sealed class ReferenceOptimizer(ReferenceModel model, ReferenceRates rate
     private void Average(IrOp op, double[,] differences, double[,] chosen)
     {
         (double[,] codebook, double[,] counts) = (model.Parameters[op.Target], model.Parameters[op.Parameters[0]]);
-        int width = codebook.GetLength(1) / op.Quantization!.Parts;
+        int width = codebook.GetLength(1) / counts.GetLength(1);
         for (int k = 0; k < codebook.GetLength(0); k++)
         {
-            for (int part = 0; part < op.Quantization.Parts; part++)
+            for (int part = 0; part < counts.GetLength(1); part++)
             {
                 double before = counts[k, part], n = chosen[k, part];
                 double after = counts[k, part] = (op.Decay * before) + ((1 - op.Decay) * n);
@@ -134,6 +134,7 @@ public sealed class ReferenceOptimizer(ReferenceModel model, ReferenceRates rate
                 ReferenceRule.RowWiseAdagrad => g / (Math.Sqrt(state[0][row, 0]) + rates.Epsilon),
                 _ => Moments(state, row, c, g),
             });
+            values[row, c] = parameter.NonNegative ? Math.Max(0, values[row, c]) : values[row, c];
         }
     }
 

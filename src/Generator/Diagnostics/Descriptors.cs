@@ -49,6 +49,14 @@ public static class Descriptors
     public const string Decay = "MG2013";
     public const string QuantizedSettings = "MG2014";
     public const string ReseedEvery = "MG2015";
+    public const string PartsPerTier = "MG2016";
+    public const string Temperature = "MG2017";
+    public const string Clusters = "MG2030";
+    public const string InitialClusters = "MG2031";
+    public const string ClusterInterval = "MG2032";
+    public const string Keep = "MG2033";
+    public const string Interactions = "MG2034";
+    public const string ClustersWithoutLabel = "MG2035";
     public const string Kept = "MG2040";
     public const string SparseHost = "MG2041";
     public const string NoHost = "MG3001";
@@ -72,6 +80,10 @@ public static class Descriptors
     public const string Factors = "MG3013";
     public const string HiddenMissing = "MG3014";
     public const string RankingLoss = "MG3015";
+    public const string L2 = "MG3030";
+    public const string NonNegativeBiases = "MG3031";
+    public const string NonNegativeForm = "MG3032";
+    public const string FactorizationLoss = "MG3033";
     public const string Internal = "MG9000";
 
     public static IReadOnlyDictionary<string, DiagnosticDescriptor> All { get; } = new[]
@@ -92,7 +104,7 @@ public static class Descriptors
         Rule(Cardinality, "Cardinality is out of range", "Cardinality of {0} is {1} and its values are {2}; it must be 0 (build a vocabulary) or, on an integer property, 1 to 2147483647"),
         Rule(Buckets, "Buckets is out of range", "Buckets of {0} is {1}; it must be at least 1"),
         Rule(EmbeddingWithoutCategorical, "Embedding without a categorical input", "{0} carries [{1}] but not [Categorical]; add [Categorical] or remove the embedding"),
-        Rule(NoEmbedding, "Categorical input without an embedding", "{0} has no embedding and {1} has no default; add [Full], [MultiLayer], [Hashed], [QuotientRemainder], [LowRank], [Quantized] or [Sparse] to the property or to the class"),
+        Rule(NoEmbedding, "Categorical input without an embedding", "{0} has no embedding and {1} has no default; add [Full], [MultiLayer], [Hashed], [QuotientRemainder], [LowRank], [Quantized], [Clustered] or [Sparse] to the property or to the class"),
         Rule(TwoEmbeddings, "Two embeddings", "{0} carries [{1}] and [{2}]; keep one embedding"),
         Rule(DuplicateColumn, "Two properties read one column", "{0} and {1} both read column '{2}' (case is ignored); give one of them another Column"),
         Rule(ReservedName, "Name is used by the generated code", "{0} of {1} has the name of something that the generated code declares or uses; rename it, and if it is a feature set Column = \"{0}\" to keep its column"),
@@ -109,15 +121,23 @@ public static class Descriptors
         Rule(WidthMismatch, "Embedding widths differ", "{0} has Dimension {1} but {2} has {3}; {4} takes inner products of all vectors, so give every feature the same Dimension"),
         Rule(InnerBelowDimension, "Inner is below Dimension", "Inner of [MultiLayer] on {0} is {1}, below its Dimension {2}; directions beyond k are never updated to first order (MLET, Theorem 1), so use at least {2}", DiagnosticSeverity.Warning),
         Rule(Parts, "Parts does not divide Dimension", "Parts of [Quantized] on {0} is {1}; it must be at least 1 and divide the Dimension, {2}, so that every part has the same width"),
-        Rule(Choices, "Choices is out of range", "Choices of [Quantized] on {0} is {1}; give one number of centroids per tier, each a power of two from 4 to 65536 and none above the one before it, such as [256, 64]"),
+        Rule(Choices, "Choices is out of range", "Choices of [Quantized] on {0} is {1}; give one number of centroids per tier, each a power of two from 4 to 65536 and none above the one before it, such as [256, 64], and together at most 65536 with PrivateCodebooks"),
         Rule(Tiers, "Tiers do not fit", "Tiers of [Quantized] on {0} is {1} for {2} Choices; give one positive share of the ids per entry of Choices, the most frequent ids first and together 1, such as [0.1f, 0.9f]"),
         Rule(Commitment, "Commitment is out of range", "Commitment of [Quantized] on {0} is {1}; it must be a finite number of at least 0, normally 0.25 to 1"),
         Rule(Decay, "Decay is out of range", "Decay of [Quantized] on {0} is {1}; it must be above 0 and below 1, such as 0.99"),
         Rule(QuantizedSettings, "Settings of a quantised embedding do not go together", "{0} of [Quantized] on {1} {2}"),
         Rule(ReseedEvery, "ReseedEvery is out of range", "ReseedEvery of [Quantized] on {0} is {1}; it must be a number of steps of at least 1, or 0 for never"),
+        Rule(PartsPerTier, "PartsPerTier does not fit", "PartsPerTier of [Quantized] on {0} is {1} for {2} tiers; give one number of parts per entry of Choices, each at least 1 and a divisor of the Dimension, {3}"),
+        Rule(Temperature, "Temperature is out of range", "Temperature of [Quantized] on {0} is {1}; it must be a positive finite number, normally 1"),
+        Rule(Clusters, "Clusters is out of range", "Clusters of [Clustered] on {0} is {1}; it must be 2 to 65536, and at most the number of ids"),
+        Rule(InitialClusters, "Initial is out of range", "Initial of [Clustered] on {0} is {1}; it must be 1 to the Clusters, {2}"),
+        Rule(ClusterInterval, "Interval of clusters is out of range", "{0} of [Clustered] on {1} is {2}; it counts optimiser steps and must be at least 1"),
+        Rule(Keep, "Keep is out of range", "Keep of [Clustered] on {0} is {1}; it must be at least 0 and below 1"),
+        Rule(Interactions, "Interactions is out of range", "Interactions of [Clustered] on {0} is {1}; it must be 1 to 1024"),
+        Rule(ClustersWithoutLabel, "Clusters need a label", "{0} is [Clustered] but {1} has no [Label]; splits and reassignments measure the loss of an id's own examples, so mark a label or use another embedding"),
         Rule(Kept, "Kept is out of range", "Kept of [Sparse] on {0} is {1}; it must be 1 to the Dimension, {2}, which keeps every entry"),
         Rule(SparseHost, "Sparse needs ELSA", "{0} carries [Sparse] but {1} is no [Elsa] model; sparse rows are trained by [Elsa] on its [Item] only, so use another embedding here"),
-        Rule(NoHost, "Host is missing", "{0} does not say how its features meet; add [Dlrm], [FactorizationMachine], for a user and an item [Gmf], [NeuMf] or [TwoTower], or for retrieval [Elsa]"),
+        Rule(NoHost, "Host is missing", "{0} does not say how its features meet; add [Dlrm], [FactorizationMachine], for a user and an item [Gmf], [NeuMf] or [TwoTower] or [MatrixFactorization], or for retrieval [Elsa]"),
         Rule(TwoHosts, "Two hosts", "{0} carries [{1}] and [{2}]; keep one host"),
         Rule(BottomWithoutNumerics, "Bottom tower does not fit the inputs", "Bottom of [Dlrm] on {0} has {1} layers but the model has {2} [Numeric] inputs; give a bottom tower exactly when there are numeric inputs"),
         Rule(BottomWidth, "Bottom tower has the wrong last width", "Bottom of [Dlrm] on {0} ends in width {1}; it must end in the embedding Dimension {2}, because its output meets the embeddings in inner products"),
@@ -138,6 +158,10 @@ public static class Descriptors
         Rule(Factors, "Factors is out of range", "Factors of [NeuMf] on {0} is {1}; it must be 1 to {2}, so that both the product and the tower have a part of the vectors, or 0 for half"),
         Rule(HiddenMissing, "Hidden layers are missing", "[{1}] on {0} has no Hidden; give the widths of the layers, such as Hidden = [64, 32]"),
         Rule(RankingLoss, "Ranking loss does not fit the data", "Loss.BayesianPersonalizedRanking of {0} compares a positive pair with a sampled negative, but the model {1}; it needs a [User], an [Item] and no [Label]"),
+        Rule(L2, "L2 is out of range", "L2 of [MatrixFactorization] on {0} is {1}; it must be a finite number of at least 0"),
+        Rule(NonNegativeBiases, "NonNegative and Biases exclude each other", "[MatrixFactorization] on {0} has NonNegative and Biases; a non-negative factorisation explains the ratings without a mean and biases, so keep one of the two"),
+        Rule(NonNegativeForm, "Embedding cannot be kept non-negative", "NonNegative of [MatrixFactorization] on {0} does not apply to {1}, which is [{2}]; use [Full], [Hashed] or [Clustered] there, or leave NonNegative out"),
+        Rule(FactorizationLoss, "Matrix factorisation needs the squared error", "{0} {1}; [MatrixFactorization] predicts ratings, so give it a [Label] and set Loss = Loss.MeanSquaredError"),
         Rule(Internal, "Internal error of the generator", "ModelGen could not compile {0}: {1}. This is a defect of ModelGen, please report it with the annotated class"),
     }.ToDictionary(rule => rule.Id);
 

@@ -43,6 +43,9 @@ public sealed class GraphBuilder(ModelSpec model)
         return Lookup(feature, weight, $"{name}.w0");
     }
 
+    /// <summary>The mean training label: a scalar that is measured, not trained.</summary>
+    public Parameter LabelMean(string name) => Declare(new Parameter(name, -1, false, RowIndexKind.Identity, 0, 1, 1, Group.Fixed, Init.LabelMean, 1));
+
     /// <summary>The rows of a feature's whole table, per row.</summary>
     public Value Rows(int feature)
     {

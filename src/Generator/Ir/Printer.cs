@@ -25,7 +25,8 @@ public static class Printer
         text.Append("collapse\n");
         foreach (CollapseRule rule in graph.Collapse)
         {
-            text.Append($"  {rule.Result.Name} = {(rule.IsUnit ? $"unit {rule.Left.Name}" : $"{(rule.Result.Codes is null ? "product" : "nearest")} {rule.Left.Name} {rule.Right.Name}")}\n");
+            string source = rule.IsAssignment ? $"assignment {rule.Left.Name}" : rule.IsUnit ? $"unit {rule.Left.Name}" : $"{(rule.Result.Codes is null ? "product" : rule.Result.Codes.Keys is null ? "nearest" : "greatest")} {rule.Left.Name} {rule.Right.Name}";
+            text.Append($"  {rule.Result.Name} = {source}\n");
         }
 
         text.Append("served parameters\n");
@@ -69,9 +70,10 @@ public static class Printer
             OpKind.Pairs or OpKind.PairsGradient or OpKind.Fm or OpKind.FmGradient => $" vectors={op.Number}",
             OpKind.Clip or OpKind.ClipGradient => op.Number > 0 ? $" most={op.Number}" : string.Empty,
             OpKind.Slice or OpKind.SliceGradient => $" at={op.Number}",
-            OpKind.Quantize or OpKind.Decode or OpKind.QuantizeCodebook => Codes(op.Quantization!),
+            OpKind.Quantize or OpKind.Decode or OpKind.QuantizeCodebook or OpKind.SoftmaxInput or OpKind.SoftmaxKeys or OpKind.SoftmaxValues => Codes(op.Quantization!),
             OpKind.QuantizeAverage => $"{Codes(op.Quantization!)} decay={op.Quantization!.Decay.ToString("R", CultureInfo.InvariantCulture)}",
             OpKind.QuantizeInput => $" commitment={op.Quantization!.Commitment.ToString("R", CultureInfo.InvariantCulture)}",
+            OpKind.Penalty => $" l2={op.Weight.ToString("R", CultureInfo.InvariantCulture)}",
             _ => string.Empty,
         });
         if (op.Relu)
@@ -97,11 +99,13 @@ public static class Printer
     }
 
     private static string Codes(Quantization q) =>
-        $" parts={q.Parts} choices={string.Join(",", q.Choices)} tiers={string.Join(",", q.Tiers.Select(t => t.ToString(CultureInfo.InvariantCulture)))}";
+        $" parts={(q.TierParts.Any(p => p != q.Parts) ? string.Join(",", q.TierParts) : q.Parts.ToString(CultureInfo.InvariantCulture))} choices={string.Join(",", q.Choices)}"
+        + $" tiers={string.Join(",", q.Tiers.Select(t => t.ToString(CultureInfo.InvariantCulture)))}{(q.Private ? " private=1" : "")}{(q.Shared ? " shared=1" : "")}"
+        + (q.Temperature > 0 ? $" temperature={q.Temperature.ToString("R", CultureInfo.InvariantCulture)}" : "");
 
     private static string Declare(Parameter p, IReadOnlyList<string> features)
     {
-        string init = $"init={Snake(p.Init.ToString())} scale={p.Scale.ToString("R", CultureInfo.InvariantCulture)} group={p.Group.ToString().ToLowerInvariant()}";
+        string init = $"init={Snake(p.Init.ToString())} scale={p.Scale.ToString("R", CultureInfo.InvariantCulture)} group={p.Group.ToString().ToLowerInvariant()}{(p.NonNegative ? " nonnegative" : "")}";
         if (!p.IsTable)
         {
             return $"dense {p.Name} {p.Rows} x {p.Columns} {init}";
@@ -117,6 +121,7 @@ public static class Printer
         {
             RowIndexKind.Quotient => $"[{id} / {p.Modulus}]",
             RowIndexKind.Remainder => $"[{id} % {p.Modulus}]",
+            RowIndexKind.Assignment => $"[{id} @ {p.Modulus}]",
             _ => $"[{id}]",
         };
         return $"table {p.Name} {index} x {p.Columns} {init}{(p.Kept > 0 ? $" kept={p.Kept}" : string.Empty)}";

@@ -18,6 +18,7 @@ internal static class BuildForward
             HostKind.Gmf => GmfHost.Build(builder),
             HostKind.NeuMf => NeuMfHost.Build(builder),
             HostKind.TwoTower => TwoTowerHost.Build(builder),
+            HostKind.MatrixFactorization => MatrixFactorizationHost.Build(builder),
             _ => DlrmHost.Build(builder),
         };
         builder.Loss(score);

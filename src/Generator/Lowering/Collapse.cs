@@ -7,8 +7,8 @@ namespace ModelGen.Generator.Lowering;
 
 /// <summary>
 /// Derives the served graph: the forward pass without the loss, in which the product T P of a multi-layer embedding
-/// is one plain table E, the queries of a quantised one are its codes, and rows that are normalised are stored at unit length. Other forms are
-/// served as they are trained.
+/// is one plain table E, the queries of a quantised one are its codes, the shared vectors of a clustered one are a codebook of which
+/// each id has one row, and rows that are normalised are stored at unit length. Other forms are served as they are trained.
 /// </summary>
 internal static class Collapse
 {
@@ -35,8 +35,17 @@ internal static class Collapse
                 Parameter queries = producers[op.Inputs[0]].Parameters[0];
                 string name = $"{model.Categoricals[queries.Feature].Property}.codes";
                 Parameter codes = queries with { Name = name, Columns = op.Quantization!.Parts, Init = Init.Zero, Scale = 0, Codes = op.Quantization };
-                rules.Add(new CollapseRule(codes, queries, op.Parameters[0]));
+                rules.Add(new CollapseRule(codes, queries, op.Quantization.Keys ?? op.Parameters[0]));
                 served.Add(new Op(OpKind.Decode, op.Result, [], [codes, op.Parameters[0]], Quantization: op.Quantization));
+            }
+            else if (op.Kind == OpKind.Gather && op.Parameters[0].Index == RowIndexKind.Assignment)
+            {
+                Parameter shared = op.Parameters[0];
+                var one = new Quantization(1, [shared.Modulus], [1], 0);
+                Parameter codes = shared with { Name = $"{model.Categoricals[shared.Feature].Property}.z", Index = RowIndexKind.Identity, Modulus = 0, Columns = 1, Init = Init.Zero, Scale = 0, Codes = one };
+                Parameter vectors = shared with { IsTable = false, Index = RowIndexKind.Identity, Modulus = 0, Rows = shared.Modulus, Init = Init.Zero, Scale = 0 };
+                rules.Add(new CollapseRule(codes, shared, shared));
+                served.Add(new Op(OpKind.Decode, op.Result, [], [codes, vectors], Quantization: one));
             }
             else if (op.Kind == OpKind.Normalize)
             {

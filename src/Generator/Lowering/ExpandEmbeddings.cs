@@ -17,7 +17,7 @@ internal static class ExpandEmbeddings
         {
             if (op.Kind == OpKind.Embed)
             {
-                Expand(model.Categoricals[op.Result!.Feature], op.Result, Start(model.Host.Kind), parameters, ops);
+                Expand(model.Categoricals[op.Result!.Feature], op.Result, model.Host, parameters, ops);
             }
             else
             {
@@ -30,13 +30,21 @@ internal static class ExpandEmbeddings
     }
 
     // How the rows of a table start; hosts that multiply a user and an item start near zero.
-    private static (Init Init, float Scale) Start(HostKind host) =>
-        host is HostKind.Gmf or HostKind.NeuMf ? (Init.Normal, 0.01f) : (Init.UniformByRows, 1);
+    private static (Init Init, float Scale) Start(HostSpec host, int dimension) => host switch
+    {
+        { Kind: HostKind.Gmf or HostKind.NeuMf } => (Init.Normal, 0.01f),
+        { Factorization.Biases: true } => (Init.Normal, 0.1f),
 
-    private static void Expand(CategoricalSpec feature, Value result, (Init Init, float Scale) start, List<Parameter> parameters, List<Op> ops)
+        // The mean of |N(0, 1)|^2 products is 2 / pi, so d of them with this scale have the mean label as their expected sum.
+        { Factorization: not null } => (Init.HalfNormal, (float)Math.Sqrt(Math.PI / (2 * dimension))),
+        _ => (Init.UniformByRows, 1),
+    };
+
+    private static void Expand(CategoricalSpec feature, Value result, HostSpec host, List<Parameter> parameters, List<Op> ops)
     {
         EmbeddingSpec e = feature.Embedding;
         string name = feature.Property;
+        (Init Init, float Scale) start = Start(host, e.Dimension);
         switch (e.Kind)
         {
             case EmbeddingKind.Full or EmbeddingKind.Sparse when result.Domain == Domain.Row:
@@ -48,6 +56,9 @@ internal static class ExpandEmbeddings
                 break;
             case EmbeddingKind.Hashed:
                 Gather(result, Table("E", e.Dimension, start, RowIndexKind.Remainder, e.Rows));
+                break;
+            case EmbeddingKind.Clustered:
+                Gather(result, Table("C", e.Dimension, start, RowIndexKind.Assignment, e.Clustered!.Clusters));
                 break;
             case EmbeddingKind.MultiLayer:
                 Factored("T", "P", e.Inner, e.Sigma);
@@ -82,15 +93,20 @@ internal static class ExpandEmbeddings
         void Quantize(QuantizedSpec spec)
         {
             Value q = new($"{name}.q", Domain.Id, result.Feature, e.Dimension);
-            Gather(q, Declare(new Parameter($"{name}.Q", result.Feature, true, RowIndexKind.Identity, 0, 0, e.Dimension, Group.Table, Init.Normal, 0.01f)));
-            Parameter codebook = Declare(new Parameter($"{name}.C", result.Feature, false, RowIndexKind.Identity, 0, spec.Choices[0], e.Dimension, spec.Decay > 0 ? Group.Average : Group.Factor, Init.Normal, 0.01f));
-            Parameter? counts = spec.Decay > 0 ? Declare(codebook with { Name = $"{name}.N", Columns = spec.Parts, Init = Init.Zero, Scale = 0 }) : null;
-            var quantization = new Quantization(spec.Parts, [.. spec.Choices], [.. spec.Tiers.Select(share => (decimal)share)], spec.Commitment) { Decay = spec.Decay, ReseedEvery = spec.ReseedEvery, Counts = counts };
-            ops.Add(new Op(OpKind.Quantize, result, [q], [codebook], Quantization: quantization));
+            Gather(q, Declare(new Parameter($"{name}.Q", result.Feature, true, RowIndexKind.Identity, 0, 0, e.Dimension, Group.Table, Init.Normal, spec.Temperature > 0 ? 0.1f : 0.01f)));
+            Parameter codebook = Declare(new Parameter($"{name}.C", result.Feature, false, RowIndexKind.Identity, 0, spec.Centroids, e.Dimension / spec.Parts * (spec.Shared ? 1 : spec.Parts), spec.Decay > 0 ? Group.Average : Group.Factor, Init.Normal, 0.01f));
+            // Scores near zero let every key learn at first; the keys are long, so that the queries learn too.
+            Parameter? keys = spec.Temperature > 0 ? Declare(codebook with { Name = $"{name}.K", Scale = 1 }) : null;
+            Parameter? counts = spec.Decay > 0 ? Declare(codebook with { Name = $"{name}.N", Columns = spec.Shared ? 1 : spec.Parts, Init = Init.Zero, Scale = 0 }) : null;
+            var quantization = new Quantization(spec.Parts, [.. spec.Choices], [.. spec.Tiers.Select(share => (decimal)share)], spec.Commitment)
+            {
+                Temperature = spec.Temperature, Keys = keys, Decay = spec.Decay, ReseedEvery = spec.ReseedEvery, Counts = counts, Private = spec.Private, Shared = spec.Shared, TierParts = [.. spec.TierParts],
+            };
+            ops.Add(new Op(OpKind.Quantize, result, [q], keys is null ? [codebook] : [codebook, keys], Quantization: quantization));
         }
 
         Parameter Table(string suffix, int width, (Init Init, float Scale) from, RowIndexKind index = RowIndexKind.Identity, int modulus = 0) =>
-            Declare(new Parameter($"{name}.{suffix}", result.Feature, true, index, modulus, 0, width, Group.Table, from.Init, from.Scale));
+            Declare(new Parameter($"{name}.{suffix}", result.Feature, true, index, modulus, 0, width, Group.Table, from.Init, from.Scale, NonNegative: host.Factorization?.NonNegative == true));
 
         Parameter Declare(Parameter parameter)
         {

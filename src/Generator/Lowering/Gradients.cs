@@ -28,7 +28,7 @@ internal static class Gradients
         [OpKind.Pairs] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.PairsGradient, [g, op.Inputs[0]], [], op.Number)),
         [OpKind.Fm] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.FmGradient, [g, op.Inputs[0]], [], op.Number)),
         [OpKind.Add] = With((t, op, g) => { foreach (Value term in op.Inputs) { t.Pass(term, g); } }),
-        [OpKind.Offset] = With((t, op, g) => { t.Accumulate([op.Parameters[0]], OpKind.ColumnSum, [g]); t.Pass(op.Inputs[0], g); }),
+        [OpKind.Offset] = With((t, op, g) => { if (op.Parameters[0].Group != Group.Fixed) { t.Accumulate([op.Parameters[0]], OpKind.ColumnSum, [g]); } t.Pass(op.Inputs[0], g); }),
         [OpKind.Constant] = With((t, op, g) => t.Accumulate([op.Parameters[0]], OpKind.ColumnSum, [g])),
         [OpKind.Numerics] = (_, _) => { },
         [OpKind.Lookup] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.SegmentSum, [g], [], op.Number)),
@@ -44,6 +44,15 @@ internal static class Gradients
         }),
         [OpKind.Quantize] = With((t, op, g) =>
         {
+            if (op.Quantization!.Keys is { } keys)
+            {
+                // Forward the chosen centroid, backward as if all were mixed by the softmax of their scores.
+                t.Accumulate([op.Parameters[0], keys], OpKind.SoftmaxValues, [op.Inputs[0], g], op.Quantization);
+                t.Accumulate([keys, op.Parameters[0]], OpKind.SoftmaxKeys, [op.Inputs[0], g], op.Quantization);
+                t.Contribute(op.Inputs[0], OpKind.SoftmaxInput, [op.Inputs[0], g], [keys, op.Parameters[0]], quantization: op.Quantization);
+                return;
+            }
+
             // Straight through: the task's gradient passes to the queries as it is; the centroids follow the queries alone.
             if (op.Quantization!.Counts is { } counts)
             {

@@ -63,11 +63,11 @@ public sealed class MemoryPlan
     {
         var transposed = new HashSet<Parameter>(
             graph.Backward.Where(op => op.Kind is OpKind.LinearInput or OpKind.ProjectInput).Select(op => op.Parameters[0]).Where(p => p.Columns > 1)
-                .Concat(graph.Forward.Where(op => op.Kind == OpKind.Quantize).Select(op => op.Parameters[0])));
+                .Concat(graph.Forward.Where(op => op.Kind == OpKind.Quantize).SelectMany(op => op.Parameters)));
         int offset = 0, transposedOffset = 0;
         foreach (Parameter p in graph.Parameters.Where(p => !p.IsTable).OrderBy(p => p.IsFactor ? p.Feature : -1))
         {
-            if (p.IsFactor && FactorOffset == 0)
+            if (p.IsFactor && !_dense.Keys.Any(other => other.IsFactor))
             {
                 FactorOffset = offset;
             }

@@ -40,6 +40,8 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma, bool 
                 return new EmbeddingSpec(EmbeddingKind.Sparse, dimension, 0, 0, 0) { Kept = kept };
             case "Quantized":
                 return Quantized(attribute, owner, dimension);
+            case "Clustered":
+                return Clustered(attribute, owner, dimension);
             default:
                 return new EmbeddingSpec(EmbeddingKind.Full, dimension, 0, 0, 0);
         }
@@ -65,16 +67,61 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma, bool 
         int[] choices = attribute.List("Choices", 256);
         float[] tiers = attribute.List("Tiers", 1f);
         float commitment = attribute.Get("Commitment", 1f);
-        Check(parts >= 1 && dimension % parts == 0, Descriptors.Parts, attribute, "Parts", owner, Text(parts), Text(dimension));
+        bool own = attribute.Get("PrivateCodebooks", false), shared = attribute.Get("SharedCodebook", false);
+        int[] tierParts = attribute.List<int>("PartsPerTier");
+        if (tierParts.Length == 0)
+        {
+            Check(parts >= 1 && dimension % parts == 0, Descriptors.Parts, attribute, "Parts", owner, Text(parts), Text(dimension));
+            tierParts = [.. choices.Select(_ => parts)];
+        }
+        else
+        {
+            Check(tierParts.Length == choices.Length && tierParts.All(p => p >= 1 && dimension % p == 0), Descriptors.PartsPerTier, attribute, "PartsPerTier", owner, List(tierParts), Text(choices.Length), Text(dimension));
+            Fit(own, attribute, "PartsPerTier", owner, "gives tiers different parts, for which each needs its own codebook; set PrivateCodebooks = true, or give one number of Parts");
+            Fit(!attribute.IsWritten("Parts"), attribute, "Parts", owner, "is given beside PartsPerTier, which says the parts of every tier; remove one of them");
+            Fit(!shared, attribute, "SharedCodebook", owner, "needs parts of one width; give one number of Parts instead of PartsPerTier");
+            parts = tierParts.All(p => p >= 1) ? tierParts.Aggregate(LeastCommonMultiple) : 1;
+        }
+
         bool falling = choices.Zip(choices.Skip(1), (k, next) => next <= k).All(holds => holds);
         bool powers = choices.All(k => k is >= 4 and <= 65536 && (k & (k - 1)) == 0);
         Check(choices.Length > 0 && falling && powers, Descriptors.Choices, attribute, "Choices", owner, List(choices));
         bool whole = tiers.All(share => share > 0) && Math.Abs(tiers.Sum(share => (double)share) - 1) <= 1e-4;
         Check(choices.Length == 0 || (whole && tiers.Length == choices.Length), Descriptors.Tiers, attribute, "Tiers", owner, List(tiers), Text(choices.Length));
         Check(commitment >= 0 && !float.IsInfinity(commitment), Descriptors.Commitment, attribute, "Commitment", owner, Text(commitment));
+        Fit(!own || choices.Length > 1, attribute, "PrivateCodebooks", owner, "is for several tiers; give as many Choices and Tiers, or remove it");
+        Check(!own || choices.Sum(k => (long)k) <= 65536, Descriptors.Choices, attribute, "Choices", owner, List(choices));
         int reseed = attribute.Get("ReseedEvery", 0);
         Check(reseed >= 0, Descriptors.ReseedEvery, attribute, "ReseedEvery", owner, Text(reseed));
-        return new EmbeddingSpec(EmbeddingKind.Quantized, dimension, 0, 0, 0, new QuantizedSpec(parts, new(choices), new(tiers), commitment) { Decay = Decay(attribute, owner), ReseedEvery = reseed });
+        return new EmbeddingSpec(EmbeddingKind.Quantized, dimension, 0, 0, 0, new QuantizedSpec(parts, new(choices), new(tiers), commitment)
+        {
+            Temperature = Temperature(attribute, owner), Decay = Decay(attribute, owner), ReseedEvery = reseed, Private = own, Shared = shared, TierParts = new(tierParts),
+        });
+    }
+
+    private static int LeastCommonMultiple(int a, int b)
+    {
+        (int x, int y) = (a, b);
+        while (y != 0)
+        {
+            (x, y) = (y, x % y);
+        }
+
+        return a / x * b;
+    }
+
+    private float Temperature(AttributeReader attribute, string owner)
+    {
+        bool softmax = attribute.Choice(report, owner, "Form", QuantizedFormKind.Nearest) == QuantizedFormKind.Softmax;
+        float temperature = attribute.Get("Temperature", 1f);
+        Check(temperature > 0 && !float.IsInfinity(temperature), Descriptors.Temperature, attribute, "Temperature", owner, Text(temperature));
+        Fit(softmax || !attribute.IsWritten("Temperature"), attribute, "Temperature", owner, "is for the softmax form; set Form = QuantizedForm.Softmax, or remove it");
+        foreach (string nearest in new[] { "Commitment", "Codebook", "ReseedEvery" })
+        {
+            Fit(!softmax || !attribute.IsWritten(nearest), attribute, nearest, owner, "is for the form that chooses the nearest centroid; remove it, or Form = QuantizedForm.Softmax");
+        }
+
+        return softmax ? temperature : 0;
     }
 
     private float Decay(AttributeReader attribute, string owner)
@@ -89,6 +136,23 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma, bool 
     // A setting that is sound by itself and does not go with another one.
     private void Fit(bool holds, AttributeReader attribute, string value, string owner, string rule) =>
         Check(holds, Descriptors.QuantizedSettings, attribute, value, value, owner, rule);
+
+    private EmbeddingSpec Clustered(AttributeReader attribute, string owner, int dimension)
+    {
+        int clusters = attribute.Get("Clusters", 0), initial = attribute.Get("Initial", 1);
+        int interactions = attribute.Get("Interactions", 128), split = attribute.Get("SplitEvery", 10), reassign = attribute.Get("ReassignEvery", 40);
+        float keep = attribute.Get("Keep", 0.309f);
+        bool fits = clusters is >= 2 and <= 65536;
+        Check(fits, Descriptors.Clusters, attribute, "Clusters", owner, Text(clusters));
+        Check(!fits || (initial >= 1 && initial <= clusters), Descriptors.InitialClusters, attribute, "Initial", owner, Text(initial), Text(clusters));
+        Check(split >= 1, Descriptors.ClusterInterval, attribute, "SplitEvery", "SplitEvery", owner, Text(split));
+        Check(reassign >= 1, Descriptors.ClusterInterval, attribute, "ReassignEvery", "ReassignEvery", owner, Text(reassign));
+        Check(keep is >= 0 and < 1, Descriptors.Keep, attribute, "Keep", owner, keep.ToString(CultureInfo.InvariantCulture));
+        Check(interactions is >= 1 and <= 1024, Descriptors.Interactions, attribute, "Interactions", owner, Text(interactions));
+        return new EmbeddingSpec(EmbeddingKind.Clustered, dimension, 0, 0, 0, Clustered: new ClusteredSpec(
+            clusters, initial, split, reassign, attribute.Choice(report, owner, "Reassign", ReassignmentKind.Prime), attribute.Choice(report, owner, "Division", DivisionKind.Gpca),
+            attribute.Choice(report, owner, "ChooseBy", ChoiceKind.Data), keep, interactions, attribute.Get("StopWhenIdle", false)));
+    }
 
     private void Check(bool holds, string rule, AttributeReader attribute, string value, params string[] arguments)
     {

@@ -24,13 +24,34 @@ internal static class HostParser
         var kind = (HostKind)Enum.Parse(typeof(HostKind), host.Name);
         int dimension = features.Categoricals.FirstOrDefault()?.Embedding.Dimension ?? 0;
         int factors = kind == HostKind.NeuMf ? host.Get("Factors", 0) is var given && given != 0 ? given : dimension / 2 : 0;
-        var spec = new HostSpec(kind, new(bottom), new(top), new(hidden), factors);
+        var spec = new HostSpec(kind, new(bottom), new(top), new(hidden), factors, Factorization: kind == HostKind.MatrixFactorization ? Factorization(report, host, owner, features) : null);
         if (sound && widths && features.Categoricals.Count > 0)
         {
             if (kind is HostKind.Dlrm or HostKind.FactorizationMachine || CheckPair(report, host, owner, features, spec))
             {
                 CheckFit(report, host, owner, features, spec);
             }
+        }
+
+        return spec;
+    }
+
+    private static FactorizationSpec Factorization(Reporter report, AttributeReader host, string owner, FeatureParser features)
+    {
+        var spec = new FactorizationSpec(host.Get("Biases", false), host.Get("NonNegative", false), host.Get("L2", 0f));
+        if (!(spec.L2 >= 0) || float.IsInfinity(spec.L2))
+        {
+            report.Add(Descriptors.L2, host.At("L2"), owner, spec.L2.ToString(CultureInfo.InvariantCulture));
+        }
+
+        if (spec.NonNegative && spec.Biases)
+        {
+            report.Add(Descriptors.NonNegativeBiases, host.At("NonNegative"), owner);
+        }
+
+        if (spec.NonNegative && features.Categoricals.FirstOrDefault(c => c.Embedding.Kind is not (EmbeddingKind.Full or EmbeddingKind.Hashed or EmbeddingKind.Clustered)) is { } other)
+        {
+            report.Add(Descriptors.NonNegativeForm, host.At("NonNegative"), owner, other.Property, other.Embedding.Kind.ToString());
         }
 
         return spec;
@@ -119,7 +140,7 @@ internal static class HostParser
             report.Add(Descriptors.TooFewVectors, host.Location, owner, Text(vectors), host.Name);
         }
 
-        long dense = features.Categoricals.Sum(c => (c.Embedding.Quantized is { } q ? q.Choices.FirstOrDefault() : (long)c.Embedding.Inner) * c.Embedding.Dimension)
+        long dense = features.Categoricals.Sum(c => (c.Embedding.Quantized is { } q ? q.Centroids : (long)c.Embedding.Inner) * c.Embedding.Dimension)
             + Tower(2 * (dimension - spec.Factors), [.. spec.Hidden])
             + (dlrm ? Tower(features.Numerics.Count, [.. spec.Bottom]) + Tower(((long)vectors * (vectors - 1) / 2) + (bottom > 0 ? dimension : 0), [.. spec.Top, 1]) : 0);
         if (dense > MaxDense)

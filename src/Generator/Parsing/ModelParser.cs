@@ -75,6 +75,11 @@ internal static class ModelParser
             report.Add(Descriptors.NoCategorical, at, symbol.Name);
         }
 
+        if (!features.HasLabel && features.Categoricals.FirstOrDefault(c => c.Embedding.Kind == EmbeddingKind.Clustered) is { } clustered)
+        {
+            report.Add(Descriptors.ClustersWithoutLabel, at, clustered.Property, symbol.Name);
+        }
+
         CheckColumns(report, features);
         CheckNames(report, symbol, features);
 
@@ -98,6 +103,11 @@ internal static class ModelParser
         if (loss == LossKind.BayesianPersonalizedRanking && (features.HasLabel || !pairs))
         {
             report.Add(Descriptors.RankingLoss, marker.At("Loss"), symbol.Name, features.HasLabel ? "has a [Label]" : "has no [User] and [Item]");
+        }
+
+        if (host?.Name == nameof(HostKind.MatrixFactorization) && (loss != LossKind.MeanSquaredError || !features.HasLabel))
+        {
+            report.Add(Descriptors.FactorizationLoss, loss != LossKind.MeanSquaredError ? marker.At("Loss") : host.Location, symbol.Name, features.HasLabel ? $"is trained under {loss}" : "has no [Label]");
         }
 
         if (report.HasErrors)

@@ -1,3 +1,4 @@
+using System.Linq;
 using ModelGen.Generator.Helpers;
 
 namespace ModelGen.Generator.Specs;
@@ -113,13 +114,14 @@ public enum EmbeddingKind
     LowRank,
     Quantized,
     Sparse,
+    Clustered,
 
     /// <summary>No vector at all: the user of an autoencoder is the sum of its items.</summary>
     None,
 }
 
 /// <summary>An embedding parameterisation. Inner is k of MLET or the rank, Rows is m of hashing or c of quotient-remainder.</summary>
-public sealed record EmbeddingSpec(EmbeddingKind Kind, int Dimension, int Inner, float Sigma, int Rows, QuantizedSpec? Quantized = null)
+public sealed record EmbeddingSpec(EmbeddingKind Kind, int Dimension, int Inner, float Sigma, int Rows, QuantizedSpec? Quantized = null, ClusteredSpec? Clustered = null)
 {
     /// <summary>Entries a row of a sparse table keeps at the end of its schedule; 0 in every other form.</summary>
     public int Kept { get; init; }
@@ -131,14 +133,60 @@ public sealed record QuantizedSpec(int Parts, EquatableArray<int> Choices, Equat
     /// <summary>What is kept of the moving averages in a step, or 0 when the centroids follow gradients.</summary>
     public float Decay { get; init; }
 
+    /// <summary>Temperature of the softmax form, or 0 for the nearest centroid.</summary>
+    public float Temperature { get; init; }
+
+    /// <summary>Whether each tier has a codebook of its own.</summary>
+    public bool Private { get; init; }
+
+    /// <summary>Whether all parts share one set of centroids.</summary>
+    public bool Shared { get; init; }
+
+    /// <summary>Parts of each tier; Parts is their least common multiple.</summary>
+    public EquatableArray<int> TierParts { get; init; }
+
+    /// <summary>Centroids in all codebooks.</summary>
+    public int Centroids => Private ? Choices.Sum() : Choices.FirstOrDefault();
+
     /// <summary>Steps between re-seedings of centroids that are hardly used, or 0.</summary>
     public int ReseedEvery { get; init; }
+}
+
+public enum QuantizedFormKind
+{
+    Nearest,
+    Softmax,
 }
 
 public enum CodebookUpdateKind
 {
     Gradient,
     MovingAverage,
+}
+
+/// <summary>Shared vectors: at most Clusters, Initial at the start; intervals in steps; the chance that an id keeps its cluster.</summary>
+public sealed record ClusteredSpec(
+    int Clusters, int Initial, int SplitEvery, int ReassignEvery, ReassignmentKind Reassign, DivisionKind Division, ChoiceKind ChooseBy, float Keep, int Interactions, bool StopWhenIdle);
+
+public enum ReassignmentKind
+{
+    Prime,
+    Every,
+    Never,
+}
+
+public enum DivisionKind
+{
+    Gpca,
+    Random,
+}
+
+public enum ChoiceKind
+{
+    Data,
+    GradientNorm,
+    Members,
+    Loss,
 }
 
 public enum HostKind
@@ -149,6 +197,7 @@ public enum HostKind
     NeuMf,
     TwoTower,
     Elsa,
+    MatrixFactorization,
 }
 
 public enum ClipKind
@@ -160,7 +209,10 @@ public enum ClipKind
 
 /// <summary>How the features meet. Bottom and Top are DLRM's towers, Hidden the tower of the hosts of a user and an item, Factors the floats that NeuMF multiplies.</summary>
 public sealed record HostSpec(HostKind Kind, EquatableArray<int> Bottom, EquatableArray<int> Top, EquatableArray<int> Hidden, int Factors,
-    ClipKind Clip = ClipKind.None);
+    ClipKind Clip = ClipKind.None, FactorizationSpec? Factorization = null);
+
+/// <summary>Matrix factorisation: biases and a fixed mean, clamped vectors, and the weight of the squares per rating.</summary>
+public sealed record FactorizationSpec(bool Biases, bool NonNegative, float L2);
 
 public enum OptimizerRule
 {

@@ -8,9 +8,10 @@ using System.Threading.Tasks;
 namespace ModelGen.Compiled;
 
 /// <summary>
-/// The codes of a product-quantised embedding, bit-packed: one code per row and part, log2 of the tier's choices bits each. Row r of a
+/// The codes of a product-quantised embedding, bit-packed: one code per row and part, log2 of the tier's choices bits each, rounded up. Row r of a
 /// tier begins at bit r x parts x bits of the tier, lowest bit first; the tiers follow one another, each from a whole byte on.
-/// The vector of a row is the concatenation over its parts j of columns [j s, (j + 1) s) of row code_j of the codebook, s = d / parts.
+/// The vector of a row is the concatenation over its parts j of columns [j s, (j + 1) s) of row code_j of the codebook, s = d / parts, or
+/// of whole rows where all parts share one set of centroids. A tier with a codebook of its own stores its codes from its first centroid on.
 /// </summary>
 public sealed class CollapsedCodes
 {
@@ -19,15 +20,15 @@ public sealed class CollapsedCodes
 
     private readonly NativeFloats _packed;
 
-    internal CollapsedCodes(string name, string codebook, int feature, int parts, ImmutableArray<CodeTier> tiers, NativeFloats packed)
+    internal CollapsedCodes(string name, string codebook, int feature, int parts, ImmutableArray<CodeTier> tiers, NativeFloats packed, bool isShared = false)
     {
         CollapsedTable.CheckName(name);
         CollapsedTable.CheckName(codebook);
-        if (parts < 1 || tiers.IsEmpty || tiers.Any(t => t.Rows < 0 || t.Choices is < 2 or > 65536 || !BitOperations.IsPow2(t.Choices) || t.Choices > tiers[0].Choices))
+        if (parts < 1 || tiers.IsEmpty || tiers.Any(t => t.Rows < 0 || t.Choices is < 2 or > 65536 || t.First < 0 || t.First + t.Choices > 65536 || t.Repeat < 1 || parts % t.Repeat != 0))
         {
             throw new ArgumentException(
-                $"Codes '{name}' have {parts} parts and tiers of {string.Join(", ", tiers.Select(t => $"{t.Rows} rows x {t.Choices} choices"))}; " +
-                "there must be at least one part and one tier, and choices are powers of two from 2 to 65536, the first tier having the most.");
+                $"Codes '{name}' have {parts} parts and tiers of {string.Join(", ", tiers.Select(t => $"{t.Rows} rows x {t.Choices} choices from {t.First} on, {t.Repeat} parts to a code"))}; " +
+                "there must be at least one part and one tier, choices are 2 to 65536, and the parts to a code divide the parts.");
         }
 
         Name = name;
@@ -35,6 +36,7 @@ public sealed class CollapsedCodes
         Feature = feature;
         Parts = parts;
         Tiers = tiers;
+        IsShared = isShared;
         _packed = packed;
     }
 
@@ -49,6 +51,12 @@ public sealed class CollapsedCodes
 
     /// <summary>Codes per row.</summary>
     public int Parts { get; }
+
+    /// <summary>Whether all parts share one set of centroids.</summary>
+    public bool IsShared { get; }
+
+    /// <summary>Rows that the codebook must have.</summary>
+    public int Centroids => Tiers.Max(t => t.First + t.Choices);
 
     /// <summary>The tiers, from the most frequent ids on.</summary>
     public ImmutableArray<CodeTier> Tiers { get; }
@@ -67,13 +75,14 @@ public sealed class CollapsedCodes
     /// <param name="codebook">Name of the dense parameter that holds the centroids.</param>
     /// <param name="feature">Index of the categorical feature in the schema.</param>
     /// <param name="parts">Codes per row, at least 1.</param>
-    /// <param name="tiers">The tiers, from the most frequent ids on, the first with the most choices.</param>
-    /// <param name="read">Writes the codes of a row, each below the choices of its tier; called from several threads.</param>
+    /// <param name="tiers">The tiers, from the most frequent ids on.</param>
+    /// <param name="read">Writes the centroid of each part of a row, a row of the codebook that its tier may use; called from several threads.</param>
+    /// <param name="isShared">Whether all parts share one set of centroids.</param>
     /// <exception cref="ArgumentException">The parts do not fit each other.</exception>
-    public static CollapsedCodes Pack(string name, string codebook, int feature, int parts, ImmutableArray<CodeTier> tiers, Action<long, Span<ushort>> read)
+    public static CollapsedCodes Pack(string name, string codebook, int feature, int parts, ImmutableArray<CodeTier> tiers, Action<long, Span<ushort>> read, bool isShared = false)
     {
         NativeFloats packed = PackedBits.Allocate(tiers.Sum(t => t.Bytes(parts)));
-        var result = new CollapsedCodes(name, codebook, feature, parts, tiers, packed);
+        var result = new CollapsedCodes(name, codebook, feature, parts, tiers, packed, isShared);
         long firstRow = 0, firstByte = 0;
         foreach (CodeTier tier in tiers)
         {
@@ -81,14 +90,13 @@ public sealed class CollapsedCodes
             Parallel.For(0, (tier.Rows + BlockRows - 1) / BlockRows, block =>
             {
                 ushort[] codes = new ushort[parts];
-                long bit = (8 * byte0) + (block * BlockRows * parts * tier.Bits);
+                long bit = (8 * byte0) + (block * BlockRows * (parts / tier.Repeat) * tier.Bits);
                 for (long row = block * BlockRows; row < Math.Min(tier.Rows, (block + 1) * BlockRows); row++)
                 {
                     read(row0 + row, codes);
-                    foreach (ushort code in codes)
+                    for (int part = 0; part < parts; part += tier.Repeat, bit += tier.Bits)
                     {
-                        PackedBits.Write(packed, bit, code);
-                        bit += tier.Bits;
+                        PackedBits.Write(packed, bit, (uint)(codes[part] - tier.First));
                     }
                 }
             });
@@ -107,10 +115,19 @@ public sealed class CollapsedCodes
     {
         var rows = new QuantizedRows(state, state.Schema.Quantized[quantized]);
         QuantizedFeature schema = rows.Schema;
-        return Pack(name, schema.Codebook, schema.Feature, schema.Parts, [.. schema.Tiers.Select((tier, t) => new CodeTier(rows.Ends[t] - rows.First(t), tier.Choices))], rows.Find);
+        return Pack(name, schema.Codebook, schema.Feature, schema.Parts, [.. schema.Tiers.Select((tier, t) => new CodeTier(rows.Ends[t] - rows.First(t), tier.Choices, tier.First, tier.Repeat))], rows.Find, schema.Shared);
     }
 
-    /// <summary>Reads the codes of one row.</summary>
+    /// <summary>The clusters of a trained table of shared vectors as codes of one part; the vectors are the codebook.</summary>
+    /// <param name="name">Name in files.</param>
+    /// <param name="table">A table with an assignment.</param>
+    public static CollapsedCodes Assigned(string name, Table table)
+    {
+        int[] clusters = table.Assignment!.Clusters;
+        return Pack(name, table.Parameter.Name, table.Parameter.Feature, 1, [new CodeTier(clusters.Length, table.Assignment.Capacity)], (row, codes) => codes[0] = (ushort)clusters[row]);
+    }
+
+    /// <summary>Reads the centroids of one row: of each part a row of the codebook.</summary>
     /// <param name="row">The row.</param>
     /// <param name="destination">At least <see cref="Parts"/> numbers.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
@@ -122,10 +139,10 @@ public sealed class CollapsedCodes
         }
 
         (CodeTier tier, long first, long start) = Locate(Tiers, Parts, row);
-        long bit = (8 * start) + ((row - first) * Parts * tier.Bits);
-        for (int part = 0; part < Parts; part++, bit += tier.Bits)
+        long bit = (8 * start) + ((row - first) * (Parts / tier.Repeat) * tier.Bits);
+        for (int part = 0; part < Parts; part += tier.Repeat, bit += tier.Bits)
         {
-            destination[part] = (ushort)PackedBits.Read(_packed, bit, tier.Bits);
+            destination.Slice(part, tier.Repeat).Fill((ushort)(tier.First + PackedBits.Read(_packed, bit, tier.Bits)));
         }
     }
 
@@ -140,7 +157,7 @@ public sealed class CollapsedCodes
             Read(row, codes);
             for (int part = 0; part < Parts; part++)
             {
-                counts[(part * Tiers[tier].Choices) + codes[part]]++;
+                counts[(part * Tiers[tier].Choices) + codes[part] - Tiers[tier].First]++;
             }
         }
 
@@ -156,7 +173,7 @@ public sealed class CollapsedCodes
     /// <summary>The codes as [rows + zero rows, parts] numbers of one or two bytes.</summary>
     internal TensorContent Unpacked(int zeroRows)
     {
-        int bytes = Tiers[0].Choices <= 256 ? 1 : 2;
+        int bytes = Centroids <= 256 ? 1 : 2;
         return new TensorContent(Rows * Parts * bytes, stream => WriteUnpacked(stream, bytes)).WithZeros((long)zeroRows * Parts * bytes);
     }
 

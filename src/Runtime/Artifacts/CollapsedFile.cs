@@ -11,7 +11,7 @@ namespace ModelGen.Compiled;
 /// <see cref="CollapsedCodes"/> says, a dense parameter as F32 [rows, columns] (F16 for a codebook in 16-bit floats), vocabularies as
 /// <see cref="VocabularyTensors"/> says, and "numeric.scaling" F32 [features, 2] with mean and inverse deviation. Metadata: format,
 /// formatVersion, model, fingerprint; "tables" and "dense" list the names in order. With quantised embeddings "codes" lists their names
-/// too, and each leads to its feature, codebook and parts, then choices:rows of every tier.
+/// too, and each leads to its feature, codebook and parts, then choices:rows of every tier (and :first:repeat where it has centroids or parts of its own).
 /// </summary>
 internal static class CollapsedFile
 {
@@ -84,9 +84,9 @@ internal static class CollapsedFile
         writer.Metadata("codes", string.Join(' ', weights.Codes.Select(c => c.Name)));
         foreach (CollapsedCodes codes in weights.Codes)
         {
-            string tiers = string.Join(' ', codes.Tiers.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.Choices}:{t.Rows}")));
+            string tiers = string.Join(' ', codes.Tiers.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.Choices}:{t.Rows}{(t.First == 0 && t.Repeat == 1 ? "" : $":{t.First}:{t.Repeat}")}")));
             string feature = weights.Schema.Categoricals[codes.Feature].Name;
-            writer.Metadata(CodesKey(codes.Name), string.Create(CultureInfo.InvariantCulture, $"{feature} {codes.CodebookName} {codes.Parts} {tiers}"));
+            writer.Metadata(CodesKey(codes.Name), string.Create(CultureInfo.InvariantCulture, $"{feature} {codes.CodebookName} {codes.Parts}{(codes.IsShared ? ":shared" : "")} {tiers}"));
             writer.Add(codes.Name, SafeTensorType.U8, codes.Content, codes.Bytes);
         }
     }
@@ -99,24 +99,22 @@ internal static class CollapsedFile
         var tiers = ImmutableArray.CreateBuilder<CodeTier>();
         foreach (string tier in parts.Skip(3))
         {
-            string[] pair = tier.Split(':');
-            if (pair.Length == 2 &&
-                int.TryParse(pair[0], NumberStyles.None, CultureInfo.InvariantCulture, out int choices) &&
-                int.TryParse(pair[1], NumberStyles.None, CultureInfo.InvariantCulture, out int rows))
+            int[] numbers = [.. tier.Split(':').Select(n => int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : -1)];
+            if (numbers.Length is 2 or 4 && !numbers.Contains(-1))
             {
-                tiers.Add(new CodeTier(rows, choices));
+                tiers.Add(numbers.Length == 2 ? new CodeTier(numbers[1], numbers[0]) : new CodeTier(numbers[1], numbers[0], numbers[2], numbers[3]));
             }
         }
 
         if (feature < 0 || parts.Length < 4 || tiers.Count != parts.Length - 3 ||
-            !int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out int count))
+            !int.TryParse(parts[2].Replace(":shared", "", StringComparison.Ordinal), NumberStyles.None, CultureInfo.InvariantCulture, out int count))
         {
             throw reader.Error($"The codes '{name}' are described as '{text}', expected feature, codebook, parts and choices:rows of every tier.");
         }
 
         try
         {
-            var codes = new CollapsedCodes(name, parts[1], feature, count, tiers.ToImmutable(), reader.ReadBytesNative(name, SafeTensorType.U8));
+            var codes = new CollapsedCodes(name, parts[1], feature, count, tiers.ToImmutable(), reader.ReadBytesNative(name, SafeTensorType.U8), parts[2].EndsWith(":shared", StringComparison.Ordinal));
             reader.Require(name, SafeTensorType.U8, codes.Bytes);
             return codes;
         }

@@ -195,10 +195,10 @@ public sealed class CollapsedWeights
             throw new ArgumentException($"Codes '{codes.Name}' read the codebook '{codes.CodebookName}', which is not among the dense parameters.");
         }
 
-        if (codebook.Rows != codes.Tiers[0].Choices || codebook.Columns % codes.Parts != 0)
+        if (codebook.Rows != codes.Centroids || (!codes.IsShared && codebook.Columns % codes.Parts != 0))
         {
             throw new ArgumentException(
-                $"Codes '{codes.Name}' have {codes.Tiers[0].Choices} choices in {codes.Parts} parts; the codebook '{codebook.Name}' is {codebook.Rows} x {codebook.Columns}.");
+                $"Codes '{codes.Name}' have {codes.Centroids} choices in {codes.Parts} parts; the codebook '{codebook.Name}' is {codebook.Rows} x {codebook.Columns}.");
         }
     }
 }

@@ -49,6 +49,9 @@ public interface IEmbeddingModel<TSelf> : IModel<TSelf> where TSelf : class, IEm
     /// <summary>Reduces the chunks over the factors of a feature and updates them.</summary>
     static abstract void UpdateFactors(StepContext step, int feature);
 
+    /// <summary>Kernels for training on all ratings at once; null when the model is no plain matrix factorisation.</summary>
+    static virtual IFactorization? Factorization => null;
+
     /// <summary>Turns the trained form into its served form: products multiplied out in double precision, queries replaced by their codes.</summary>
     static abstract CollapsedWeights Collapse(ModelState state);
 

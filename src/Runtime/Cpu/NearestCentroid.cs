@@ -32,9 +32,35 @@ public static class NearestCentroid
             index = S.Add(index, next);
         }
 
-        // Of the lanes with the least distance, the one that found it first. None has it when no distance is a number.
-        V nearest = S.Broadcast(S.Least(least));
-        return (int)S.Least(S.WhereLess(nearest, least, S.Broadcast(float.MaxValue), at));
+        return Lowest<S, V>(least, at);
+    }
+
+    /// <summary>The index of the first of the keys with the greatest inner product; otherwise as <see cref="Find{S, V}"/>.</summary>
+    /// <param name="e">The part, <paramref name="width"/> floats.</param>
+    /// <param name="width">Width of a part.</param>
+    /// <param name="keys">The keys of the part by dimension: dimension n of key k lies at n x stride + k.</param>
+    /// <param name="stride">Floats from one dimension to the next.</param>
+    /// <param name="choices">Keys to choose from, a multiple of the vector width.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int FindGreatest<S, V>(ref float e, int width, ref float keys, int stride, int choices)
+        where S : struct, ISimd<V> where V : struct
+    {
+        V least = S.Broadcast(float.PositiveInfinity), at = S.Zero, index = S.Lanes, next = S.Broadcast(S.Width);
+        for (int k = 0; k < choices; k += S.Width)
+        {
+            // The least of the products with the opposite of the query.
+            V sum = S.Zero;
+            for (int n = 0; n < width; n++)
+            {
+                sum = S.MultiplyAdd(S.Broadcast(-Unsafe.Add(ref e, n)), S.Load(ref keys, (nuint)((n * (nint)stride) + k)), sum);
+            }
+
+            at = S.WhereLess(sum, least, index, at);
+            least = S.WhereLess(sum, least, sum, least);
+            index = S.Add(index, next);
+        }
+
+        return Lowest<S, V>(least, at);
     }
 
     /// <summary>The same search by the widest vector that divides the choices.</summary>
@@ -42,6 +68,18 @@ public static class NearestCentroid
         choices % 16 == 0 && Vector512.IsHardwareAccelerated ? Find<Simd512, Vector512<float>>(ref e, width, ref centroids, stride, choices)
         : choices % 8 == 0 && Vector256.IsHardwareAccelerated ? Find<Simd256, Vector256<float>>(ref e, width, ref centroids, stride, choices)
         : Find<Simd128, Vector128<float>>(ref e, width, ref centroids, stride, choices);
+
+    /// <summary>The search by inner products by the widest vector that divides the choices.</summary>
+    internal static int FindGreatest(ref float e, int width, ref float keys, int stride, int choices) =>
+        choices % 16 == 0 && Vector512.IsHardwareAccelerated ? FindGreatest<Simd512, Vector512<float>>(ref e, width, ref keys, stride, choices)
+        : choices % 8 == 0 && Vector256.IsHardwareAccelerated ? FindGreatest<Simd256, Vector256<float>>(ref e, width, ref keys, stride, choices)
+        : FindGreatest<Simd128, Vector128<float>>(ref e, width, ref keys, stride, choices);
+
+    // Of the lanes with the least value, the one that found it first. None has it when no value is a number.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Lowest<S, V>(V least, V at)
+        where S : struct, ISimd<V> where V : struct =>
+        (int)S.Least(S.WhereLess(S.Broadcast(S.Least(least)), least, S.Broadcast(float.MaxValue), at));
 
     // The squared distances of a vector of centroids. A width that is a literal leaves one branch, whose broadcasts move out of the loop.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -11,6 +11,7 @@ internal sealed class QuantizedRows
 {
     private readonly ModelState _state;
     private readonly Table _queries;
+    private readonly DenseParameter _searched;
 
     public QuantizedRows(ModelState state, QuantizedFeature schema)
     {
@@ -18,6 +19,7 @@ internal sealed class QuantizedRows
         _queries = state.Tables[schema.Queries];
         Schema = schema;
         Codebook = state.FindDense(schema.Codebook);
+        _searched = schema.Keys is { } keys ? state.FindDense(keys) : Codebook;
         int last = schema.Tiers.Length - 1;
         Ends = [.. schema.Tiers.Select((tier, t) => t == last ? _queries.Rows : FrequencyTiers.End(state.Vocabularies[schema.Feature].Count, tier.End))];
     }
@@ -34,8 +36,11 @@ internal sealed class QuantizedRows
     /// <summary>Number of rows.</summary>
     public long Count => _queries.Rows;
 
+    /// <summary>Floats of a query.</summary>
+    public int Width => _queries.Parameter.Width;
+
     /// <summary>Floats of a part.</summary>
-    public int PartWidth => Codebook.Columns / Schema.Parts;
+    public int PartWidth => Width / Schema.Parts;
 
     /// <summary>The first row of a tier.</summary>
     public long First(int tier) => tier == 0 ? 0 : Ends[tier - 1];
@@ -53,18 +58,25 @@ internal sealed class QuantizedRows
     }
 
     /// <summary>The query of a row.</summary>
-    public Span<float> Query(long row) => _queries.Values.Span(row * Codebook.Columns, Codebook.Columns);
+    public Span<float> Query(long row) => _queries.Values.Span(row * Width, Width);
 
-    /// <summary>The codes of a row: per part the nearest centroid that its tier may use.</summary>
+    /// <summary>The columns of the codebook that belong to a part begin here.</summary>
+    public int Column(int part) => Schema.Shared ? 0 : part * PartWidth;
+
+    /// <summary>The codes of a row: per part the nearest centroid (or greatest key) that its tier may use, a row of the codebook.</summary>
     public void Find(long row, Span<ushort> codes)
     {
-        (int choices, int width) = (Schema.Tiers[Tier(row)].Choices, PartWidth);
+        QuantizedTier tier = Schema.Tiers[Tier(row)];
+        (int width, int stride) = (PartWidth * tier.Repeat, _searched.TransposedStride);
         ref float query = ref MemoryMarshal.GetReference(Query(row));
-        for (int part = 0; part < codes.Length; part++)
+        for (int part = 0; part < codes.Length; part += tier.Repeat)
         {
-            codes[part] = (ushort)NearestCentroid.Find(
-                ref Unsafe.Add(ref query, part * width), width,
-                ref _state.Transposed.At(Codebook.TransposedOffset + ((long)part * width * Codebook.TransposedStride)), Codebook.TransposedStride, choices);
+            ref float e = ref Unsafe.Add(ref query, part * PartWidth);
+            ref float centroids = ref _state.Transposed.At(_searched.TransposedOffset + ((long)Column(part) * stride) + tier.First);
+            int code = Schema.Keys is null
+                ? NearestCentroid.Find(ref e, width, ref centroids, stride, tier.Choices)
+                : NearestCentroid.FindGreatest(ref e, width, ref centroids, stride, tier.Choices);
+            codes.Slice(part, tier.Repeat).Fill((ushort)(tier.First + code));
         }
     }
 }

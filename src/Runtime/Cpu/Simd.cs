@@ -40,6 +40,9 @@ public interface ISimd<TVector> where TVector : struct
     /// <summary>Square root.</summary>
     static abstract TVector Sqrt(TVector a);
 
+    /// <summary>e^a, within a few units in the last place, which may depend on the width.</summary>
+    static abstract TVector Exp(TVector a);
+
     /// <summary>max(a, 0).</summary>
     static abstract TVector Relu(TVector a);
 

@@ -43,6 +43,9 @@ public readonly struct SimdScalar : ISimd<float>
     public static float Sqrt(float a) => MathF.Sqrt(a);
 
     /// <inheritdoc/>
+    public static float Exp(float a) => MathF.Exp(a);
+
+    /// <inheritdoc/>
     public static float Relu(float a) => a > 0 ? a : 0;
 
     /// <inheritdoc/>

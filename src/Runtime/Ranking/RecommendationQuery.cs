@@ -97,7 +97,8 @@ internal sealed class RecommendationQuery<TModel>
         return list.MoveToImmutable();
     }
 
-    private static RecommendationQuery<TModel> Of(DataSet<TModel> example, int count, DataSet<TModel>? history, ImmutableArray<Vocabulary> vocabularies)
+    /// <summary>The query of a data set of one example.</summary>
+    public static RecommendationQuery<TModel> Of(DataSet<TModel> example, int count, DataSet<TModel>? history, ImmutableArray<Vocabulary> vocabularies)
     {
         int user = TModel.Schema.Require(FeatureRole.User, Purpose), item = TModel.Schema.Require(FeatureRole.Item, Purpose);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);

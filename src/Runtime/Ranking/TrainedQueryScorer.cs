@@ -57,7 +57,7 @@ internal sealed class TrainedQueryScorer<TModel> : IQueryScorer
         }
 
         items.SlotCount = Items + 1;
-        items.Vectors = new NativeFloats((long)items.SlotCount * schema.Categoricals[_itemFeature].VectorStride);
+        BatchLoader.MakeRoom(items, schema.Categoricals[_itemFeature]);
         Refresh();
     }
 

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using ModelGen.Compiled;
 
@@ -54,14 +55,17 @@ internal sealed class Reseeding
         CounterRandom random = new(_seed + (ulong)_state.Steps, -1 - rows.Schema.Feature);
         for (int k = 0; k < rows.Codebook.Rows; k++)
         {
-            int owner = Owner(rows.Schema, k);
+            int owner = Owner(rows.Schema, k), repeat = rows.Schema.Tiers[owner].Repeat;
             long first = rows.First(owner), count = long.Min(rows.Ends[owner], known) - first;
-            for (int part = 0; part < rows.Schema.Parts && count > 0; part++)
+            for (int part = 0; part < (rows.Schema.Shared ? 1 : rows.Schema.Parts) && count > 0; part += repeat)
             {
                 if (IsHardlyUsed(rows, counts, known, k, part))
                 {
                     long row = first + (long)(random.Uniform(((long)k * rows.Schema.Parts) + part) * count);
-                    Move(rows, k, part, row);
+
+                    // Where all parts share the centroids, a part is drawn too.
+                    int from = rows.Schema.Shared ? (int)(random.Uniform(((long)k * rows.Schema.Parts) + 1) * rows.Schema.Parts) : part;
+                    Move(rows, k, part, repeat, rows.Query(row).Slice(from * rows.PartWidth, repeat * rows.PartWidth));
                     moved++;
                 }
             }
@@ -75,7 +79,7 @@ internal sealed class Reseeding
     private static int Owner(QuantizedFeature schema, int centroid)
     {
         int tier = schema.Tiers.Length - 1;
-        while (schema.Tiers[tier].Choices <= centroid)
+        while (!schema.Tiers[tier].MayUse(centroid))
         {
             tier--;
         }
@@ -85,12 +89,21 @@ internal sealed class Reseeding
 
     private static bool IsHardlyUsed(QuantizedRows rows, CodeCounts counts, int known, int centroid, int part)
     {
-        for (int tier = 0; tier < rows.Schema.Tiers.Length && centroid < rows.Schema.Tiers[tier].Choices; tier++)
+        for (int t = 0; t < rows.Schema.Tiers.Length; t++)
         {
-            double fair = (double)(long.Min(rows.Ends[tier], known) - rows.First(tier)) / rows.Schema.Tiers[tier].Choices;
-            if (counts.At(tier, centroid, part) > 0 && counts.At(tier, centroid, part) >= LeastShare * fair)
+            if (rows.Schema.Tiers[t].MayUse(centroid))
             {
-                return false;
+                double fair = (double)(long.Min(rows.Ends[t], known) - rows.First(t)) / rows.Schema.Tiers[t].Choices;
+                (long used, int parts) = (0, rows.Schema.Shared ? rows.Schema.Parts : 1);
+                for (int p = part; p < part + parts; p++)
+                {
+                    used += counts.At(t, centroid, p);
+                }
+
+                if (used > 0 && used >= LeastShare * fair * parts)
+                {
+                    return false;
+                }
             }
         }
 
@@ -98,19 +111,19 @@ internal sealed class Reseeding
     }
 
     // The centroid starts anew: its optimiser state, or its averaged count, is zero again.
-    private void Move(QuantizedRows rows, int centroid, int part, long row)
+    private void Move(QuantizedRows rows, int centroid, int part, int repeat, ReadOnlySpan<float> query)
     {
-        long at = rows.Codebook.Offset + ((long)centroid * rows.Codebook.Stride) + (part * rows.PartWidth);
-        rows.Query(row).Slice(part * rows.PartWidth, rows.PartWidth).CopyTo(_state.Dense.Span(at, rows.PartWidth));
+        long at = rows.Codebook.Offset + ((long)centroid * rows.Codebook.Stride) + rows.Column(part);
+        query.CopyTo(_state.Dense.Span(at, query.Length));
         foreach (NativeFloats state in _state.DenseState)
         {
-            state.Span(at, rows.PartWidth).Clear();
+            state.Span(at, query.Length).Clear();
         }
 
         if (rows.Schema.Counts is { } name)
         {
             DenseParameter counts = _state.FindDense(name);
-            _state.Dense.At(counts.Offset + ((long)centroid * counts.Stride) + part) = 0;
+            _state.Dense.Span(counts.Offset + ((long)centroid * counts.Stride) + part, repeat).Clear();
         }
     }
 }

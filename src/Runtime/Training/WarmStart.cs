@@ -30,14 +30,14 @@ internal static class WarmStart
 
         foreach (QuantizedFeature schema in state.Schema.Quantized)
         {
-            if (!vectors.Has(state.Schema.Categoricals[schema.Feature].Name))
+            if (schema.Keys is not null || !vectors.Has(state.Schema.Categoricals[schema.Feature].Name))
             {
                 continue;
             }
 
             QuantizedRows rows = new(state, schema);
             List<int> started = Queries(rows, state.Vocabularies[schema.Feature], vectors);
-            team.Run(schema.Parts, new PartFit(state, rows, started, seed));
+            team.Run(schema.Shared ? 1 : schema.Parts, new PartFit(state, rows, started, seed));
             state.RefreshTransposed(rows.Codebook, 0, rows.Codebook.Rows);
             if (schema.Counts is not null)
             {
@@ -51,7 +51,7 @@ internal static class WarmStart
         List<int> started = [];
         for (int id = 0; id < vocabulary.Count; id++)
         {
-            if (vectors.Find(vocabulary, id, rows.Codebook.Columns) is { } vector)
+            if (vectors.Find(vocabulary, id, rows.Width) is { } vector)
             {
                 foreach (float value in vector)
                 {
@@ -80,7 +80,7 @@ internal static class WarmStart
             rows.Find(id, codes);
             for (int part = 0; part < codes.Length; part++)
             {
-                state.Dense.At(counts.Offset + ((long)codes[part] * counts.Stride) + part) += (float)((double)lookups[id] / stepsPerEpoch);
+                state.Dense.At(counts.Offset + ((long)codes[part] * counts.Stride) + (rows.Schema.Shared ? 0 : part)) += (float)((double)lookups[id] / stepsPerEpoch);
             }
         }
     }
@@ -89,39 +89,45 @@ internal static class WarmStart
     {
         public void Execute(int part)
         {
-            (int width, DenseParameter codebook) = (rows.PartWidth, rows.Codebook);
-            int first = 0;
+            int fitted = 0;
             for (int tier = rows.Schema.Tiers.Length - 1; tier >= 0; tier--)
             {
-                int choices = rows.Schema.Tiers[tier].Choices, last = tier;
-                while (tier > 0 && rows.Schema.Tiers[tier - 1].Choices == choices)
+                QuantizedTier schema = rows.Schema.Tiers[tier];
+                int last = tier;
+                while (tier > 0 && rows.Schema.Tiers[tier - 1].Choices == schema.Choices && rows.Schema.Tiers[tier - 1].First == schema.First)
                 {
                     tier--;
                 }
 
-                Fit(Points(rows.First(tier), rows.Ends[last], part, choices), part, width, codebook, choices, first);
-                first = choices;
+                // A codebook of the tier's own is fitted whole, a shared one from the end of what later tiers have fitted.
+                if (part % schema.Repeat == 0)
+                {
+                    Fit(Points(rows.First(tier), rows.Ends[last], part, schema), part, schema, rows.Schema.Tiers[^1].First == 0 ? fitted : 0);
+                }
+
+                fitted = schema.Choices;
             }
         }
 
-        private float[] Points(long begin, long end, int part, int choices)
+        private float[] Points(long begin, long end, int part, QuantizedTier tier)
         {
-            int width = rows.PartWidth;
             List<int> ids = started.FindAll(id => id >= begin && id < end);
-            int[] sample = ProductKMeans.Sample(ids.Count, choices, seed);
+            (int width, int parts) = (rows.PartWidth * tier.Repeat, rows.Schema.Shared ? rows.Schema.Parts : 1);
+            int[] sample = ProductKMeans.Sample(ids.Count * parts, tier.Choices, seed);
             float[] points = new float[sample.Length * width];
             for (int i = 0; i < sample.Length; i++)
             {
-                rows.Query(ids[sample[i]]).Slice(part * width, width).CopyTo(points.AsSpan(i * width));
+                rows.Query(ids[sample[i] / parts]).Slice((part + (sample[i] % parts)) * rows.PartWidth, width).CopyTo(points.AsSpan(i * width));
             }
 
             return points;
         }
 
-        private void Fit(float[] points, int part, int width, DenseParameter codebook, int choices, int first)
+        private void Fit(float[] points, int part, QuantizedTier tier, int first)
         {
+            (int choices, int width, DenseParameter codebook) = (tier.Choices, rows.PartWidth * tier.Repeat, rows.Codebook);
             float[] centroids = new float[choices * width];
-            ref float Element(int k, int n) => ref state.Dense.At(codebook.Offset + ((long)k * codebook.Stride) + (part * width) + n);
+            ref float Element(int k, int n) => ref state.Dense.At(codebook.Offset + ((long)(tier.First + k) * codebook.Stride) + rows.Column(part) + n);
             for (int k = 0; k < choices; k++)
             {
                 for (int n = 0; n < width; n++)

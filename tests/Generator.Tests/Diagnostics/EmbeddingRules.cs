@@ -129,6 +129,39 @@ public sealed class EmbeddingRules
         OnProperty("Quantized(Dimension = 4, Parts = 2, ReseedEvery = -5)"), "MG2015", "ReseedEvery = -5", "ReseedEvery of [Quantized] on X is -5", "0 for never");
 
     [TestMethod]
+    [DataRow("[2]", "is [2] for 2 tiers")]
+    [DataRow("[4, 3]", "is [4, 3] for 2 tiers")]
+    [DataRow("[4, 0]", "is [4, 0] for 2 tiers")]
+    public void MG2016_parts_per_tier_that_do_not_fit(string parts, string value) => Verify.Diagnostic(
+        OnProperty($"Quantized(Dimension = 4, PartsPerTier = {parts}, Choices = [8, 4], Tiers = [0.5f, 0.5f], PrivateCodebooks = true)"), "MG2016", $"PartsPerTier = {parts}", "PartsPerTier of [Quantized] on X", value);
+
+    [TestMethod]
+    public void MG2014_parts_per_tier_beside_settings_that_contradict_them()
+    {
+        const string Tiers = "Choices = [8, 4], Tiers = [0.5f, 0.5f]";
+        Verify.Diagnostic(OnProperty($"Quantized(Dimension = 4, PartsPerTier = [4, 2], {Tiers})"), "MG2014", "PartsPerTier = [4, 2]", "set PrivateCodebooks = true");
+        Verify.Diagnostic(OnProperty($"Quantized(Dimension = 4, PartsPerTier = [4, 2], Parts = 2, {Tiers}, PrivateCodebooks = true)"), "MG2014", "Parts = 2", "beside PartsPerTier");
+        Verify.Diagnostic(OnProperty($"Quantized(Dimension = 4, PartsPerTier = [4, 2], {Tiers}, PrivateCodebooks = true, SharedCodebook = true)"), "MG2014", "SharedCodebook = true", "parts of one width");
+    }
+
+    [TestMethod]
+    public void MG2010_private_codebooks_that_are_too_many_together() => Verify.Diagnostic(
+        OnProperty("Quantized(Dimension = 4, Parts = 2, Choices = [65536, 4], Tiers = [0.5f, 0.5f], PrivateCodebooks = true)"), "MG2010", "Choices = [65536, 4]", "together at most 65536");
+
+    [TestMethod]
+    [DataRow("0", "is 0")]
+    [DataRow("-1", "is -1")]
+    [DataRow("float.NaN", "is NaN")]
+    [DataRow("float.PositiveInfinity", "is Infinity")]
+    public void MG2017_a_temperature_that_does_not_divide(string temperature, string value) => Verify.Diagnostic(
+        OnProperty($"Quantized(Dimension = 4, Parts = 2, Form = QuantizedForm.Softmax, Temperature = {temperature})"), "MG2017", $"Temperature = {temperature}", "Temperature of [Quantized] on X", value);
+
+    [TestMethod]
+    [DataRow("Temperature = 2", "Temperature = 2", "is for the softmax form")]
+    [DataRow("Form = QuantizedForm.Softmax, Commitment = 1", "Commitment = 1", "nearest centroid")]
+    [DataRow("Form = QuantizedForm.Softmax, Codebook = CodebookUpdate.MovingAverage", "Codebook = CodebookUpdate.MovingAverage", "nearest centroid")]
+    [DataRow("Form = QuantizedForm.Softmax, ReseedEvery = 5", "ReseedEvery = 5", "nearest centroid")]
+    [DataRow("PrivateCodebooks = true", "PrivateCodebooks = true", "is for several tiers")]
     [DataRow("Decay = 0.9f", "Decay = 0.9f", "is for moving averages")]
     public void MG2014_settings_that_do_not_go_together(string settings, string underlined, string rule) =>
         Verify.Diagnostic(OnProperty($"Quantized(Dimension = 4, Parts = 2, {settings})"), "MG2014", underlined, "of [Quantized] on X", rule);
@@ -136,6 +169,9 @@ public sealed class EmbeddingRules
     [TestMethod]
     [DataRow("Parts = 1")]
     [DataRow("Parts = 2, Codebook = CodebookUpdate.MovingAverage, ReseedEvery = 500")]
+    [DataRow("PartsPerTier = [4, 2], Choices = [16, 16], Tiers = [0.5f, 0.5f], PrivateCodebooks = true")]
+    [DataRow("Parts = 2, SharedCodebook = true")]
+    [DataRow("Parts = 2, Form = QuantizedForm.Softmax, Temperature = 0.5f")]
     [DataRow("Parts = 4, Choices = [65536, 256, 256, 4], Tiers = [0.1f, 0.2f, 0.3f, 0.4f], Commitment = 0")]
     [DataRow("Parts = 2, Choices = [256, 64, 16], Tiers = [0.3333333f, 0.3333333f, 0.3333333f]")]
     public void Sound_quantised_embeddings_are_accepted(string settings) => Verify.Accepted(OnProperty($"Quantized(Dimension = 4, {settings})"));

@@ -72,6 +72,32 @@ public partial class FmAverages
     public int Place { get; set; }
 }
 
+/// <summary>Codebooks of each tier's own, with the same and with fewer parts in the tail, and codebooks that all parts share.</summary>
+[EmbeddingModel]
+[FactorizationMachine]
+[Adagrad(LearningRate = 0.03f, Epsilon = 0.01f)]
+public partial class FmCodebooks
+{
+    [Label]
+    public bool Clicked { get; set; }
+
+    [Categorical(OutOfVocabulary = OutOfVocabulary.SharedRow, MinCount = 2)]
+    [Quantized(Dimension = 12, PartsPerTier = [6, 4, 1], Choices = [32, 8, 8], Tiers = [0.2f, 0.3f, 0.5f], PrivateCodebooks = true)]
+    public string User { get; set; } = "";
+
+    [Categorical, Quantized(Dimension = 12, Parts = 3, Choices = [256, 64], Tiers = [0.25f, 0.75f], PrivateCodebooks = true, Codebook = CodebookUpdate.MovingAverage, ReseedEvery = 3)]
+    public int Item { get; set; }
+
+    [Categorical(OutOfVocabulary = OutOfVocabulary.Zero, MinCount = 2), Quantized(Dimension = 12, Parts = 3, Choices = [16, 4], Tiers = [0.5f, 0.5f], SharedCodebook = true)]
+    public int[] Tags { get; set; } = [];
+
+    [Categorical, Quantized(Dimension = 12, Parts = 6, Choices = [8], SharedCodebook = true, Codebook = CodebookUpdate.MovingAverage, ReseedEvery = 4)]
+    public string Place { get; set; } = "";
+
+    [Categorical, Quantized(Dimension = 12, Parts = 2, Choices = [16, 8], Tiers = [0.5f, 0.5f], SharedCodebook = true, PrivateCodebooks = true, ReseedEvery = 2)]
+    public int Hour { get; set; }
+}
+
 /// <summary>The narrowest vectors: width 1, one part, SGD, squared error.</summary>
 [EmbeddingModel(Loss = Loss.MeanSquaredError)]
 [FactorizationMachine]
@@ -102,6 +128,26 @@ public partial class FmOneTier
 
     [Categorical, Quantized(Dimension = 4, Parts = 4, Choices = [4])]
     public string Item { get; set; } = "";
+}
+
+/// <summary>The softmax form: tiers, private and shared codebooks, several temperatures.</summary>
+[EmbeddingModel]
+[FactorizationMachine]
+[Adam(LearningRate = 0.005f, Epsilon = 0.01f)]
+public partial class FmSoftmax
+{
+    [Label]
+    public bool Clicked { get; set; }
+
+    [Categorical(OutOfVocabulary = OutOfVocabulary.SharedRow, MinCount = 2)]
+    [Quantized(Dimension = 12, Parts = 3, Choices = [32, 8], Tiers = [0.2f, 0.8f], Form = QuantizedForm.Softmax)]
+    public string User { get; set; } = "";
+
+    [Categorical, Quantized(Dimension = 12, PartsPerTier = [6, 2], Choices = [16, 4], Tiers = [0.25f, 0.75f], PrivateCodebooks = true, Form = QuantizedForm.Softmax, Temperature = 0.5f)]
+    public int Item { get; set; }
+
+    [Categorical, Quantized(Dimension = 12, Parts = 12, Choices = [16], SharedCodebook = true, Form = QuantizedForm.Softmax, Temperature = 2)]
+    public int[] Tags { get; set; } = [];
 }
 
 /// <summary>Codebooks of both kinds whose unused centroids are moved.</summary>

@@ -60,6 +60,21 @@ public partial class PlayRanked
     public long Time { get; set; }
 }
 
+/// <summary>All items share one row, so that all scores of a user are equal.</summary>
+[EmbeddingModel, Gmf, Adam(LearningRate = 0.02f)]
+[Full(Dimension = 4)]
+public partial class PlayTied : IPlay
+{
+    [User]
+    public int User { get; set; }
+
+    [Item, Hashed(Dimension = 4, Rows = 1)]
+    public string Item { get; set; } = "";
+
+    [Timestamp]
+    public long Time { get; set; }
+}
+
 /// <summary>Both branches of NeuMF.</summary>
 [EmbeddingModel, NeuMf(Hidden = [16, 8]), Adam(LearningRate = 0.02f)]
 [Full(Dimension = 12)]

@@ -98,10 +98,10 @@ public sealed class CollapseTests
             foreach (TableParameter table in T.Schema.Tables)
             {
                 long rows = table.Rows(trained.State.Vocabularies[table.Feature].Rows);
-                if (served.Weights.Codes.FirstOrDefault(c => table.Name == c.Name.Replace(".codes", ".Q", StringComparison.Ordinal)) is { } codes)
+                if (served.Weights.Codes.FirstOrDefault(c => table.Name == c.Name.Replace(".codes", ".Q", StringComparison.Ordinal).Replace(".z", ".C", StringComparison.Ordinal)) is { } codes)
                 {
-                    DenseParameter codebook = trained.State.FindDense(codes.CodebookName);
-                    expected += codes.Tiers.Sum(t => ((t.Rows * codes.Parts * t.Bits) + 7) / 8) + (4 * codebook.Rows * codebook.Columns);
+                    CollapsedDense codebook = served.Weights.FindDense(codes.CodebookName);
+                    expected += codes.Tiers.Sum(t => ((t.Rows * (codes.Parts / t.Repeat) * t.Bits) + 7) / 8) + (4L * codebook.Rows * codebook.Columns);
                     continue;
                 }
 

@@ -17,6 +17,8 @@ public sealed class QuantizedTests
     [DataRow(nameof(FmQuantized))]
     [DataRow(nameof(FmQuantizedSmallest))]
     [DataRow(nameof(FmAverages))]
+    [DataRow(nameof(FmSoftmax))]
+    [DataRow(nameof(FmCodebooks))]
     public void Exported_codes_give_the_vectors_of_the_training_graph_for_every_id(string model) => AllModels.Run(model, new SameVectors());
 
     [TestMethod]
@@ -119,7 +121,7 @@ public sealed class QuantizedTests
             {
                 NativeFloats vectors = Vectors<T>(trained.State, codes.Feature);
                 CollapsedDense codebook = served.FindDense(codes.CodebookName);
-                int width = codebook.Columns, stride = T.Schema.Categoricals[codes.Feature].VectorStride;
+                int width = T.Schema.Tables[T.Schema.Quantized.Single(q => q.Feature == codes.Feature).Queries].Width, stride = T.Schema.Categoricals[codes.Feature].VectorStride;
                 ushort[] row = new ushort[codes.Parts];
                 float[] decoded = new float[width];
                 for (int id = 0; id < codes.Rows; id++)
@@ -127,7 +129,7 @@ public sealed class QuantizedTests
                     codes.Read(id, row);
                     for (int c = 0; c < width; c++)
                     {
-                        decoded[c] = codebook.Values[(row[c * codes.Parts / width] * width) + c];
+                        decoded[c] = codebook.Values[(row[c * codes.Parts / width] * codebook.Columns) + (c % codebook.Columns)];
                     }
 
                     Bits.AreEqual(Bits.Of(vectors.Span((long)(id + 1) * stride, width).ToArray()), Bits.Of(decoded), $"{codes.Name}, id {id}");

@@ -25,6 +25,11 @@ internal sealed class ReferenceTwin
             Model.Parameters.Set(name, values, stride);
         }
 
+        foreach (Table table in state.Tables.Where(t => t.Assignment is not null))
+        {
+            Model.SetClusters(table.Parameter.Name, table.Assignment!.Clusters);
+        }
+
         _optimizer = new ReferenceOptimizer(Model, Rates(state.Schema.Optimizer, model));
         _examples = Examples(state, data);
     }

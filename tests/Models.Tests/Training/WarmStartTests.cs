@@ -80,6 +80,20 @@ public sealed class WarmStartTests
     }
 
     [TestMethod]
+    public void Codebooks_of_tiers_and_of_all_parts_are_fitted_to_their_own_rows()
+    {
+        // At most 8 distinct vectors per tier of users, of which all parts of places are among 8 pairs.
+        DataSet<FmCodebooks> data = RandomData.Create<FmCodebooks>(900, 7, keys: 60);
+        Vocabulary users = ModelTrainer.Train(data, s_start).State.Vocabularies[0];
+        StartVectors vectors = new StartVectors()
+            .With("User", (string key) => [.. Enumerable.Range(0, 12).Select(c => (float)((Array.IndexOf(users.TextKeys, key) % 8) + (c * c)))])
+            .With("Place", (string key) => [.. Enumerable.Range(0, 12).Select(c => (float)((key.Length + key[^1] + (c / 2)) % 8) + (c % 2))]);
+        ModelState state = ModelTrainer.Train(data, s_start with { Start = vectors }).State;
+        Assert.AreEqual(0, Error(state, 0), 1e-9);
+        Assert.AreEqual(0, Error(state, 3), 1e-9);
+    }
+
+    [TestMethod]
     public void Averages_start_with_the_usual_number_of_lookups_per_step()
     {
         DataSet<FmAverages> data = RandomData.Create<FmAverages>(900, 7, keys: 60);
@@ -122,18 +136,18 @@ public sealed class WarmStartTests
     }
 
     // Squared distance of the queries from their centroids, relative to their squares.
-    private static double Error(ModelState state)
+    private static double Error(ModelState state, int quantized = 0)
     {
-        QuantizedRows rows = new(state, state.Schema.Quantized[0]);
+        QuantizedRows rows = new(state, state.Schema.Quantized[quantized]);
         ushort[] codes = new ushort[rows.Schema.Parts];
         double error = 0, square = 0;
-        for (int id = 0; id < rows.Count; id++)
+        for (int id = 0; id < state.Vocabularies[rows.Schema.Feature].Count; id++)
         {
             rows.Find(id, codes);
-            for (int c = 0; c < rows.Codebook.Columns; c++)
+            for (int c = 0; c < rows.Width; c++)
             {
                 double q = rows.Query(id)[c];
-                error += Math.Pow(q - state.Dense.At(rows.Codebook.Offset + (codes[c / rows.PartWidth] * rows.Codebook.Stride) + c), 2);
+                error += Math.Pow(q - state.Dense.At(rows.Codebook.Offset + (codes[c / rows.PartWidth] * rows.Codebook.Stride) + rows.Column(c / rows.PartWidth) + (c % rows.PartWidth)), 2);
                 square += q * q;
             }
         }

@@ -43,6 +43,29 @@ public sealed class NearestCentroidTests
     }
 
     [TestMethod]
+    [DataRow(1, 16)]
+    [DataRow(3, 64)]
+    [DataRow(12, 256)]
+    public void The_greatest_inner_product_is_found_at_every_vector_width_the_first_of_equals(int width, int choices)
+    {
+        var random = new Random(width);
+        float[] keys = Values(random, width * choices);
+        for (int n = 0; n < width; n++)
+        {
+            keys[(n * choices) + choices - 1] = keys[(n * choices) + 5];
+        }
+
+        for (int query = 0; query < 40; query++)
+        {
+            float[] e = Values(random, width);
+            int expected = Enumerable.Range(0, choices).MaxBy(k => Enumerable.Range(0, width).Aggregate(0f, (sum, n) => MathF.FusedMultiplyAdd(e[n], keys[(n * choices) + k], sum)));
+            Assert.AreEqual(expected, NearestCentroid.FindGreatest<Simd128, Vector128<float>>(ref e[0], width, ref keys[0], choices, choices));
+            Assert.AreEqual(expected, NearestCentroid.FindGreatest<Simd256, Vector256<float>>(ref e[0], width, ref keys[0], choices, choices));
+            Assert.AreEqual(expected, NearestCentroid.FindGreatest<Simd512, Vector512<float>>(ref e[0], width, ref keys[0], choices, choices));
+        }
+    }
+
+    [TestMethod]
     public void A_query_that_is_no_number_has_the_first_code() => AllWidths(0, [float.NaN, 1], new float[32], 16);
 
     [TestMethod]

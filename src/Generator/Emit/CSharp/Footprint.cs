@@ -44,6 +44,7 @@ internal static class Footprint
         HostKind.Dlrm => $"DLRM, bottom [{string.Join(", ", model.Host.Bottom)}], top [{string.Join(", ", model.Host.Top)}]",
         HostKind.Gmf => "Generalised matrix factorisation",
         HostKind.NeuMf => $"NeuMF, {model.Host.Factors} factors, hidden [{string.Join(", ", model.Host.Hidden)}]",
+        HostKind.MatrixFactorization => $"Matrix factorisation{(model.Host.Factorization!.Biases ? " with biases" : "")}{(model.Host.Factorization.NonNegative ? ", non-negative" : "")}",
         HostKind.TwoTower => $"Two towers [{string.Join(", ", model.Host.Hidden)}]",
         _ => "Factorisation machine",
     };
@@ -55,7 +56,8 @@ internal static class Footprint
         EmbeddingKind.QuotientRemainder => $"quotient (n / {e.Rows}) times remainder ({e.Rows}) rows of {e.Dimension}",
         EmbeddingKind.Sparse => $"sparse rows, A (n x {e.Dimension}) pruned to {e.Kept} entries per row, collapsed to unit rows of (index, value) pairs",
         EmbeddingKind.None => "the sum of its items, not stored",
-        EmbeddingKind.Quantized => $"quantised, queries Q (n x {e.Dimension}) to {e.Quantized!.Parts} parts of {string.Join(", ", e.Quantized.Choices)} choices, collapsed to their codes",
+        EmbeddingKind.Quantized => $"quantised, queries Q (n x {e.Dimension}) to {string.Join(" or ", e.Quantized!.TierParts.Distinct())} parts of {string.Join(", ", e.Quantized.Choices)} choices, collapsed to their codes",
+        EmbeddingKind.Clustered => $"clustered, {e.Clustered!.Clusters} shared vectors of {e.Dimension}, collapsed to one cluster number per id",
         EmbeddingKind.LowRank => $"low rank, U (n x {e.Inner}) times V ({e.Inner} x {e.Dimension})",
         _ => $"table E (n x {e.Dimension})",
     };
@@ -67,12 +69,13 @@ internal static class Footprint
         {
             RowIndexKind.Quotient => $"{4 * p.Columns} ceil(n / {p.Modulus})",
             RowIndexKind.Remainder => $"{4 * p.Columns} min(n, {p.Modulus})",
+            RowIndexKind.Assignment => $"4 n + {4L * p.Columns * p.Modulus}",
             _ => $"{4 * p.Columns} n",
         }));
 
     private static string Codes(Quantization q) => string.Join(" + ", q.Choices.Select((_, tier) =>
     {
-        string bytes = (q.Parts * q.Bits(tier) / 8.0).ToString(CultureInfo.InvariantCulture);
+        string bytes = (q.Parts / q.Repeat(tier) * q.Bits(tier) / 8.0).ToString(CultureInfo.InvariantCulture);
         return q.Choices.Count == 1 ? $"{bytes} n" : $"{bytes} x {q.Tiers[tier].ToString(CultureInfo.InvariantCulture)} n";
     }));
 }

@@ -70,12 +70,14 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
         {
             w.Line($"FeatureBatch f = step.Batch.Features[{feature}];");
             w.Line("int begin = 1 + (chunk * ModelSchema.ChunkSlots), end = Math.Min(begin + ModelSchema.ChunkSlots, f.SlotCount);");
-            Scratch([.. again.Select(op => op.Result!), .. backward.Where(op => op.Result is not null).Select(op => op.Result!)]);
+            int scores = backward.FirstOrDefault(op => op.Kind == OpKind.SoftmaxInput)?.Quantization is { } softmax ? MemoryPlan.Up(softmax.Choices[0], 16) : 0;
+            Scratch([.. again.Select(op => op.Result!), .. backward.Where(op => op.Result is not null).Select(op => op.Result!)], scores);
+            Softmax(backward, feature);
             ClearCodebooks(backward, feature);
             using (w.Block($"for (int at = begin; at < end; at += {Block})"))
             {
                 w.Line($"int count = Math.Min({Block}, end - at), rows = (count + 7) & ~7;");
-                Codes(again);
+                Codes(backward);
                 foreach (Op op in again)
                 {
                     w.Line($"// {Printer.Line(op, graph.Features)}");
@@ -95,9 +97,10 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
     public void WriteShared(Parameter table)
     {
         int pad = MemoryPlan.Pad(table.Columns);
-        string sum = UpdateKernels.SegmentSum(kernels, $"SumShared{table.Columns}", table.Columns, table.Columns, 0, pad);
+        bool mean = table.Index == RowIndexKind.Assignment;
+        string sum = UpdateKernels.SegmentSum(kernels, $"{(mean ? "Mean" : "Sum")}Shared{table.Columns}", table.Columns, table.Columns, 0, pad, mean);
         w.Line();
-        w.Line($"/// <summary>{table.Name}: rows shared by several ids, summed over the ids in slot order and updated.</summary>");
+        w.Line($"/// <summary>{table.Name}: rows shared by several ids, {(mean ? "averaged" : "summed")} over the ids in slot order and updated.</summary>");
         using (w.Block($"private static void UpdateShared{TileEmitter.Identifier(table.Name)}(StepContext step, int first, int end)"))
         {
             w.Line($"SharedRows shared = step.Batch.Features[{table.Feature}].Shared[{SharedIndex(table)}];");
@@ -107,14 +110,14 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
             {
                 w.Line($"int count = Math.Min({Block}, end - at);");
                 w.Line($"{sum}(shared.RowGradients, shared.SegmentStarts, shared.SegmentSlots, at, count, count, ref g);");
-                w.Line($"{UpdateKernels.Rows(kernels, model.Optimizer, table.Columns, pad)}(step, step.State.Tables[{TableIndex(table)}], shared.Rows, at, count, {Rate(table)}, ref g);");
+                w.Line($"{UpdateKernels.Rows(kernels, model.Optimizer, table.Columns, pad, table.NonNegative)}(step, step.State.Tables[{TableIndex(table)}], shared.Rows, at, count, {Rate(table)}, ref g);");
             }
         }
     }
 
     /// <summary>Call that updates rows of a table whose gradient is zero: the rule of the optimiser over one row of zeros.</summary>
     public string IdleRows(Parameter table) =>
-        $"{UpdateKernels.Rows(kernels, model.Optimizer, table.Columns, 0)}(step, step.State.Tables[table], rows, 0, count, {Rate(table)}, ref MemoryMarshal.GetReference(BlockScratch.Clear({MemoryPlan.Up(table.Columns, 16)})))";
+        $"{UpdateKernels.Rows(kernels, model.Optimizer, table.Columns, 0, table.NonNegative)}(step, step.State.Tables[table], rows, 0, count, {Rate(table)}, ref MemoryMarshal.GetReference(BlockScratch.Clear({MemoryPlan.Up(table.Columns, 16)})))";
 
     public static bool OnIds(Op op, int feature) =>
         op.Kind == OpKind.SegmentSum ? op.Result!.Feature == feature : op.Inputs.Count > 0 && op.Inputs[0].Domain == Domain.Id && op.Inputs[0].Feature == feature;
@@ -154,29 +157,31 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
             case OpKind.Multiply:
                 return Multiply(op);
             case OpKind.Quantize:
-                return Quantize(op, op.Quantization!, plan.Dense[op.Parameters[0]]);
+                return Quantize(op, op.Quantization!, plan.Dense[op.Quantization!.Keys ?? op.Parameters[0]]);
             default:
                 throw new LoweringException($"operation {op.Kind} has no C# form on ids");
         }
     }
 
-    private string Quantize(Op op, Quantization q, DensePlace codebook)
+    private string Quantize(Op op, Quantization q, DensePlace searched)
     {
         (int width, int stride) = (op.Result!.Width, MemoryPlan.Pad(op.Result.Width));
-        string ends = string.Concat(Enumerable.Range(0, q.Choices.Count - 1).Select(t => $"end{t}, "));
-        return $"{QuantizeKernels.Codes(kernels, q, width, stride, codebook.TransposedStride)}({Ref(op.Inputs[0])}, ref step.State.Transposed.At({codebook.TransposedOffset}), f.Ids, at, count, {ends}codes);\n" + Centroids(op);
+        string ends = EndArguments(q);
+        return $"{QuantizeKernels.Codes(kernels, q, width, stride, searched.TransposedStride)}({Ref(op.Inputs[0])}, ref step.State.Transposed.At({searched.TransposedOffset}), f.Ids, at, count, {ends}codes);\n" + Centroids(op);
     }
+
+    private static string EndArguments(Quantization q) => string.Concat(Enumerable.Range(0, q.Choices.Count - 1).Select(t => $"end{t}, "));
 
     private string Centroids(Op op)
     {
         (int width, DensePlace codebook) = (op.Result!.Width, plan.Dense[op.Parameters[0]]);
-        return $"{QuantizeKernels.Centroids(kernels, op.Quantization!.Parts, width, codebook.Stride, MemoryPlan.Pad(width))}(ref step.State.Dense.At({codebook.Offset}), codes, count, {Ref(op.Result)});";
+        return $"{QuantizeKernels.Centroids(kernels, op.Quantization!.Parts, width, op.Quantization.Shared, codebook.Stride, MemoryPlan.Pad(width))}(ref step.State.Dense.At({codebook.Offset}), codes, count, {Ref(op.Result)});";
     }
 
     // Where the tiers of the feature end, which the vocabulary says.
     private void Ends(IEnumerable<Op> ops, int feature)
     {
-        if (ops.FirstOrDefault(op => op.Kind == OpKind.Quantize)?.Quantization is not { } q)
+        if (ops.FirstOrDefault(op => op.Quantization is not null)?.Quantization is not { } q)
         {
             return;
         }
@@ -190,7 +195,7 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
     // The codes of a block: found for the vectors, read again for the updates.
     private void Codes(IEnumerable<Op> ops)
     {
-        if (ops.FirstOrDefault(op => op.Kind == OpKind.Quantize)?.Quantization is { } q)
+        if (ops.FirstOrDefault(op => op.Quantization is not null)?.Quantization is { } q)
         {
             w.Line($"Span<ushort> codes = f.Codes.AsSpan(at * {q.Parts}, count * {q.Parts});");
         }
@@ -199,17 +204,35 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
     private string Codebook(Op op, string scale, int feature)
     {
         (int width, DensePlace codebook) = (op.Inputs[0].Width, plan.Dense[op.Parameters[0]]);
-        string sum = QuantizeKernels.Codebook(kernels, op.Quantization!.Parts, width, MemoryPlan.Pad(width), codebook.Stride);
+        string sum = QuantizeKernels.Codebook(kernels, op.Quantization!.Parts, width, op.Quantization.Shared, MemoryPlan.Pad(width), codebook.Stride);
         return $"{sum}({Ref(op.Inputs[0])}, {Ref(op.Inputs[1])}, codes, f.SegmentStarts, at, count, {scale}, ref f.FactorGradients.At({FactorGradient(codebook, feature)}));";
     }
+
+    // What the gradient of the softmax form needs: where tiers end, and room for the gradient of a part's scores.
+    private void Softmax(IEnumerable<Op> backward, int feature)
+    {
+        if (backward.FirstOrDefault(op => op.Kind == OpKind.SoftmaxInput) is { } op)
+        {
+            Ends([op], feature);
+            w.Line($"ref float scores = ref scratch[scratch.Length - {MemoryPlan.Up(op.Quantization!.Choices[0], 16)}];");
+        }
+    }
+
+    private string SoftmaxCall(Op op, string kernel, string target, DensePlace keys, DensePlace values) =>
+        $"{kernel}({Ref(op.Inputs[0])}, {Ref(op.Inputs[1])}, ref step.State.Transposed.At({keys.TransposedOffset}), ref step.State.Transposed.At({values.TransposedOffset}), "
+            + $"f.Ids, at, count, {EndArguments(op.Quantization!)}ref scores, {target});";
 
     // Centroids are added to one by one, so the chunk's share of their gradient starts at zero.
     private void ClearCodebooks(IEnumerable<Op> backward, int feature)
     {
-        foreach (Op op in backward.Where(op => op.Kind is OpKind.QuantizeCodebook or OpKind.QuantizeAverage))
+        foreach (Op op in backward.Where(op => op.Kind is OpKind.QuantizeCodebook or OpKind.QuantizeAverage or OpKind.SoftmaxValues or OpKind.SoftmaxKeys))
         {
-            w.Line($"int lookups = f.SegmentStarts[f.SlotCount];");
-            foreach (DensePlace place in op.Parameters.Select(p => plan.Dense[p]))
+            if (op.Kind is OpKind.QuantizeCodebook or OpKind.QuantizeAverage)
+            {
+                w.Line($"int lookups = f.SegmentStarts[f.SlotCount];");
+            }
+
+            foreach (DensePlace place in op.Parameters.Take(op.Kind == OpKind.QuantizeAverage ? 2 : 1).Select(p => plan.Dense[p]))
             {
                 w.Line($"f.FactorGradients.Span({FactorGradient(place, feature)}, {place.Stride * place.PaddedRows}).Clear();");
             }
@@ -255,9 +278,21 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
                 return Codebook(op, $"2f / ((float)lookups * {whole})", feature);
             case OpKind.QuantizeAverage:
                 DensePlace counts = plan.Dense[op.Parameters[1]];
-                return $"{Codebook(op, "1f", feature)}\n{QuantizeKernels.Count(kernels, op.Quantization!.Parts, counts.Stride)}(codes, f.SegmentStarts, at, count, ref f.FactorGradients.At({FactorGradient(counts, feature)}));";
+                return $"{Codebook(op, "1f", feature)}\n{QuantizeKernels.Count(kernels, op.Quantization!.Parts, op.Quantization.Shared, counts.Stride)}(codes, f.SegmentStarts, at, count, ref f.FactorGradients.At({FactorGradient(counts, feature)}));";
+            case OpKind.SoftmaxValues:
+                (int served, DensePlace centroids) = (op.Inputs[1].Width, plan.Dense[op.Parameters[0]]);
+                return $"{SoftmaxKernels.Values(kernels, op.Quantization!, served, MemoryPlan.Pad(served), centroids.Stride)}({Ref(op.Inputs[1])}, codes, count, ref f.FactorGradients.At({FactorGradient(centroids, feature)}));";
+            case OpKind.SoftmaxKeys:
+                (DensePlace keys, DensePlace values) = (plan.Dense[op.Parameters[0]], plan.Dense[op.Parameters[1]]);
+                (int all, string target) = (op.Inputs[0].Width, $"ref f.FactorGradients.At({FactorGradient(keys, feature)})");
+                return SoftmaxCall(op, SoftmaxKernels.Keys(kernels, op.Quantization!, all, MemoryPlan.Pad(all), keys.TransposedStride, keys.Stride), target, keys, values);
+            case OpKind.SoftmaxInput:
+                (DensePlace key, DensePlace value, int query) = (plan.Dense[op.Parameters[0]], plan.Dense[op.Parameters[1]], op.Result!.Width);
+                return SoftmaxCall(op, SoftmaxKernels.Input(kernels, op.Quantization!, query, MemoryPlan.Pad(query), key.TransposedStride), Ref(op.Result), key, value);
+            case OpKind.Penalty:
+                return $"{UpdateKernels.Penalty(kernels, op.Result!.Width, MemoryPlan.Pad(op.Result.Width))}({Ref(op.Inputs[0])}, {Ref(op.Inputs[1])}, f.SegmentStarts, at, count, rows, {SourceWriter.Float(2 * op.Weight)} * step.InverseCount, {Ref(op.Result)});";
             case OpKind.Scatter when op.Parameters[0].Index == RowIndexKind.Identity:
-                return $"{UpdateKernels.Rows(kernels, model.Optimizer, op.Inputs[0].Width, MemoryPlan.Pad(op.Inputs[0].Width))}(step, step.State.Tables[{TableIndex(op.Parameters[0])}], f.Ids, at, count, {Rate(op.Parameters[0])}, {Ref(op.Inputs[0])});";
+                return $"{UpdateKernels.Rows(kernels, model.Optimizer, op.Inputs[0].Width, MemoryPlan.Pad(op.Inputs[0].Width), op.Parameters[0].NonNegative)}(step, step.State.Tables[{TableIndex(op.Parameters[0])}], f.Ids, at, count, {Rate(op.Parameters[0])}, {Ref(op.Inputs[0])});";
             case OpKind.Scatter:
                 int width = op.Inputs[0].Width;
                 return $"{UpdateKernels.Publish(kernels, width, MemoryPlan.Pad(width), width)}({Ref(op.Inputs[0])}, ref f.Shared[{SharedIndex(op.Parameters[0])}].RowGradients.At((long)at * {width}), count);";
@@ -275,6 +310,7 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
         {
             RowIndexKind.Quotient => $"id / {table.Modulus}",
             RowIndexKind.Remainder => $"id % {table.Modulus}",
+            RowIndexKind.Assignment => "clusters[id]",
             _ => "id",
         };
         return UpdateKernels.Gather(kernels, $"Gather{TileEmitter.Identifier(table.Name)}_{yStride}", table.Columns, row, yStride);
@@ -285,14 +321,14 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
 
     private static string Rate(Parameter table) => table.Group == Group.Tower ? "step.Optimizer.TowerRate" : "step.Optimizer.TableRate";
 
-    private void Scratch(IReadOnlyCollection<Value> values)
+    private void Scratch(IReadOnlyCollection<Value> values, int more = 0)
     {
         if (values.Count == 0)
         {
             return;
         }
 
-        w.Line($"Span<float> scratch = BlockScratch.Clear({values.Sum(v => Block * MemoryPlan.Pad(v.Width))});");
+        w.Line($"Span<float> scratch = BlockScratch.Clear({values.Sum(v => Block * MemoryPlan.Pad(v.Width)) + more});");
         int offset = 0;
         foreach (Value value in values)
         {

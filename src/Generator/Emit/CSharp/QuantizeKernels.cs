@@ -8,34 +8,50 @@ namespace ModelGen.Generator.Emit.CSharp;
 /// <summary>Kernels of product quantisation on blocks of ids: nearest centroids, their vectors, and the gradients around them.</summary>
 internal static class QuantizeKernels
 {
-    /// <summary>The codes of a block of queries, each among the centroids that its id's tier may use.</summary>
+    /// <summary>The codes of a block of queries, each among the centroids that its id's tier may use: rows of the codebook.</summary>
     public static string Codes(KernelSet kernels, Quantization q, int width, int qStride, int transposedStride)
     {
-        int part = width / q.Parts, last = q.Choices.Count - 1;
+        int last = q.Choices.Count - 1;
         string ends = string.Concat(Enumerable.Range(0, last).Select(t => $", int end{t}"));
-        string choices = string.Concat(Enumerable.Range(0, last).Select(t => $"id < end{t} ? {q.Choices[t]} : ")) + q.Choices[last];
+        bool prefix = !q.Private;
+        string body = prefix
+            ? $"{(last == 0 ? "" : "int id = ids[first + i];\n")}int choices = {string.Concat(Enumerable.Range(0, last).Select(t => $"id < end{t} ? {q.Choices[t]} : "))}{q.Choices[last]};\n{Search(q, 0, width, qStride, transposedStride, "choices")}"
+            : "int id = ids[first + i];\n" + string.Join("\n", Enumerable.Range(0, last + 1).Select(t =>
+                $"{(t == 0 ? "" : "else ")}{(t == last ? "" : $"if (id < end{t})")}\n{{\n{Indent(Search(q, t, width, qStride, transposedStride, q.Choices[t].ToString(CultureInfo.InvariantCulture)))}\n}}"));
         return kernels.Add(
-            $"Codes{width}_{q.Parts}_{string.Join("_", q.Choices)}",
+            $"Codes{width}_{string.Join("_", prefix ? [q.Parts] : q.TierParts)}_{string.Join("_", q.Choices)}{(q.Shared ? "_Shared" : "")}{(q.Keys is null ? "" : "_Softmax")}",
             KernelSet.Lanes(q.Choices[last]),
-            $"z_j = the nearest of the first {string.Join(" or ", q.Choices)} centroids to part j of a query, {q.Parts} parts of width {part}.",
+            prefix
+                ? $"z_j = {Chosen(q)} of the first {string.Join(" or ", q.Choices)} by part j of a query, {q.Parts} parts of width {width / q.Parts}."
+                : $"z_j = {Chosen(q)} of the tier's own {string.Join(" or ", q.Choices)} by part j of a query, {string.Join(" or ", q.TierParts)} parts of width {width}.",
             $"ref float q, ref float centroids, int[] ids, int first, int count{ends}, Span<ushort> codes",
             $"ref q, ref centroids, ids, first, count{ends.Replace("int ", "")}, codes",
             () => $$"""
                 for (int i = 0; i < count; i++)
                 {
-                    {{(last == 0 ? "" : "int id = ids[first + i];")}}
-                    int choices = {{choices}};
-                    for (int part = 0; part < {{q.Parts}}; part++)
-                    {
-                        codes[(i * {{q.Parts}}) + part] = (ushort)NearestCentroid.Find<S, V>(
-                            ref Unsafe.Add(ref q, (i * {{qStride}}) + (part * {{part}})), {{part}}, ref Unsafe.Add(ref centroids, (nuint)part * {{(long)part * transposedStride}}), {{transposedStride}}, choices);
-                    }
+                {{Indent(body)}}
                 }
-                """.Replace("    \n", ""));
+                """);
     }
 
+    private static string Search(Quantization q, int tier, int width, int qStride, int transposedStride, string choices)
+    {
+        (int repeat, int part) = (q.Repeat(tier), width / q.Parts * q.Repeat(tier));
+        string centroids = q.Shared ? "ref centroids" : $"ref Unsafe.Add(ref centroids, (nuint)part * {(long)(width / q.Parts) * transposedStride})";
+        centroids = q.First(tier) == 0 ? centroids : $"ref Unsafe.Add({centroids}, {q.First(tier)})";
+        string find = $"NearestCentroid.{(q.Keys is null ? "Find" : "FindGreatest")}<S, V>(\n        ref Unsafe.Add(ref q, (i * {qStride}) + (part * {width / q.Parts})), {part}, {centroids}, {transposedStride}, {choices})";
+        string code = q.First(tier) == 0 ? find : $"({q.First(tier)} + {find})";
+        return repeat == 1
+            ? $"for (int part = 0; part < {q.Parts}; part++)\n{{\n    codes[(i * {q.Parts}) + part] = (ushort){code};\n}}"
+            : $"for (int part = 0; part < {q.Parts}; part += {repeat})\n{{\n    codes.Slice((i * {q.Parts}) + part, {repeat}).Fill((ushort){code});\n}}";
+    }
+
+    private static string Chosen(Quantization q) => q.Keys is null ? "the nearest" : "the key of greatest inner product";
+
+    private static string Indent(string text) => "    " + text.Replace("\n", "\n    ");
+
     /// <summary>v = the chosen centroids, one after another.</summary>
-    public static string Centroids(KernelSet kernels, int parts, int width, int codebookStride, int vStride) => kernels.Add(
+    public static string Centroids(KernelSet kernels, int parts, int width, bool shared, int codebookStride, int vStride) => kernels.Add(
         $"Centroids{width}_{parts}_{codebookStride}_{vStride}",
         KernelSet.Lanes(width / parts),
         $"v = the chosen centroids of {parts} parts of width {width / parts}.",
@@ -46,7 +62,7 @@ internal static class QuantizeKernels
             {
                 for (int part = 0; part < {{parts}}; part++)
                 {
-                    ref float centroid = ref Unsafe.Add(ref codebook, ((nuint)codes[(i * {{parts}}) + part] * {{codebookStride}}) + ((nuint)part * {{width / parts}}));
+                    ref float centroid = ref Unsafe.Add(ref codebook, ((nuint)codes[(i * {{parts}}) + part] * {{codebookStride}}){{Column(shared, width / parts)}});
                     for (nuint n = 0; n < {{width / parts}}; n += (nuint)S.Width)
                     {
                         S.Store(S.Load(ref centroid, n), ref v, ((nuint)i * {{vStride}}) + ((nuint)part * {{width / parts}}) + n);
@@ -75,7 +91,7 @@ internal static class QuantizeKernels
             """);
 
     /// <summary>dC += scale occurrences (C - q) for the chosen centroids, in the order of the ids.</summary>
-    public static string Codebook(KernelSet kernels, int parts, int width, int qStride, int codebookStride) => kernels.Add(
+    public static string Codebook(KernelSet kernels, int parts, int width, bool shared, int qStride, int codebookStride) => kernels.Add(
         $"QuantizeCodebook{width}_{parts}_{qStride}_{codebookStride}",
         KernelSet.Lanes(width / parts),
         $"dC += scale x occurrences x (v - q) at the chosen centroids of {parts} parts of width {width / parts}: each follows its own queries.",
@@ -88,7 +104,7 @@ internal static class QuantizeKernels
                 for (int part = 0; part < {{parts}}; part++)
                 {
                     nuint from = ((nuint)i * {{qStride}}) + ((nuint)part * {{width / parts}});
-                    ref float target = ref Unsafe.Add(ref gradient, ((nuint)codes[(i * {{parts}}) + part] * {{codebookStride}}) + ((nuint)part * {{width / parts}}));
+                    ref float target = ref Unsafe.Add(ref gradient, ((nuint)codes[(i * {{parts}}) + part] * {{codebookStride}}){{Column(shared, width / parts)}});
                     for (nuint n = 0; n < {{width / parts}}; n += (nuint)S.Width)
                     {
                         V error = S.Subtract(S.Load(ref v, from + n), S.Load(ref q, from + n));
@@ -99,7 +115,7 @@ internal static class QuantizeKernels
             """);
 
     /// <summary>dN += occurrences for the chosen centroids.</summary>
-    public static string Count(KernelSet kernels, int parts, int countStride) => kernels.Add(
+    public static string Count(KernelSet kernels, int parts, bool shared, int countStride) => kernels.Add(
         $"QuantizeCount{parts}_{countStride}",
         1,
         $"Lookups per centroid and part, {parts} parts.",
@@ -111,22 +127,22 @@ internal static class QuantizeKernels
                 float occurrences = starts[first + i + 1] - starts[first + i];
                 for (int part = 0; part < {{parts}}; part++)
                 {
-                    Unsafe.Add(ref counts, ((nuint)codes[(i * {{parts}}) + part] * {{countStride}}) + (nuint)part) += occurrences;
+                    Unsafe.Add(ref counts, ((nuint)codes[(i * {{parts}}) + part] * {{countStride}}){{(shared ? "" : " + (nuint)part")}}) += occurrences;
                 }
             }
             """);
 
     /// <summary>N = decay N + (1 - decay) n, then C -= (1 - decay) / N x the sum of (C - q), which is C = S / N for the average S of the sums.</summary>
     public static string Average(KernelSet kernels, Quantization q, int rows, int width, int codebookStride, int countStride) => kernels.Add(
-        $"Average{rows}_{width}_{q.Parts}_{q.Decay.ToString("R", CultureInfo.InvariantCulture).Replace('.', '_').Replace('-', 'm').Replace('+', 'p')}",
-        KernelSet.Lanes(width / q.Parts),
-        $"Moving averages of {q.Parts} parts: N = {q.Decay.ToString("R", CultureInfo.InvariantCulture)} N + (1 - {q.Decay.ToString("R", CultureInfo.InvariantCulture)}) n, C -= (1 - {q.Decay.ToString("R", CultureInfo.InvariantCulture)}) sum of (C - q) / N. A centroid that nothing chose stays.",
+        $"Average{rows}_{width}_{q.CodebookParts}_{q.Decay.ToString("R", CultureInfo.InvariantCulture).Replace('.', '_').Replace('-', 'm').Replace('+', 'p')}",
+        KernelSet.Lanes(width / q.CodebookParts),
+        $"Moving averages of {q.CodebookParts} parts: N = {q.Decay.ToString("R", CultureInfo.InvariantCulture)} N + (1 - {q.Decay.ToString("R", CultureInfo.InvariantCulture)}) n, C -= (1 - {q.Decay.ToString("R", CultureInfo.InvariantCulture)}) sum of (C - q) / N. A centroid that nothing chose stays.",
         "ref float codebook, ref float counts, ref float sums, ref float chosen",
         "ref codebook, ref counts, ref sums, ref chosen",
         () => $$"""
             for (nuint k = 0; k < {{rows}}; k++)
             {
-                for (nuint part = 0; part < {{q.Parts}}; part++)
+                for (nuint part = 0; part < {{q.CodebookParts}}; part++)
                 {
                     float n = Unsafe.Add(ref chosen, (k * {{countStride}}) + part);
                     ref float average = ref Unsafe.Add(ref counts, (k * {{countStride}}) + part);
@@ -134,8 +150,8 @@ internal static class QuantizeKernels
                     if (n > 0)
                     {
                         V rate = S.Broadcast({{SourceWriter.Float((float)(1 - (decimal)q.Decay))}} / average);
-                        nuint from = (k * {{codebookStride}}) + (part * {{width / q.Parts}});
-                        for (nuint i = from; i < from + {{width / q.Parts}}; i += (nuint)S.Width)
+                        nuint from = (k * {{codebookStride}}) + (part * {{width / q.CodebookParts}});
+                        for (nuint i = from; i < from + {{width / q.CodebookParts}}; i += (nuint)S.Width)
                         {
                             S.Store(S.Subtract(S.Load(ref codebook, i), S.Multiply(rate, S.Load(ref sums, i))), ref codebook, i);
                         }
@@ -143,4 +159,7 @@ internal static class QuantizeKernels
                 }
             }
             """);
+
+    // Where the centroids of a part begin in a row of the codebook.
+    private static string Column(bool shared, int partWidth) => shared ? "" : $" + ((nuint)part * {partWidth})";
 }

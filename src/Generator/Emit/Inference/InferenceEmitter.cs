@@ -84,18 +84,29 @@ internal static class InferenceEmitter
         }
 
         w.Line("    ],");
-        w.Line($"    [{string.Join(", ", graph.ServedParameters.Where(p => !p.IsTable).Select(p => $"CollapsedDense.From(state.FindDense(\"{p.Name}\"), state.Dense)"))}],");
+        w.Line($"    [{string.Join(", ", graph.ServedParameters.Where(p => !p.IsTable).Select(p => Dense(p, tables)))}],");
         w.Line("    state.Vocabularies,");
         Parameter[] codes = [.. graph.ServedParameters.Where(p => p.Codes is not null)];
         w.Line($"    state.Scalings{(codes.Length == 0 ? ");" : ",")}");
         if (codes.Length > 0)
         {
-            w.Line($"    [{string.Join(", ", codes.Select(p => Nearest(p, graph)))}]);");
+            w.Line($"    [{string.Join(", ", codes.Select(p => Nearest(p, graph, tables)))}]);");
         }
     }
 
-    private static string Nearest(Parameter codes, Graph graph) =>
-        $"CollapsedCodes.Nearest(\"{codes.Name}\", state, {graph.Forward.Where(op => op.Kind == OpKind.Quantize).TakeWhile(op => op.Result!.Feature != codes.Feature).Count()})";
+    // The shared vectors of clusters are a table while they are trained.
+    private static string Dense(Parameter served, Parameter[] tables) =>
+        System.Array.FindIndex(tables, t => t.Name == served.Name) is var table && table >= 0
+            ? $"CollapsedDense.From(state.Tables[{table}])"
+            : $"CollapsedDense.From(state.FindDense(\"{served.Name}\"), state.Dense)";
+
+    private static string Nearest(Parameter codes, Graph graph, Parameter[] tables)
+    {
+        CollapseRule rule = graph.Collapse.First(r => r.Result == codes);
+        return rule.Left == rule.Right
+            ? $"CollapsedCodes.Assigned(\"{codes.Name}\", state.Tables[{System.Array.IndexOf(tables, rule.Left)}])"
+            : $"CollapsedCodes.Nearest(\"{codes.Name}\", state, {graph.Forward.Where(op => op.Kind == OpKind.Quantize).TakeWhile(op => op.Result!.Feature != codes.Feature).Count()})";
+    }
 
     // Between the user's class and the predictor, which knows nothing of it.
     private static void Adapter(SourceWriter w, ModelSpec model, Graph graph)

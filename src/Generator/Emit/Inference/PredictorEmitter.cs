@@ -113,7 +113,7 @@ internal sealed class PredictorEmitter
         _ranking?.WriteAssignment();
         foreach (Parameter p in _graph.ServedParameters.Where(p => p.Codes is not null))
         {
-            _w.Line($"{Field(p)} = new Codes(file, \"{p.Name}\", {p.Columns}, {Tiers(_model.Categoricals[p.Feature], p.Codes!)});");
+            _w.Line($"{Field(p)} = new Codes(file, \"{p.Name}\", {(p.Codes!.Shared ? "true" : "false")}, {Tiers(_model.Categoricals[p.Feature], p.Codes!)});");
         }
 
         if (_model.Numerics.Any(n => n.Transform == TransformKind.Standardize))
@@ -128,7 +128,7 @@ internal sealed class PredictorEmitter
         string count = c.Cardinality > 0 ? c.Cardinality.ToString(CultureInfo.InvariantCulture) : $"_{c.Property}Count";
         int extra = c.OutOfVocabulary switch { OutOfVocabularyKind.SharedRow => 1, OutOfVocabularyKind.HashedBucket => c.Buckets, _ => 0 };
         return string.Join(", ", q.Choices.Select((_, t) =>
-            $"({(t < q.Choices.Count - 1 ? $"(int)({q.End(t).ToString(CultureInfo.InvariantCulture)}m * {count})" : $"{count} + {extra}")}, {q.Bits(t)})"));
+            $"({(t < q.Choices.Count - 1 ? $"(int)({q.End(t).ToString(CultureInfo.InvariantCulture)}m * {count})" : $"{count} + {extra}")}, {q.Bits(t)}, {q.First(t)}, {q.Parts / q.Repeat(t)})"));
     }
 
     private void WriteLoad() => _w.Lines($$"""

@@ -105,18 +105,18 @@ internal static class PredictorSupport
         private sealed class Codes
         {
             private readonly byte[] _packed;
-            private readonly int _parts;
-            private readonly (int First, int End, int Bits, long Start)[] _tiers;
+            private readonly bool _shared;
+            private readonly (int First, int End, int Bits, int Centroid, int Parts, long Start)[] _tiers;
 
-            public Codes(Tensors file, string name, int parts, params ReadOnlySpan<(int End, int Bits)> tiers)
+            public Codes(Tensors file, string name, bool shared, params ReadOnlySpan<(int End, int Bits, int Centroid, int Parts)> tiers)
             {
-                _parts = parts;
-                _tiers = new (int, int, int, long)[tiers.Length];
+                _shared = shared;
+                _tiers = new (int, int, int, int, int, long)[tiers.Length];
                 long bytes = 0;
                 for (int t = 0, first = 0; t < tiers.Length; first = tiers[t++].End)
                 {
-                    _tiers[t] = (first, tiers[t].End, tiers[t].Bits, 8 * bytes);
-                    bytes += (((long)(tiers[t].End - first) * parts * tiers[t].Bits) + 7) / 8;
+                    _tiers[t] = (first, tiers[t].End, tiers[t].Bits, tiers[t].Centroid, tiers[t].Parts, 8 * bytes);
+                    bytes += (((long)(tiers[t].End - first) * tiers[t].Parts * tiers[t].Bits) + 7) / 8;
                 }
 
                 byte[] packed = file.Bytes(name);
@@ -139,14 +139,14 @@ internal static class PredictorSupport
                     t++;
                 }
 
-                (int first, int _, int bits, long start) = _tiers[t];
-                long bit = start + ((long)(row - first) * _parts * bits);
-                int width = target.Length / _parts;
+                (int first, int _, int bits, int centroid, int parts, long start) = _tiers[t];
+                long bit = start + ((long)(row - first) * parts * bits);
+                int width = target.Length / parts;
                 for (int at = 0; at < target.Length; at += width, bit += bits)
                 {
                     uint window = BinaryPrimitives.ReadUInt32LittleEndian(_packed.AsSpan((int)(bit >> 3)));
                     int code = (int)(window >> (int)(bit & 7)) & ((1 << bits) - 1);
-                    codebook.AsSpan((code * stride) + at, width).CopyTo(target[at..]);
+                    codebook.AsSpan(((centroid + code) * stride) + (_shared ? 0 : at), width).CopyTo(target[at..]);
                 }
             }
         }

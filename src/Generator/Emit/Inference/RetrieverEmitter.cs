@@ -74,16 +74,24 @@ internal static class RetrieverEmitter
         {
             w.Lines(RetrieverText.Fields(sparse));
             RetrieverText.WriteKeys(w, item);
+            w.Line("/// <summary>Reads the collapsed rows, a safetensors stream.</summary>");
+            w.Line("/// <exception cref=\"InvalidDataException\">The stream is damaged or holds something else.</exception>");
             using (w.Block($"public {model.Name}Retriever(Stream weights)"))
             {
                 w.Line("var file = new Tensors(weights);");
-                w.Line(item.Cardinality > 0
+                bool text = item.Key is KeyType.Text or KeyType.Enum;
+                w.Lines(item.Cardinality > 0
                     ? $"Items = {item.Cardinality.ToString(CultureInfo.InvariantCulture)};"
-                    : $"_ids = file.{(item.Key is KeyType.Text or KeyType.Enum ? "Text" : "Integers")}(\"{item.Property}\");\nItems = _ids.Count;\n_keys = new {(item.Key is KeyType.Text or KeyType.Enum ? "string" : "long")}[Items];".Replace("\n", "\n            "));
-                if (item.Cardinality == 0)
-                {
-                    w.Line("foreach (var pair in _ids) _keys[pair.Value] = pair.Key;");
-                }
+                    : $$"""
+                        _ids = file.{{(text ? "Text" : "Integers")}}("{{item.Property}}");
+                        Items = _ids.Count;
+                        _keys = new {{(text ? "string" : "long")}}[Items];
+                        foreach (var pair in _ids)
+                        {
+                            _keys[pair.Value] = pair.Key;
+                        }
+
+                        """);
 
                 w.Lines(RetrieverText.Load(rows, sparse));
             }

@@ -78,7 +78,7 @@ internal static class RetrieverText
 
                 for (int item = 0; item < Items; item++)
                 {
-                {{decode.Replace("_ROWSTART", $"item * {rows.Columns}").Replace("_ROWEND", $"(item + 1) * {rows.Columns}").Replace("\n", "\n    ")}}
+                    {{Indent(decode.Replace("_ROWSTART", $"item * {rows.Columns}").Replace("_ROWEND", $"(item + 1) * {rows.Columns}"), 4)}}
                 }
                 """;
         }
@@ -99,7 +99,7 @@ internal static class RetrieverText
             for (int item = 0; item < Items; item++)
             {
                 _rowStarts[item + 1] = _rowStarts[item] + (counts.Length > 0 ? counts[item] : {{rows.Kept}});
-            {{decode.Replace("_ROWSTART", "_rowStarts[item]").Replace("_ROWEND", "_rowStarts[item + 1]").Replace("\n", "\n    ")}}
+                {{Indent(decode.Replace("_ROWSTART", "_rowStarts[item]").Replace("_ROWEND", "_rowStarts[item + 1]"), 4)}}
             }
 
             for (int at = 0; at < columns.Length; at++)
@@ -151,25 +151,24 @@ internal static class RetrieverText
                 {
                     throw new ArgumentOutOfRangeException(nameof(history), item, $"Item {item} does not exist; there are items 0 to {Items - 1}.");
                 }
-            {{(sparse ? """
 
+                {{Indent(sparse ? """
                 for (int at = _rowStarts[item]; at < _rowStarts[item + 1]; at++)
                 {
                     user[_columns[at]] += _values[at];
                 }
-            """ : $$"""
-
+                """ : $$"""
                 ReadOnlySpan<float> row = _values.AsSpan(item * {{rows.Columns}}, {{rows.Columns}});
                 for (int column = 0; column < {{rows.Columns}}; column++)
                 {
                     user[column] += row[column];
                 }
-            """)}}
+                """, 8)}}
             }
 
             scores = scores[..Items];
-            {{(sparse ? $$"""
-        scores.Clear();
+            {{Indent(sparse ? $$"""
+            scores.Clear();
             for (int column = 0; column < {{rows.Columns}}; column++)
             {
                 float weight = user[column];
@@ -178,12 +177,12 @@ internal static class RetrieverText
                     scores[_listItems[at]] += weight * _listValues[at];
                 }
             }
-        """ : $$"""
-        for (int item = 0; item < scores.Length; item++)
+            """ : $$"""
+            for (int item = 0; item < scores.Length; item++)
             {
                 scores[item] = Dot(_values.AsSpan(item * {{rows.Columns}}, {{rows.Columns}}), user);
             }
-        """).TrimStart()}}
+            """, 4)}}
 
             foreach (int item in history)
             {
@@ -268,4 +267,7 @@ internal static class RetrieverText
         }
         {{(sparse ? "" : "\n" + PredictorSupport.DotText)}}
         """.TrimEnd();
+
+    // The first line stands where the text is put in.
+    private static string Indent(string text, int spaces) => text.Replace("\n", "\n" + new string(' ', spaces));
 }

@@ -19,13 +19,14 @@ public sealed partial class OnnxModelBuilder
     /// </summary>
     public string Numeric(NumericFeature feature, NumericScaling scaling)
     {
-        string x = Unsqueeze(Input(feature.Name, OnnxType.Float, "batch"), 1);
-        return feature.Transform switch
+        string x = Unsqueeze(Input(feature.Name, OnnxType.Float, Ranks ? 1L : "batch"), 1);
+        string transformed = feature.Transform switch
         {
             Transform.Log1p => Log(Add(Max(x, Constant(0f)), Constant(1f))),
             Transform.Standardize => Mul(Sub(x, Constant(scaling.Mean)), Constant(scaling.InverseDeviation)),
             _ => x,
         };
+        return Ranks ? Repeat(transformed, hasColumns: true) : transformed;
     }
 
     /// <summary>
@@ -40,7 +41,13 @@ public sealed partial class OnnxModelBuilder
     /// <exception cref="ArgumentException">A bag's vocabulary contains the value that stands for padding.</exception>
     public string Ids(CategoricalFeature feature, Vocabulary vocabulary)
     {
-        OnnxDimension[] dimensions = feature.IsBag ? ["batch", feature.Name + "_values"] : ["batch"];
+        if (feature == _item)
+        {
+            return CatalogueIds(feature);
+        }
+
+        OnnxDimension rows = Ranks ? 1L : "batch";
+        OnnxDimension[] dimensions = feature.IsBag ? [rows, feature.Name + "_values"] : [rows];
         OnnxType type = feature.KeyKind == KeyKind.Text ? OnnxType.String : OnnxType.Int64;
         string input = Input(feature.Name, type, dimensions);
         long unknown = feature.OutOfVocabulary switch
@@ -66,6 +73,7 @@ public sealed partial class OnnxModelBuilder
             ids = Where(Equal(ids, Constant(Unhashed)), hashed, ids);
         }
 
+        ids = Ranks ? Repeat(ids, feature.IsBag) : ids;
         _idSources[ids] = new IdSource(feature, vocabulary.Rows, vocabulary.Rows);
         return ids;
     }
@@ -108,14 +116,16 @@ public sealed partial class OnnxModelBuilder
             throw new ArgumentException($"Codes '{codes.Name}' have {codes.Rows} rows; '{ids}' holds ids of {source.TableRows}.", nameof(ids));
         }
 
-        // Centroid k of part j is row k x parts + j of the codebook cut into parts.
-        int zeroRows = ZeroRows(source.Feature), choices = codes.Tiers[0].Choices;
+        // Centroid k of part j is row k x parts + j of the codebook cut into parts, or row k where all parts share it.
+        int zeroRows = ZeroRows(source.Feature), choices = codes.Centroids, width = codebook.Columns * (codes.IsShared ? codes.Parts : 1);
         Initializer(codes.Name, choices <= 256 ? OnnxType.UInt8 : OnnxType.UInt16, codes.Unpacked(zeroRows), [codes.Rows + zeroRows, codes.Parts]);
         long[] parts = [.. Enumerable.Range(0, codes.Parts).Select(j => (long)j)];
-        string rows = Add(Mul(Cast(Gather(codes.Name, ids), OnnxType.Int64), Constant((long)codes.Parts)), Constants(parts));
-        string centroids = Gather(Reshape(codebook.Name, (long)choices * codes.Parts, codebook.Columns / codes.Parts), rows);
+        string chosen = Cast(Gather(codes.Name, ids), OnnxType.Int64);
+        string centroids = codes.IsShared
+            ? Gather(codebook.Name, chosen)
+            : Gather(Reshape(codebook.Name, (long)choices * codes.Parts, width / codes.Parts), Add(Mul(chosen, Constant((long)codes.Parts)), Constants(parts)));
         centroids = codebook.Format == TableFormat.Float16 ? Cast(centroids, OnnxType.Float) : centroids;
-        string vectors = source.Feature.IsBag ? Reshape(centroids, 0, 0, codebook.Columns) : Reshape(centroids, 0, codebook.Columns);
+        string vectors = source.Feature.IsBag ? Reshape(centroids, 0, 0, width) : Reshape(centroids, 0, width);
 
         // No centroid is zero, so the vectors of padding and of dropped values are made so.
         return zeroRows == 0 ? vectors : Mul(vectors, Unsqueeze(Cast(Less(ids, Constant(source.Ids)), OnnxType.Float), -1));

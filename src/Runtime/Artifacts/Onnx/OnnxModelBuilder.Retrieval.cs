@@ -104,7 +104,7 @@ public sealed partial class OnnxModelBuilder
     public (string Values, string Indices) TopK(string x, long count)
     {
         string values = Fresh("TopK"), indices = Fresh("TopK_indices");
-        AddNode("TopK", [x, Constants(count)], values, [OnnxAttribute.Int("axis", -1)], "", indices);
+        AddNode("TopK", [x, Constants(count)], [values, indices], [OnnxAttribute.Int("axis", -1)], "");
         return (values, indices);
     }
 }
