@@ -94,7 +94,8 @@ public static partial class IrText
                 throw new IrTextException(number, $"'{line}' is not a product. Expected '<name> = product <table> <factor>' or '<name> = nearest <table> <codebook>' or '<name> = greatest <table> <keys>'");
             }
 
-            foreach (string name in new[] { m.Groups[2].Value, m.Groups[3].Value })
+            string[] names = [m.Groups[2].Value, m.Groups["right"].Value, .. m.Groups["factor"].Success ? new[] { m.Groups["factor"].Value } : []];
+            foreach (string name in names)
             {
                 if (parameters.All(p => p.Name != name))
                 {
@@ -102,7 +103,7 @@ public static partial class IrText
                 }
             }
 
-            result.Add(new IrProduct(m.Groups[1].Value, m.Groups[2].Value, m.Groups[3].Value));
+            result.Add(new IrProduct(m.Groups[1].Value, names[0], names[1], names.ElementAtOrDefault(2)));
         }
 
         return result;
@@ -142,6 +143,6 @@ public static partial class IrText
     [GeneratedRegex(@"^codes (?<name>\S+) \[(?<feature>\S+)\] parts=(?<parts>\S+) choices=(?<choices>\S+) tiers=(?<tiers>\S+)(?<private> private=1)?(?<shared> shared=1)?(?: temperature=(?<temperature>\S+))?$")]
     private static partial Regex CodesLine();
 
-    [GeneratedRegex(@"^(\S+) = (?:product|nearest|greatest) (\S+) (\S+)$")]
+    [GeneratedRegex(@"^(\S+) = (?:product|nearest|greatest) (\S+)(?: (?<factor>\S+))? (?<right>\S+)$")]
     private static partial Regex ProductLine();
 }

@@ -92,7 +92,7 @@ public sealed class ReferenceModel
         {
             IrProduct? product = Ir.Collapse.FirstOrDefault(p => p.Result == name);
             served[name] = product is null ? Parameters[name]
-                : Ir.ServedParameters.First(p => p.Name == name) is { Codes: { } codes } table ? Choose(table, codes, Parameters[product.Left], Parameters[product.Right])
+                : Ir.ServedParameters.First(p => p.Name == name) is { Codes: { } codes } table ? Choose(table, codes, product.Factor is { } factor ? Product(Parameters[product.Left], Parameters[factor]) : Parameters[product.Left], Parameters[product.Right])
                 : Product(Parameters[product.Left], Parameters[product.Right]);
         }
 

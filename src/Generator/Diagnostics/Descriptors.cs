@@ -51,6 +51,7 @@ public static class Descriptors
     public const string ReseedEvery = "MG2015";
     public const string PartsPerTier = "MG2016";
     public const string Temperature = "MG2017";
+    public const string QueryInner = "MG2018";
     public const string NoHost = "MG3001";
     public const string TwoHosts = "MG3002";
     public const string BottomWithoutNumerics = "MG3003";
@@ -111,6 +112,7 @@ public static class Descriptors
         Rule(ReseedEvery, "ReseedEvery is out of range", "ReseedEvery of [Quantized] on {0} is {1}; it must be a number of steps of at least 1, or 0 for never"),
         Rule(PartsPerTier, "PartsPerTier does not fit", "PartsPerTier of [Quantized] on {0} is {1} for {2} tiers; give one number of parts per entry of Choices, each at least 1 and a divisor of the Dimension, {3}"),
         Rule(Temperature, "Temperature is out of range", "Temperature of [Quantized] on {0} is {1}; it must be a positive finite number, normally 1"),
+        Rule(QueryInner, "QueryInner is out of range", "QueryInner of [Quantized] on {0} is {1}; the inner dimension of the queries must be 1 to 4096, or 0 for a plain table of queries"),
         Rule(NoHost, "Host is missing", "{0} does not say how its features meet; add [Dlrm], [FactorizationMachine], or for a user and an item [Gmf], [NeuMf] or [TwoTower]"),
         Rule(TwoHosts, "Two hosts", "{0} carries [{1}] and [{2}]; keep one host"),
         Rule(BottomWithoutNumerics, "Bottom tower does not fit the inputs", "Bottom of [Dlrm] on {0} has {1} layers but the model has {2} [Numeric] inputs; give a bottom tower exactly when there are numeric inputs"),

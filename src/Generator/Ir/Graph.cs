@@ -113,9 +113,9 @@ public sealed record Op(
 
 /// <summary>
 /// What replaces a pair of parameters in the served model: the product T P, or, when the result holds codes, the nearest centroids (or,
-/// of the softmax form, the greatest keys) of the queries Left in Right.
+/// of the softmax form, the greatest keys) of the queries Left, or Left times Factor, in Right.
 /// </summary>
-public sealed record CollapseRule(Parameter Result, Parameter Left, Parameter Right);
+public sealed record CollapseRule(Parameter Result, Parameter Left, Parameter Right, Parameter? Factor = null);
 
 /// <summary>The whole model at one point of the lowering.</summary>
 public sealed record Graph(

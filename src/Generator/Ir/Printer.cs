@@ -24,7 +24,7 @@ public static class Printer
         text.Append("collapse\n");
         foreach (CollapseRule rule in graph.Collapse)
         {
-            text.Append($"  {rule.Result.Name} = {(rule.Result.Codes is null ? "product" : rule.Result.Codes.Keys is null ? "nearest" : "greatest")} {rule.Left.Name} {rule.Right.Name}\n");
+            text.Append($"  {rule.Result.Name} = {(rule.Result.Codes is null ? "product" : rule.Result.Codes.Keys is null ? "nearest" : "greatest")} {rule.Left.Name}{(rule.Factor is { } factor ? " " + factor.Name : "")} {rule.Right.Name}\n");
         }
 
         text.Append("served parameters\n");

@@ -46,7 +46,7 @@ internal static class Footprint
         EmbeddingKind.MultiLayer => $"MLET, T (n x {e.Inner}) times P ({e.Inner} x {e.Dimension}), collapsed to E (n x {e.Dimension})",
         EmbeddingKind.Hashed => $"hashed table of {e.Rows} x {e.Dimension}",
         EmbeddingKind.QuotientRemainder => $"quotient (n / {e.Rows}) times remainder ({e.Rows}) rows of {e.Dimension}",
-        EmbeddingKind.Quantized => $"quantised, queries Q (n x {e.Dimension}) to {string.Join(" or ", e.Quantized!.TierParts.Distinct())} parts of {string.Join(", ", e.Quantized.Choices)} choices, collapsed to their codes",
+        EmbeddingKind.Quantized => $"quantised, queries {(e.Quantized!.Inner == 0 ? "Q" : $"T (n x {e.Quantized.Inner}) times P")} (n x {e.Dimension}) to {string.Join(" or ", e.Quantized!.TierParts.Distinct())} parts of {string.Join(", ", e.Quantized.Choices)} choices, collapsed to their codes",
         EmbeddingKind.LowRank => $"low rank, U (n x {e.Inner}) times V ({e.Inner} x {e.Dimension})",
         _ => $"table E (n x {e.Dimension})",
     };
