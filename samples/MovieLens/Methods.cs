@@ -18,12 +18,62 @@ internal static class Methods
         ["dpq16"] = study => study.Run<GmfDpq16>("dpq16"),
         ["dpq32"] = study => study.Run<GmfDpq32>("dpq32"),
         ["mgqe16"] = study => study.Run<GmfMgqe16>("mgqe16"),
+        ["mgqe-warm"] = study => study.RunWarm<GmfFull, GmfWarm>("mgqe-warm", plainEpochs: 12),
         ["mgqe"] = study => study.Run<GmfMgqe32>("mgqe"),
     };
 
-    /// <summary>All names.</summary>
-    public static string[] Names => [.. s_ranking.Keys];
+    // By whether the set is the smaller one, whose settings the reference results tuned separately.
+    private static readonly Dictionary<string, Func<RatingStudy, bool, IEnumerable<ResultRow>>> s_rating = new()
+    {
+        ["nmf"] = (study, small) => small ? study.Run("nmf", Star<NmfSmall>, 0.02f, 80, false) : study.Run("nmf", Star<Nmf>, 0.02f, 24, false),
+        ["mf"] = (study, small) => small ? study.Run("mf", Star<MfSmall>, 0.01f, 80, false) : study.Run("mf", Star<Mf>, 0.02f, 24, false),
+        ["mf-biased"] = (study, small) => small ? study.Run("mf-biased", Star<MfBiasedSmall>, 0.02f, 160, false) : study.Run("mf-biased", Star<MfBiased>, 0.01f, 24, false),
+        ["hashed-items"] = (study, small) => small
+            ? study.Run("hashed-items", r => new HashedItemsSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.01f, 40, true)
+            : study.Run("hashed-items", r => new HashedItems { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.01f, 60, true),
+        ["cel"] = (study, small) => small
+            ? study.Run("cel", r => new CelItemsSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 520, true)
+            : study.Run("cel", r => new CelItems { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 920, true),
+        ["cel-free"] = (study, small) => small
+            ? study.Run("cel-free", r => new CelItemsFreeSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 760, true)
+            : study.Run("cel-free", r => new CelItemsFree { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 760, true),
+        ["cel-fixed"] = (study, small) => small
+            ? study.Run("cel-fixed", r => new CelFixedSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.01f, 480, true)
+            : study.Run("cel-fixed", r => new CelFixed { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 920, true),
+        ["cel-random"] = (study, small) => small
+            ? study.Run("cel-random", r => new CelRandomSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 680, true)
+            : study.Run("cel-random", r => new CelRandom { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 920, true),
+        ["cel-random-fixed"] = (study, small) => small
+            ? study.Run("cel-random-fixed", r => new CelRandomFixedSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 680, true)
+            : study.Run("cel-random-fixed", r => new CelRandomFixed { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 920, true),
+        ["cel-both"] = (study, small) => small
+            ? study.Run("cel-both", r => new CelBothSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.01f, 1240, true)
+            : study.Run("cel-both", r => new CelBoth { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 1460, true),
+        ["cel-both-free"] = (study, small) => small
+            ? study.Run("cel-both-free", r => new CelBothFreeSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.01f, 1480, true)
+            : study.Run("cel-both-free", r => new CelBothFree { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 1460, true),
+        ["cel-both-100"] = (study, _) => study.Run("cel-both-100", r => new CelBoth100 { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 1460, true),
+        ["cel-both-200"] = (study, _) => study.Run("cel-both-200", r => new CelBoth200 { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 1460, true),
+        ["cel-both-500"] = (study, _) => study.Run("cel-both-500", r => new CelBoth500 { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 1460, true),
+        ["cel-both-1000"] = (study, _) => study.Run("cel-both-1000", r => new CelBoth1000 { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 2000, true),
+        ["cel-both-2000"] = (study, _) => study.Run("cel-both-2000", r => new CelBoth2000 { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 3000, true),
+    };
 
-    /// <summary>Runs a method.</summary>
-    public static IEnumerable<ResultRow> Run(string method, IReadOnlyList<Rating> ratings, StudyOptions options) => s_ranking[method](new RankingStudy(ratings, options));
+    /// <summary>All names.</summary>
+    public static string[] Names => [.. s_ranking.Keys, .. s_rating.Keys];
+
+    /// <summary>Runs methods one after another.</summary>
+    /// <param name="methods">Names.</param>
+    /// <param name="ratings">The data set.</param>
+    /// <param name="small">Whether it is the smaller one.</param>
+    /// <param name="options">How to run them.</param>
+    public static IEnumerable<ResultRow> Run(IEnumerable<string> methods, IReadOnlyList<Rating> ratings, bool small, StudyOptions options)
+    {
+        Lazy<RatingStudy> rating = new(() => new RatingStudy(ratings, options));
+        RankingStudy ranking = new(ratings, options);
+        return methods.SelectMany(name => s_ranking.TryGetValue(name, out var run) ? run(ranking) : s_rating[name](rating.Value, small));
+    }
+
+    private static TModel Star<TModel>(Rating rating)
+        where TModel : Star, new() => new() { User = rating.User, Movie = rating.Movie, Stars = rating.Stars };
 }

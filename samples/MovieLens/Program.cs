@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.IO;
-using System.Linq;
 using ModelGen;
 using ModelGen.MovieLens;
 using ModelGen.Samples;
@@ -58,7 +57,7 @@ int exitCode = SampleCommand.Run(command, args, (arguments, token) =>
         Cancellation = token,
     };
     List<ResultRow> rows = [];
-    foreach (ResultRow row in arguments.GetValue(method)!.SelectMany(m => Methods.Run(m, ratings, study)))
+    foreach (ResultRow row in Methods.Run(arguments.GetValue(method)!, ratings, name == "ml-100k", study))
     {
         rows.Add(row);
         if (arguments.GetValue(json) is { } path)

@@ -24,8 +24,7 @@ internal sealed class RankingStudy(IReadOnlyList<Rating> ratings, StudyOptions s
     public IEnumerable<ResultRow> Run<TModel>(string method, params (string Name, TableFormat Format)[] formats)
         where TModel : Play, IEmbeddingModel<TModel>, new()
     {
-        DataSet<TModel> all = DataSet<TModel>.FromExamples(ratings.Select(r => new TModel { User = r.User, Movie = r.Movie, Time = r.Time }));
-        DataSplit<TModel> data = all.Core(5).SplitLeaveOneOut();
+        DataSplit<TModel> data = Read<TModel>();
         (string Name, Func<TrainedModel<TModel>, CollapsedModel<TModel>> Serve)[] forms =
         [
             (method, trained => trained.Collapse()),
@@ -33,19 +32,51 @@ internal sealed class RankingStudy(IReadOnlyList<Rating> ratings, StudyOptions s
         ];
         for (int i = 0; i < study.Seeds; i++)
         {
-            foreach (ResultRow row in Train(study.Seed + (ulong)i, data, forms))
+            foreach (ResultRow row in Train(study.Seed + (ulong)i, Options(study.Seed + (ulong)i), 0, data, forms))
             {
                 yield return row;
             }
         }
     }
 
-    private List<ResultRow> Train<TModel>(ulong seed, DataSplit<TModel> data, (string Name, Func<TrainedModel<TModel>, CollapsedModel<TModel>> Serve)[] forms)
+    /// <summary>
+    /// Trains plain tables for the first epochs, starts quantised ones from them and trains these for the rest. The codebooks are served
+    /// in 16-bit floats.
+    /// </summary>
+    /// <param name="method">Name of the method.</param>
+    /// <param name="plainEpochs">Epochs of the plain tables, which count in the number of epochs.</param>
+    public IEnumerable<ResultRow> RunWarm<TPlain, TModel>(string method, int plainEpochs)
+        where TPlain : Play, IEmbeddingModel<TPlain>, new()
+        where TModel : Play, IEmbeddingModel<TModel>, new()
+    {
+        DataSplit<TPlain> plain = Read<TPlain>();
+        DataSplit<TModel> data = Read<TModel>();
+        for (int i = 0; i < study.Seeds; i++)
+        {
+            ulong seed = study.Seed + (ulong)i;
+            Console.WriteLine($"{method}, seed {seed}, plain tables:");
+            TrainedModel<TPlain> start = ModelTrainer.Train(plain.Training, Options(seed) with { Epochs = plainEpochs }, study.Cancellation);
+            TrainingOptions options = Options(seed) with { Start = StartVectors.From(start) };
+            foreach (ResultRow row in Train(seed, options, plainEpochs, data, [(method, trained => trained.Collapse().Quantize(TableFormat.Float16))]))
+            {
+                yield return row;
+            }
+        }
+    }
+
+    private TrainingOptions Options(ulong seed) =>
+        new() { Epochs = study.Epochs ?? 20, BatchSize = 1024, Seed = seed, Threads = study.Threads, Progress = new ConsoleProgress() };
+
+    private DataSplit<TModel> Read<TModel>()
+        where TModel : Play, IEmbeddingModel<TModel>, new() => DataSet<TModel>
+            .FromExamples(ratings.Select(r => new TModel { User = r.User, Movie = r.Movie, Time = r.Time })).Core(5).SplitLeaveOneOut();
+
+    private List<ResultRow> Train<TModel>(ulong seed, TrainingOptions whole, int epochsBefore, DataSplit<TModel> data, (string Name, Func<TrainedModel<TModel>, CollapsedModel<TModel>> Serve)[] forms)
         where TModel : Play, IEmbeddingModel<TModel>, new()
     {
         Console.WriteLine($"{forms[0].Name}, seed {seed}:");
-        TrainingOptions options = new() { Epochs = study.Epochs ?? 20, BatchSize = 1024, Seed = seed, Threads = study.Threads, Progress = new ConsoleProgress() };
-        ImmutableArray<int> checkpoints = study.Checkpoints ?? [.. new[] { 6, 4, 2, 0 }.Select(back => options.Epochs - back).Where(epoch => epoch > 0)];
+        TrainingOptions options = whole with { Epochs = whole.Epochs - epochsBefore };
+        ImmutableArray<int> checkpoints = study.Checkpoints ?? [.. new[] { 6, 4, 2, 0 }.Select(back => whole.Epochs - back)];
         List<RankingEvaluation>[] test = [.. forms.Select(_ => new List<RankingEvaluation>())];
         List<RankingEvaluation>[] validation = [.. forms.Select(_ => new List<RankingEvaluation>())];
         TrainedModel<TModel> trained = ModelTrainer.Train(data.Training, options, Measure, study.Cancellation);
@@ -53,13 +84,13 @@ internal sealed class RankingStudy(IReadOnlyList<Rating> ratings, StudyOptions s
 
         void Measure(TrainedModel<TModel> model)
         {
-            for (int f = 0; f < forms.Length && checkpoints.Contains(model.History.Count); f++)
+            for (int f = 0; f < forms.Length && checkpoints.Contains(epochsBefore + model.History.Count); f++)
             {
                 // The validation movie stays a candidate when the test movie is looked for.
                 CollapsedModel<TModel> served = forms[f].Serve(model);
                 validation[f].Add(served.EvaluateRanking(data.Validation!, data.Training, s_lists));
                 test[f].Add(served.EvaluateRanking(data.Test, data.Training, s_lists));
-                Console.WriteLine($"  {forms[f].Name}, epoch {model.History.Count}: HR@10 {test[f][^1].At(10).HitRate:0.0000}, validation {validation[f][^1].At(10).HitRate:0.0000}");
+                Console.WriteLine($"  {forms[f].Name}, epoch {epochsBefore + model.History.Count}: HR@10 {test[f][^1].At(10).HitRate:0.0000}, validation {validation[f][^1].At(10).HitRate:0.0000}");
             }
         }
     }

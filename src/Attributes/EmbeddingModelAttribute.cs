@@ -24,4 +24,10 @@ public enum Loss
     /// [User] and an [Item] without a [Label]; the served score is the raw output.
     /// </summary>
     BayesianPersonalizedRanking,
+
+    /// <summary>
+    /// 2 - 2 cos of the scores of all items and the items of the user, divided by the number of items: the loss of
+    /// <see cref="ElsaAttribute"/>, which has no other, and of no other host.
+    /// </summary>
+    Cosine,
 }

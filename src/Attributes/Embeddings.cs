@@ -9,7 +9,7 @@ namespace ModelGen;
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Class)]
 public abstract class EmbeddingAttribute : Attribute
 {
-    /// <summary>The served width d, 1 to 1,024.</summary>
+    /// <summary>The served width d, 1 to 1,024; up to 131,072 on the item of an <see cref="ElsaAttribute"/> model.</summary>
     public int Dimension { get; set; }
 }
 
@@ -27,6 +27,17 @@ public sealed class MultiLayerAttribute : EmbeddingAttribute
 
     /// <summary>Standard deviation of the start values of P; 0 (default) means the paper's 0.25 with DLRM and 0.5 with other hosts.</summary>
     public float Sigma { get; set; }
+}
+
+/// <summary>
+/// A wide table of which every row keeps only its largest entries: trained with a support that shrinks level by level (compressed ELSA,
+/// Vancura et al., WWW 2026), served as <see cref="Kept"/> pairs of index and value per row. On the item of an <see cref="ElsaAttribute"/>
+/// model only. Started uniformly in +-sqrt(6 / (n + d)).
+/// </summary>
+public sealed class SparseAttribute : EmbeddingAttribute
+{
+    /// <summary>Entries k that a row keeps at the end of the schedule, 1 to <see cref="EmbeddingAttribute.Dimension"/>; at Dimension every entry is kept.</summary>
+    public int Kept { get; set; }
 }
 
 /// <summary>The hashing trick: a table of <see cref="Rows"/> rows, id modulo Rows.</summary>

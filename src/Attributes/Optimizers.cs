@@ -58,7 +58,7 @@ public sealed class AdamAttribute : OptimizerAttribute
     public float Epsilon { get; set; } = 1e-8f;
 }
 
-/// <summary>Adam with Nesterov momentum and the 0.96^t momentum schedule; table rows are updated lazily.</summary>
+/// <summary>Adam with Nesterov momentum under the schedule beta1 (1 - 0.96^(t decay) / 2) of its paper; table rows are updated lazily.</summary>
 public sealed class NAdamAttribute : OptimizerAttribute
 {
     /// <summary>Whether table rows rest when they do not occur in a batch (default); see <see cref="AdamAttribute.Lazy"/>.</summary>
@@ -72,4 +72,7 @@ public sealed class NAdamAttribute : OptimizerAttribute
 
     /// <summary>Added to the root; 1e-7 by default.</summary>
     public float Epsilon { get; set; } = 1e-7f;
+
+    /// <summary>Speed at which the momentum rises from half its value to <see cref="Beta1"/>, at least 0; 0.004 by default, as in the paper (0.96^(t/250)).</summary>
+    public float MomentumDecay { get; set; } = 0.004f;
 }

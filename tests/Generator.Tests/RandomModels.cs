@@ -84,11 +84,16 @@ public static class RandomModels
         {
             int dimension = Pick(s_widths);
             string hidden = $"Hidden = [{string.Join(", ", Tower(Pick(1, 2)))}]";
-            string host = Pick("Gmf", $"TwoTower({hidden})", dimension == 1 ? "Gmf" : $"NeuMf({(Chance(1, 2) ? $"Factors = {1 + (int)(Next() % (ulong)(dimension - 1))}, " : "")}{hidden})");
+            string biases = Pick("", "Biases = true, ", ""), host = Pick("Gmf", "Factorization", $"TwoTower({hidden})", dimension == 1 ? "Gmf" : $"NeuMf({(Chance(1, 2) ? $"Factors = {1 + (int)(Next() % (ulong)(dimension - 1))}, " : "")}{hidden})");
             bool label = Chance(1, 2);
             string loss = label ? Pick("", "(Loss = Loss.MeanSquaredError)") : Pick("", "(Loss = Loss.BayesianPersonalizedRanking)");
+            if (host == "Factorization")
+            {
+                (label, loss, host) = (true, "(Loss = Loss.MeanSquaredError)", $"MatrixFactorization({biases}L2 = {Pick("0", "0.05f")})");
+            }
+
             _text.Append($"[EmbeddingModel{loss}]\n[{host}]\n{Optimizer()}public partial class {Name(seed)}\n{{\n");
-            List<string> members = [Role("User", dimension), Role("Item", dimension)];
+            List<string> members = [Role("User", dimension, label), Role("Item", dimension, label)];
             if (label)
             {
                 members.Add("[Label] public bool Target { get; set; }");
@@ -102,10 +107,11 @@ public static class RandomModels
             return _text.Append("}\n").ToString();
         }
 
-        private string Role(string role, int dimension)
+        private string Role(string role, int dimension, bool label)
         {
             string element = Pick("string", "int", "long");
-            return $"[{role}{Settings(element, bag: false)}, {Embedding(dimension)}] public {element} {role}Key {{ get; set; }}{(element == "string" ? " = \"\";" : "")}";
+            string settings = Settings(element, bag: false);
+            return $"[{role}{settings}, {Embedding(dimension, label ? Clusters(element, settings) : 0)}] public {element} {role}Key {{ get; set; }}{(element == "string" ? " = \"\";" : "")}";
         }
 
         private string Dlrm(int numerics, int dimension)
@@ -148,8 +154,8 @@ public static class RandomModels
                 3 => ($"IReadOnlyList<{element}>", " = [];"),
                 _ => (element, element == "string" ? " = \"\";" : ""),
             };
-            string embedding = classEmbedding && Chance(2, 3) ? "" : $", {Embedding(dimension)}";
-            return $"[Categorical{Settings(element, start == " = [];")}{embedding}] public {type} Feature{index} {{ get; set; }}{start}";
+            string settings = Settings(element, start == " = [];"), embedding = classEmbedding && Chance(2, 3) ? "" : $", {Embedding(dimension, Clusters(element, settings))}";
+            return $"[Categorical{settings}{embedding}] public {type} Feature{index} {{ get; set; }}{start}";
         }
 
         private string Settings(string element, bool bag)
@@ -183,8 +189,12 @@ public static class RandomModels
             return settings.Count == 0 ? "" : $"({string.Join(", ", settings)})";
         }
 
-        private string Embedding(int dimension) => Pick(0, 1, 2, 3, 4, 5) switch
+        // Most clusters of a feature, which must not be more than its ids; 0 for a feature that may have a single id.
+        private static int Clusters(string element, string settings) => settings.Contains("Cardinality = 1)") || settings.Contains("Cardinality = 1,") ? 0 : element is "bool" ? 2 : 3;
+
+        private string Embedding(int dimension, int clusters = 0) => Pick(0, 1, 2, 3, 4, 5, 6) switch
         {
+            6 when clusters > 0 => $"Clustered(Dimension = {dimension}, Clusters = {clusters}, Initial = {Pick(1, 2)}, SplitEvery = 1, ReassignEvery = {Pick(1, 2)}{Pick("", ", Reassign = Reassignment.Every, Keep = 0f", ", Division = ClusterDivision.Random, Interactions = 5", ", ChooseBy = ClusterChoice.Loss")})",
             0 => $"Full(Dimension = {dimension})",
             1 => $"MultiLayer(Dimension = {dimension}, Inner = {Inner(dimension)}{Pick("", ", Sigma = 0.125f")})",
             2 => $"Hashed(Dimension = {dimension}, Rows = {Pick(1, 5, 40)})",

@@ -78,7 +78,7 @@ public sealed class GradientTests
             ReferenceGradients gradients = model.Backward(batch);
             foreach (IrParameter table in model.Ir.Parameters.Where(p => p.IsTable))
             {
-                int[] read = [.. batch.DistinctIds(model.Ir.Features.ToList().IndexOf(table.Feature!)).Select(table.RowOf).Distinct().Order()];
+                int[] read = [.. batch.DistinctIds(model.Ir.Features.ToList().IndexOf(table.Feature!)).Select(id => table.RowOf(id)).Distinct().Order()];
                 CollectionAssert.AreEqual(read, gradients.Touched(table.Name).ToArray(), $"{cell.Name}: {table.Name}");
                 Assert.IsTrue(Matrices.NonZeroRows(gradients[table.Name]).All(read.Contains), $"{cell.Name}: {table.Name}");
             }

@@ -46,14 +46,14 @@ public sealed class PrintedTextTests
     public void The_grid_of_models_holds_every_operation()
     {
         string[] abstractOnes = [Ops.Table[OpKind.Embed].Name];
-        IrModel[] models = [.. Specs.Grid().Select(cell => cell.Spec).Append(Specs.Pair(QuantizedTests.Quantized(commitment: 1))).Append(Specs.Pair(QuantizedTests.Quantized(commitment: 1, decay: 0.9f))).Append(Specs.Pair(QuantizedTests.Quantized(commitment: 1, temperature: 1))).Select(spec => IrText.Parse(Specs.Print(spec)))];
+        IrModel[] models = [.. Specs.Grid().Select(cell => cell.Spec).Append(Specs.Pair(QuantizedTests.Quantized(commitment: 1))).Append(Specs.Pair(QuantizedTests.Quantized(commitment: 1, decay: 0.9f))).Append(Specs.Pair(QuantizedTests.Quantized(commitment: 1, temperature: 1))).Append(AutoencoderTests.Spec(ClipKind.Relu, 0)).Select(spec => IrText.Parse(Specs.Print(spec)))];
         string[] printed = [.. models.SelectMany(ir => ir.Forward.Concat(ir.Backward).Concat(ir.Served)).Select(op => op.Name).Distinct()];
         CollectionAssert.AreEquivalent(Ops.Table.Values.Select(info => info.Name).Except(abstractOnes).ToArray(), printed);
         Assert.IsTrue(models.Any(ir => ir.Forward.Any(op => op.Relu)) && models.Any(ir => ir.Backward.Any(op => op.Mask is not null)), "the fused forms");
     }
 
     [TestMethod]
-    [DataRow("linear score top1.W", "line 1: expected 'model <name> loss=<logistic|squared|ranking>'")]
+    [DataRow("linear score top1.W", "line 1: expected 'model <name> loss=<logistic|squared|ranking|cosine>'")]
     [DataRow("  A.w1 : id(A) x 1 = gather", "line 9: 'gather' does not take 0 operands")]
     [DataRow("  A.w1 : id(C) x 1 = gather A.w", "line 9: 'C' is not a feature")]
     [DataRow("  A.w1 : id(A) x 1 = gather B.w", "line 9: parameter 'B.w' is not declared")]

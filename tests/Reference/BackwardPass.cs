@@ -68,9 +68,12 @@ internal sealed class BackwardPass(ReferenceModel model, ReferenceForward forwar
         "multiply" => Vectors.Multiply(_values.AtId(op.Inputs[0], id), _values.AtId(op.Inputs[1], id)),
         "quantize_input" => Vectors.Plus(_values.AtId(op.Inputs[0], id), Vectors.Scale(Auxiliary(op.Inputs[1], op.Inputs[2], op.Feature!, id), op.Commitment)),
         "softmax_input" => SoftmaxInput(op, id),
+        "penalty" => Vectors.Plus(_values.AtId(op.Inputs[0], id), Vectors.Scale(_values.AtId(op.Inputs[1], id), 2 * op.L2 * Lookups(op.Feature!, id) / _batch.Count)),
         "add" => op.Inputs.Select(v => _values.AtId(v, id)).Aggregate(Vectors.Plus),
         _ => throw new InvalidOperationException($"line {op.Line}: '{op.Name}' is not a gradient per id."),
     };
+
+    private int Lookups(string feature, int id) => _batch.Examples.Sum(e => e.Ids[model.FeatureIndex(feature)].Count(other => other == id));
 
     // Every occurrence of the id contributes the gradient of its example, divided by the bag's size under mean pooling.
     private double[] SegmentSum(IrOp op, int id)
@@ -168,8 +171,12 @@ internal sealed class BackwardPass(ReferenceModel model, ReferenceForward forwar
                 IrParameter table = model.Declared(op.Target);
                 foreach ((int id, double[] g) in _values.PerId(op.Inputs[0]))
                 {
-                    Vectors.AddRow(target, table.RowOf(id), g);
-                    _gradients.Touch(op.Target, table.RowOf(id));
+                    int row = table.RowOf(id, model.Clusters(op.Target));
+
+                    // The gradient of a cluster's row is the mean over its members in the batch.
+                    int members = table.Index == IrIndex.Assignment ? _values.PerId(op.Inputs[0]).Count(p => table.RowOf(p.Key, model.Clusters(op.Target)) == row) : 1;
+                    Vectors.AddRow(target, row, Vectors.Scale(g, 1.0 / members));
+                    _gradients.Touch(op.Target, row);
                 }
 
                 break;

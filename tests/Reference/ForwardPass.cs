@@ -33,7 +33,7 @@ internal sealed class ForwardPass(ReferenceModel model, IReadOnlyList<IrParamete
 
     private double[] Id(IrOp op, int id) => op.Name switch
     {
-        "gather" => Vectors.Row(parameters[op.Parameters[0]], _declared[op.Parameters[0]].RowOf(id)),
+        "gather" => Vectors.Row(parameters[op.Parameters[0]], _declared[op.Parameters[0]].RowOf(id, model.Clusters(op.Parameters[0]))),
         "project" => Vectors.Times(Values.AtId(op.Inputs[0], id), parameters[op.Parameters[0]]),
         "quantize" => op.Quantization!.Decode(model.Codes(op, Values.AtId(op.Inputs[0], id), parameters[op.Parameters[^1]], id), parameters[op.Parameters[0]], op.Width),
         "decode" => op.Quantization!.Decode([.. Vectors.Row(parameters[op.Parameters[0]], id).Select(z => (int)z)], parameters[op.Parameters[1]], op.Width),

@@ -4,7 +4,7 @@ namespace ModelGen.Reference;
 
 /// <summary>A model as its printed text describes it.</summary>
 /// <param name="Name">Class name of the model.</param>
-/// <param name="Loss">"logistic", "squared" or "ranking".</param>
+/// <param name="Loss">"logistic", "squared", "ranking" or "cosine".</param>
 /// <param name="Features">Categorical features in declaration order.</param>
 /// <param name="Parameters">Trained parameters.</param>
 /// <param name="Forward">The forward pass; its last operation is the loss.</param>
@@ -34,6 +34,9 @@ public enum IrIndex
 
     /// <summary>Row = id % modulus.</summary>
     Remainder,
+
+    /// <summary>Row = the cluster of the id, below the modulus.</summary>
+    Assignment,
 }
 
 /// <summary>Which learning rate a parameter follows.</summary>
@@ -50,6 +53,9 @@ public enum IrGroup
 
     /// <summary>Everything else.</summary>
     Tower,
+
+    /// <summary>Measured, not trained.</summary>
+    Fixed,
 }
 
 /// <summary>A parameter: a table, whose row count follows from the ids of its feature, or a dense matrix.</summary>
@@ -63,15 +69,23 @@ public enum IrGroup
 /// <param name="Scale">Scale of the start values.</param>
 /// <param name="Group">Learning-rate group.</param>
 /// <param name="Codes">How the codes of a served table were chosen; null for numbers.</param>
+/// <param name="NonNegative">Whether every update clamps it at zero.</param>
 public sealed record IrParameter(
-    string Name, string? Feature, IrIndex Index, int Modulus, int Rows, int Columns, string Init, double Scale, IrGroup Group, IrQuantization? Codes = null)
+    string Name, string? Feature, IrIndex Index, int Modulus, int Rows, int Columns, string Init, double Scale, IrGroup Group, IrQuantization? Codes = null,
+    bool NonNegative = false)
 {
+    /// <summary>Entries a row of a sparse table keeps; 0 when rows are dense.</summary>
+    public int Kept { get; init; }
+
     /// <summary>Whether the parameter is a table.</summary>
     public bool IsTable => Feature is not null;
 
     /// <summary>The row an id reads.</summary>
-    public int RowOf(int id) => Index switch
+    /// <param name="id">The id.</param>
+    /// <param name="clusters">Cluster of every id, for a table whose rows are assigned.</param>
+    public int RowOf(int id, int[]? clusters = null) => Index switch
     {
+        IrIndex.Assignment => clusters![id],
         IrIndex.Quotient => id / Modulus,
         IrIndex.Remainder => id % Modulus,
         _ => id,
@@ -82,6 +96,7 @@ public sealed record IrParameter(
     {
         IrIndex.Quotient => (ids + Modulus - 1) / Modulus,
         IrIndex.Remainder => int.Min(ids, Modulus),
+        IrIndex.Assignment => Modulus,
         _ => ids,
     };
 }
@@ -103,6 +118,7 @@ public sealed record IrParameter(
 /// <param name="Quantization">How a quantising operation chooses codes; null for others.</param>
 /// <param name="Commitment">Weight of the pull of queries to their centroids.</param>
 /// <param name="Decay">What is kept of moving averages in a step; 0 without them.</param>
+/// <param name="L2">Weight of the squares of looked-up vectors.</param>
 public sealed record IrOp(
     int Line,
     string Name,
@@ -119,9 +135,17 @@ public sealed record IrOp(
     string? Mask,
     IrQuantization? Quantization,
     double Commitment,
-    double Decay);
+    double Decay,
+    double L2)
+{
+    /// <summary>Where the value lives: "example", "id", "row", "user" or "score".</summary>
+    public string Domain { get; init; } = "example";
 
-/// <summary>What yields a served parameter: a matrix product, or the nearest centroids of queries when the result holds codes.</summary>
+    /// <summary>Upper limit of a clip; 0 for none.</summary>
+    public int Most { get; init; }
+}
+
+/// <summary>What yields a served parameter: a matrix product, the nearest centroids of queries when the result holds codes, the clusters of the ids when both are one table, or the rows of one table at unit length.</summary>
 /// <param name="Result">Served parameter.</param>
 /// <param name="Left">Trained table.</param>
 /// <param name="Right">Trained factor or codebook.</param>

@@ -17,7 +17,7 @@ public static partial class IrText
     public static IrModel Parse(string text)
     {
         var lines = new LineReader(text);
-        Match head = lines.Next(HeadLine(), "model <name> loss=<logistic|squared|ranking>");
+        Match head = lines.Next(HeadLine(), "model <name> loss=<logistic|squared|ranking|cosine>");
         string[] features = lines.Next(FeaturesLine(), "features <names>").Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
         List<IrParameter> parameters = Parameters(lines, "parameters", features);
@@ -57,9 +57,10 @@ public static partial class IrText
     {
         if (TableLine().Match(line) is { Success: true } t)
         {
-            IrIndex index = t.Groups["index"].Value switch { "/" => IrIndex.Quotient, "%" => IrIndex.Remainder, _ => IrIndex.Identity };
+            IrIndex index = t.Groups["index"].Value switch { "/" => IrIndex.Quotient, "%" => IrIndex.Remainder, "@" => IrIndex.Assignment, _ => IrIndex.Identity };
             int modulus = index == IrIndex.Identity ? 0 : Positive(number, t.Groups["modulus"].Value, "modulus");
-            return Build(t, t.Groups["feature"].Value, index, modulus, 0);
+            int kept = t.Groups["kept"].Success ? Positive(number, t.Groups["kept"].Value, "kept") : 0;
+            return Build(t, t.Groups["feature"].Value, index, modulus, 0) with { Kept = kept };
         }
 
         if (DenseLine().Match(line) is { Success: true } d)
@@ -77,7 +78,7 @@ public static partial class IrText
 
         IrParameter Build(Match m, string? feature, IrIndex index, int modulus, int rows) => new(
             m.Groups["name"].Value, feature, index, modulus, rows, Positive(number, m.Groups["columns"].Value, "columns"),
-            m.Groups["init"].Value, Number(number, m.Groups["scale"].Value), Group(number, m.Groups["group"].Value));
+            m.Groups["init"].Value, Number(number, m.Groups["scale"].Value), Group(number, m.Groups["group"].Value), NonNegative: m.Groups["nonnegative"].Success);
     }
 
     private static List<IrOp> Ops(LineReader lines, string title, OpReader reader) =>
@@ -91,11 +92,12 @@ public static partial class IrText
             Match m = ProductLine().Match(line);
             if (!m.Success)
             {
-                throw new IrTextException(number, $"'{line}' is not a product. Expected '<name> = product <table> <factor>' or '<name> = nearest <table> <codebook>' or '<name> = greatest <table> <keys>'");
+                throw new IrTextException(number, $"'{line}' is not a product. Expected '<name> = product <table> <factor>' '<name> = nearest <table> <codebook>' '<name> = greatest <table> <keys>' '<name> = assignment <table>' or '<name> = unit <table>'");
             }
 
-            string[] names = [m.Groups[2].Value, m.Groups["right"].Value, .. m.Groups["factor"].Success ? new[] { m.Groups["factor"].Value } : []];
-            foreach (string name in names)
+            string left = m.Groups["left"].Value, right = m.Groups["right"].Success ? m.Groups["right"].Value : left;
+            string? factor = m.Groups["factor"].Success ? m.Groups["factor"].Value : null;
+            foreach (string name in new[] { left, right, factor ?? left })
             {
                 if (parameters.All(p => p.Name != name))
                 {
@@ -103,7 +105,7 @@ public static partial class IrText
                 }
             }
 
-            result.Add(new IrProduct(m.Groups[1].Value, names[0], names[1], names.ElementAtOrDefault(2)));
+            result.Add(new IrProduct(m.Groups[1].Value, left, right, factor));
         }
 
         return result;
@@ -125,24 +127,25 @@ public static partial class IrText
         "factor" => IrGroup.Factor,
         "average" => IrGroup.Average,
         "tower" => IrGroup.Tower,
-        _ => throw new IrTextException(number, $"group '{text}' is not one of table, factor, average, tower"),
+        "fixed" => IrGroup.Fixed,
+        _ => throw new IrTextException(number, $"group '{text}' is not one of table, factor, average, tower, fixed"),
     };
 
-    [GeneratedRegex(@"^model (\S+) loss=(logistic|squared|ranking)$")]
+    [GeneratedRegex(@"^model (\S+) loss=(logistic|squared|ranking|cosine)$")]
     private static partial Regex HeadLine();
 
     [GeneratedRegex(@"^features (\S+(?: \S+)*)$")]
     private static partial Regex FeaturesLine();
 
-    [GeneratedRegex(@"^table (?<name>\S+) \[(?<feature>\S+)(?: (?<index>[/%]) (?<modulus>\d+))?\] x (?<columns>\d+) init=(?<init>\S+) scale=(?<scale>\S+) group=(?<group>\S+)$")]
+    [GeneratedRegex(@"^table (?<name>\S+) \[(?<feature>\S+)(?: (?<index>[/%@]) (?<modulus>\d+))?\] x (?<columns>\d+) init=(?<init>\S+) scale=(?<scale>\S+) group=(?<group>\S+)(?<nonnegative> nonnegative)?(?: kept=(?<kept>\d+))?$")]
     private static partial Regex TableLine();
 
-    [GeneratedRegex(@"^dense (?<name>\S+) (?<rows>\d+) x (?<columns>\d+) init=(?<init>\S+) scale=(?<scale>\S+) group=(?<group>\S+)$")]
+    [GeneratedRegex(@"^dense (?<name>\S+) (?<rows>\d+) x (?<columns>\d+) init=(?<init>\S+) scale=(?<scale>\S+) group=(?<group>\S+)(?<nonnegative> nonnegative)?$")]
     private static partial Regex DenseLine();
 
     [GeneratedRegex(@"^codes (?<name>\S+) \[(?<feature>\S+)\] parts=(?<parts>\S+) choices=(?<choices>\S+) tiers=(?<tiers>\S+)(?<private> private=1)?(?<shared> shared=1)?(?: temperature=(?<temperature>\S+))?$")]
     private static partial Regex CodesLine();
 
-    [GeneratedRegex(@"^(\S+) = (?:product|nearest|greatest) (\S+)(?: (?<factor>\S+))? (?<right>\S+)$")]
+    [GeneratedRegex(@"^(\S+) = (?:(?:product|nearest|greatest) (?<left>\S+)(?: (?<factor>\S+))? (?<right>\S+)|(?:unit|assignment) (?<left>\S+))$")]
     private static partial Regex ProductLine();
 }

@@ -22,7 +22,7 @@ internal sealed partial class OpReader(
         Match m = OpLine().Match(line);
         if (!m.Success)
         {
-            throw new IrTextException(number, $"'{line}' is not an operation. Expected '<value> : <example|id(feature)> x <width> = <operation> ...' or '<parameter> += <operation> ...'");
+            throw new IrTextException(number, $"'{line}' is not an operation. Expected '<value> : <example|id(feature)|row(feature)|score(feature)|user> x <width> = <operation> ...' or '<parameter> += <operation> ...'");
         }
 
         string name = m.Groups["op"].Value, target = m.Groups["target"].Value;
@@ -75,7 +75,11 @@ internal sealed partial class OpReader(
             Pool(number, attributes), attributes.TryGetValue("vectors", out string? vectors) ? Integer(number, vectors) : 0,
             attributes.TryGetValue("at", out string? at) ? Integer(number, at) : 0, relu, attributes.GetValueOrDefault("mask"),
             attributes.ContainsKey("parts") ? IrQuantization.Parse(number, attributes["parts"], attributes["choices"], attributes["tiers"], attributes.ContainsKey("private"), attributes.ContainsKey("shared"), attributes.GetValueOrDefault("temperature", "0")) : null,
-            IrQuantization.Number(number, attributes.GetValueOrDefault("commitment", "0")), IrQuantization.Number(number, attributes.GetValueOrDefault("decay", "0")));
+            IrQuantization.Number(number, attributes.GetValueOrDefault("commitment", "0")), IrQuantization.Number(number, attributes.GetValueOrDefault("decay", "0")), IrQuantization.Number(number, attributes.GetValueOrDefault("l2", "0")))
+        {
+            Domain = m.Groups["domain"].Value.Split('(')[0],
+            Most = attributes.TryGetValue("most", out string? most) ? Integer(number, most) : 0,
+        };
         Resolve(op);
         return op;
     }
@@ -100,7 +104,7 @@ internal sealed partial class OpReader(
             throw new IrTextException(number, $"'{name}' needs {required}=");
         }
 
-        if (attributes.FirstOrDefault(a => !signature.Attributes.Contains(a) && !(a == "mask" && name == "linear_input") && !(a is "private" or "shared" or "temperature" && signature.Attributes.Contains("parts"))) is { } unknown)
+        if (attributes.FirstOrDefault(a => !signature.Attributes.Contains(a) && !(a == "mask" && name == "linear_input") && !(a == "most" && (name is "clip" or "clip_gradient")) && !(a is "private" or "shared" or "temperature" && signature.Attributes.Contains("parts"))) is { } unknown)
         {
             throw new IrTextException(number, $"'{name}' takes no attribute '{unknown}'");
         }
@@ -134,6 +138,6 @@ internal sealed partial class OpReader(
         }
     }
 
-    [GeneratedRegex(@"^(?<target>\S+) (?:: (?:example|id\((?<feature>[^)\s]+)\)) x (?<width>\d+) =|(?<add>\+=)) (?<op>\S+)(?<rest>(?: \S+)*)$")]
+    [GeneratedRegex(@"^(?<target>\S+) (?:: (?<domain>example|user|(?:id|row|score)\((?<feature>[^)\s]+)\)) x (?<width>\d+) =|(?<add>\+=)) (?<op>\S+)(?<rest>(?: \S+)*)$")]
     private static partial Regex OpLine();
 }

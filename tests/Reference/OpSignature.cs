@@ -32,6 +32,11 @@ internal sealed record OpSignature(int Values, int LeastParameters = 0, int Most
         ["offset"] = new(1, 1, 1),
         ["logistic"] = new(1),
         ["squared"] = new(1),
+        ["normalize"] = new(1),
+        ["history_sum"] = new(1),
+        ["similarity"] = new(2),
+        ["clip"] = new(1),
+        ["cosine"] = new(1),
         ["ranking"] = new(1),
         ["slice"] = new(1, Attributes: "at"),
     };
@@ -60,6 +65,13 @@ internal sealed record OpSignature(int Values, int LeastParameters = 0, int Most
         ["softmax_input"] = new(2, 2, 2, false, "parts", "choices", "tiers"),
         ["softmax_keys"] = new(2, 1, 1, true, "parts", "choices", "tiers"),
         ["softmax_values"] = new(2, 1, 1, true, "parts", "choices", "tiers"),
+        ["penalty"] = new(2, Attributes: "l2"),
         ["scatter"] = new(1, Accumulates: true),
+        ["cosine_gradient"] = new(1),
+        ["clip_gradient"] = new(2),
+        ["similarity_user"] = new(2),
+        ["similarity_row"] = new(2),
+        ["history_spread"] = new(1),
+        ["normalize_gradient"] = new(3),
     };
 }

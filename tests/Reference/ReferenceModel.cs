@@ -13,6 +13,7 @@ public sealed class ReferenceModel
     private readonly int[] _ids;
     private readonly int[] _vocabulary;
     private readonly Dictionary<string, IrParameter> _declared;
+    private readonly Dictionary<string, int[]> _clusters = [];
 
     /// <summary>Creates a model with zero parameters.</summary>
     /// <param name="ir">The parsed text.</param>
@@ -61,6 +62,12 @@ public sealed class ReferenceModel
         counts.CopyTo(_vocabulary, 0);
     }
 
+    /// <summary>Says which row of a table every id reads, where that is learned.</summary>
+    public void SetClusters(string table, int[] clusters) => _clusters[table] = [.. clusters];
+
+    /// <summary>The row of every id, or null when it follows from the id.</summary>
+    public int[]? Clusters(string table) => _clusters.GetValueOrDefault(table);
+
     /// <summary>Declaration of a parameter.</summary>
     public IrParameter Declared(string parameter) => _declared[parameter];
 
@@ -92,7 +99,7 @@ public sealed class ReferenceModel
         {
             IrProduct? product = Ir.Collapse.FirstOrDefault(p => p.Result == name);
             served[name] = product is null ? Parameters[name]
-                : Ir.ServedParameters.First(p => p.Name == name) is { Codes: { } codes } table ? Choose(table, codes, product.Factor is { } factor ? Product(Parameters[product.Left], Parameters[factor]) : Parameters[product.Left], Parameters[product.Right])
+                : Ir.ServedParameters.First(p => p.Name == name) is { Codes: { } codes } table ? product.Left == product.Right ? Column(Clusters(product.Left)!) : Choose(table, codes, product.Factor is { } factor ? Product(Parameters[product.Left], Parameters[factor]) : Parameters[product.Left], Parameters[product.Right])
                 : Product(Parameters[product.Left], Parameters[product.Right]);
         }
 
@@ -137,6 +144,17 @@ public sealed class ReferenceModel
         {
             int tier = codes.TierOf(id, _vocabulary[FeatureIndex(table.Feature!)]);
             Vectors.AddRow(result, id, [.. codes.Choose(Vectors.Row(queries, id), codebook, tier).Select(z => (double)z)]);
+        }
+
+        return result;
+    }
+
+    private static double[,] Column(int[] values)
+    {
+        double[,] result = new double[values.Length, 1];
+        for (int row = 0; row < values.Length; row++)
+        {
+            result[row, 0] = values[row];
         }
 
         return result;

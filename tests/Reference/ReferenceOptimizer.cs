@@ -19,7 +19,7 @@ public enum ReferenceRule
     /// <summary>Adam, lazy on table rows, bias correction of the global step.</summary>
     Adam,
 
-    /// <summary>Adam with Nesterov momentum and the 0.96^t schedule, lazy on table rows.</summary>
+    /// <summary>Adam with Nesterov momentum and the 0.96^(t decay) schedule, lazy on table rows.</summary>
     NAdam,
 }
 
@@ -32,9 +32,10 @@ public enum ReferenceRule
 /// <param name="Beta1">First-moment decay (Adam, NAdam).</param>
 /// <param name="Beta2">Second-moment decay (Adam, NAdam).</param>
 /// <param name="Lazy">Whether table rows that no id of the batch reads rest.</param>
+/// <param name="MomentumDecay">Speed of the momentum schedule (NAdam).</param>
 public sealed record ReferenceRates(
     ReferenceRule Rule, double TableRate, double FactorRate, double TowerRate, double Epsilon = 0, double Beta1 = 0.9, double Beta2 = 0.999,
-    bool Lazy = true);
+    bool Lazy = true, double MomentumDecay = 1);
 
 /// <summary>
 /// Applies gradients to a model. Under a lazy rule a table row changes only in steps whose batch reads it, a factor only in steps whose batch has
@@ -62,7 +63,7 @@ public sealed class ReferenceOptimizer(ReferenceModel model, ReferenceRates rate
         foreach (IrParameter parameter in model.Ir.Parameters.Where(p => p.Group != IrGroup.Average))
         {
             double[,] values = model.Parameters[parameter.Name];
-            bool skipped = parameter.Group == IrGroup.Factor && !gradients.ActiveFeatures.Contains(model.FactorFeature(parameter.Name));
+            bool skipped = parameter.Group == IrGroup.Fixed || (parameter.Group == IrGroup.Factor && !gradients.ActiveFeatures.Contains(model.FactorFeature(parameter.Name)));
             IEnumerable<int> rows = parameter.IsTable && rates.Lazy ? gradients.Touched(parameter.Name) : skipped ? [] : Enumerable.Range(0, values.GetLength(0));
             foreach (int row in rows)
             {
@@ -133,6 +134,7 @@ public sealed class ReferenceOptimizer(ReferenceModel model, ReferenceRates rate
                 ReferenceRule.RowWiseAdagrad => g / (Math.Sqrt(state[0][row, 0]) + rates.Epsilon),
                 _ => Moments(state, row, c, g),
             });
+            values[row, c] = parameter.NonNegative ? Math.Max(0, values[row, c]) : values[row, c];
         }
     }
 
@@ -152,5 +154,5 @@ public sealed class ReferenceOptimizer(ReferenceModel model, ReferenceRates rate
     }
 
     // The momentum of step t under NAdam's schedule.
-    private double Momentum(int t) => rates.Beta1 * (1 - (0.5 * Math.Pow(0.96, t)));
+    private double Momentum(int t) => rates.Beta1 * (1 - (0.5 * Math.Pow(0.96, t * rates.MomentumDecay)));
 }

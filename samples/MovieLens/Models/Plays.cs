@@ -54,3 +54,7 @@ public sealed partial class GmfMgqe16 : Play;
 /// <summary>MGQE, 32 codes per id, of 8 bits for the most popular tenth and of 6 bits for the rest.</summary>
 [EmbeddingModel, Gmf, Adam(LearningRate = 1e-3f, Lazy = false), Quantized(Dimension = 64, Parts = 32, Choices = [256, 64], Tiers = [0.1f, 0.9f])]
 public sealed partial class GmfMgqe32 : Play;
+
+/// <summary>32 codes of 7 bits per id, centroids as moving averages; meant to start from trained plain tables.</summary>
+[EmbeddingModel, Gmf, Adam(LearningRate = 1e-3f, Lazy = false), Quantized(Dimension = 64, Parts = 32, Choices = [128], Codebook = CodebookUpdate.MovingAverage)]
+public sealed partial class GmfWarm : Play;

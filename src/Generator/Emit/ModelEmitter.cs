@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Emit.CSharp;
+using ModelGen.Generator.Emit.CSharp.Autoencoder;
 using ModelGen.Generator.Emit.Inference;
 using ModelGen.Generator.Emit.Onnx;
 using ModelGen.Generator.Helpers;
@@ -31,13 +32,27 @@ public static class ModelEmitter
             // A class named like one of our types is called by another name until ours are written in full.
             ModelSpec self = model.Hidden.Contains(model.Name) ? model with { Name = model.Name + "__self" } : model;
             string Text(string text, IEnumerable<string> hidden) => TypeNames.Qualify(text, hidden).Replace(self.Name, model.Name);
+            bool elsa = model.Host.Kind == HostKind.Elsa;
             List<GeneratedFile> files =
             [
                 new($"{hint}.Model.g.cs", Text(DescriptorEmitter.Emit(self, graph, plan), model.Hidden)),
-                new($"{hint}.Trainer.g.cs", Text(TrainerEmitter.Emit(self, graph, plan), model.Hidden)),
+                new($"{hint}.Trainer.g.cs", Text(elsa ? AutoencoderEmitter.Emit(self, graph) : TrainerEmitter.Emit(self, graph, plan), model.Hidden)),
+            ];
+            if (elsa)
+            {
+                files.AddRange([
+                new($"{hint}.Inference.g.cs", Text(RetrieverEmitter.Emit(self, graph), model.Hidden)),
+                new($"{hint}.Onnx.g.cs", Text(RetrieverOnnxEmitter.Emit(self, graph), model.Hidden)),
+                ]);
+            }
+            else
+            {
+                files.AddRange([
                 new($"{hint}.Inference.g.cs", Text(InferenceEmitter.Emit(self, graph), model.Hidden.Where(name => name != PredictorTable))),
                 new($"{hint}.Onnx.g.cs", Text(OnnxEmitter.Emit(self, graph), model.Hidden)),
-            ];
+                ]);
+            }
+
             string summary = $"ModelGen compiled {model.Name}: {model.Categoricals.Count} categorical and {model.Numerics.Count} numeric inputs, {graph.Forward.Count} forward and {graph.Backward.Count} backward operations";
             return new EmitResult(new(files), new([new DiagnosticInfo(Descriptors.Summary, null, new([summary]))]));
         }

@@ -1,19 +1,24 @@
 using System.Collections.Generic;
 using System.Linq;
+using ModelGen.Generator.Specs;
 
 namespace ModelGen.Generator.Ir;
 
 /// <summary>
-/// Where a value lives: computed once per distinct id of one feature in the batch, or once per example.
+/// Where a value lives: computed once per distinct id of one feature in the batch, or once per example; in an autoencoder once per
+/// row of the item table, once per user of the batch, or once per user and output item.
 /// Work on ids is done once however often an id repeats, which is what makes wide inner dimensions cheap.
 /// </summary>
 public enum Domain
 {
     Id,
     Example,
+    Row,
+    User,
+    Score,
 }
 
-/// <summary>A value of the graph: Width floats per distinct id of a feature, or per example.</summary>
+/// <summary>A value of the graph: Width floats at every place of its domain.</summary>
 public sealed record Value(string Name, Domain Domain, int Feature, int Width);
 
 public enum RowIndexKind
@@ -21,6 +26,7 @@ public enum RowIndexKind
     Identity,
     Quotient,
     Remainder,
+    Assignment,
 }
 
 public enum Group
@@ -29,6 +35,7 @@ public enum Group
     Factor,
     Average,
     Tower,
+    Fixed,
 }
 
 public enum Init
@@ -37,17 +44,25 @@ public enum Init
     UniformByRows,
     Uniform,
     Normal,
+    Xavier,
+    HalfNormal,
+    LabelMean,
 }
 
 /// <summary>
 /// A parameter. A table has Rows = 0 (known from the data only) and a feature; a dense one has literal Rows.
-/// With Codes it is a table of codes instead of floats, one column per part; such a table is only served.
+/// With Codes it is a table of codes instead of floats, one column per part; such a table is only served. A NonNegative one is clamped
+/// at zero after every update.
 /// </summary>
 public sealed record Parameter(
-    string Name, int Feature, bool IsTable, RowIndexKind Index, int Modulus, int Rows, int Columns, Group Group, Init Init, float Scale, Quantization? Codes = null)
+    string Name, int Feature, bool IsTable, RowIndexKind Index, int Modulus, int Rows, int Columns, Group Group, Init Init, float Scale, Quantization? Codes = null,
+    bool NonNegative = false)
 {
     /// <summary>Whether the parameter is dense and belongs to the embedding of one feature.</summary>
     public bool IsFactor => Group is Group.Factor or Group.Average;
+
+    /// <summary>Entries a row keeps at the end of training, or in the served model has; 0 when rows are dense.</summary>
+    public int Kept { get; init; }
 }
 
 /// <summary>
@@ -93,7 +108,7 @@ public sealed record Quantization(int Parts, IReadOnlyList<int> Choices, IReadOn
     public int Repeat(int tier) => TierParts.Count == 0 ? 1 : Parts / TierParts[tier];
 
     /// <summary>Bits of one code in a tier.</summary>
-    public int Bits(int tier) => (int)System.Math.Round(System.Math.Log(Choices[tier], 2));
+    public int Bits(int tier) => Enumerable.Range(1, 16).First(bits => Choices[tier] <= 1 << bits);
 
     /// <summary>Share of the vocabulary up to the end of a tier.</summary>
     public decimal End(int tier) => Tiers.Take(tier + 1).Sum();
@@ -102,20 +117,28 @@ public sealed record Quantization(int Parts, IReadOnlyList<int> Choices, IReadOn
 /// <summary>
 /// One operation. Result is null for an operation that only accumulates into a parameter.
 /// Number is the operation's integer attribute (see <see cref="Ops"/>), Mask the output whose sign a fused ReLU gradient follows,
-/// Quantization the codes that a quantising operation makes or reads.
+/// Quantization the codes that a quantising operation makes or reads, Weight that of a penalty.
 /// </summary>
 public sealed record Op(
     OpKind Kind, Value? Result, IReadOnlyList<Value> Inputs, IReadOnlyList<Parameter> Parameters, int Number = 0, bool Relu = false, Value? Mask = null,
-    Quantization? Quantization = null)
+    Quantization? Quantization = null, float Weight = 0)
 {
     public IEnumerable<Value> AllInputs => Mask is null ? Inputs : Inputs.Concat([Mask]);
 }
 
 /// <summary>
 /// What replaces a pair of parameters in the served model: the product T P, or, when the result holds codes, the nearest centroids (or,
-/// of the softmax form, the greatest keys) of the queries Left, or Left times Factor, in Right.
+/// of the softmax form, the greatest keys) of the queries Left, or Left times Factor, in Right. With Left alone (Right is the same) the
+/// result holds its rows at unit length or, when it holds codes, the clusters of the ids whose shared vectors Left has.
 /// </summary>
-public sealed record CollapseRule(Parameter Result, Parameter Left, Parameter Right, Parameter? Factor = null);
+public sealed record CollapseRule(Parameter Result, Parameter Left, Parameter Right, Parameter? Factor = null)
+{
+    /// <summary>Whether the rule makes rows of unit length.</summary>
+    public bool IsUnit => Left == Right && Result.Codes is null;
+
+    /// <summary>Whether the rule makes the clusters of the ids.</summary>
+    public bool IsAssignment => Left == Right && Result.Codes is not null;
+}
 
 /// <summary>The whole model at one point of the lowering.</summary>
 public sealed record Graph(

@@ -43,6 +43,35 @@ public sealed class GraphBuilder(ModelSpec model)
         return Lookup(feature, weight, $"{name}.w0");
     }
 
+    /// <summary>The mean training label: a scalar that is measured, not trained.</summary>
+    public Parameter LabelMean(string name) => Declare(new Parameter(name, -1, false, RowIndexKind.Identity, 0, 1, 1, Group.Fixed, Init.LabelMean, 1));
+
+    /// <summary>The rows of a feature's whole table, per row.</summary>
+    public Value Rows(int feature)
+    {
+        CategoricalSpec spec = Model.Categoricals[feature];
+        var rows = new Value($"{spec.Property}.a", Domain.Row, feature, spec.Embedding.Dimension);
+        Append(new Op(OpKind.Embed, rows, [], [], spec.Embedding.Dimension));
+        return rows;
+    }
+
+    /// <summary>Rows at unit length.</summary>
+    public Value Normalize(string name, Value rows) => Append(OpKind.Normalize, rows with { Name = name }, rows);
+
+    /// <summary>The sum of the rows of a user's items, per user.</summary>
+    public Value HistorySum(string name, Value rows) => Append(OpKind.HistorySum, new Value(name, Domain.User, -1, rows.Width), rows);
+
+    /// <summary>Inner products of a user's vector and every row, less one for the items of the user: what a unit row contributes to itself.</summary>
+    public Value Similarity(string name, Value user, Value rows) => Append(OpKind.Similarity, new Value(name, Domain.Score, rows.Feature, 1), user, rows);
+
+    /// <summary>Scores limited to [0, most]; 0 stands for no upper limit.</summary>
+    public Value Clip(string name, Value scores, int most)
+    {
+        Value result = scores with { Name = name };
+        Append(new Op(OpKind.Clip, result, [scores], [], most));
+        return result;
+    }
+
     public Value Numerics() => Example("numerics", OpKind.Numerics, Model.Numerics.Count, [], [], Model.Numerics.Count);
 
     public Value Constant(string name, Parameter parameter) => Example(name, OpKind.Constant, parameter.Columns, [], [parameter]);
@@ -85,7 +114,9 @@ public sealed class GraphBuilder(ModelSpec model)
     public Value Offset(string name, Value input, Parameter bias) => Example(name, OpKind.Offset, input.Width, [input], [bias]);
 
     public void Loss(Value score) =>
-        Example("loss", Model.Loss switch { LossKind.BinaryCrossEntropy => OpKind.Logistic, LossKind.MeanSquaredError => OpKind.Squared, _ => OpKind.Ranking }, 1, [score], []);
+        Append(new Op(
+            Model.Loss switch { LossKind.BinaryCrossEntropy => OpKind.Logistic, LossKind.MeanSquaredError => OpKind.Squared, LossKind.Cosine => OpKind.Cosine, _ => OpKind.Ranking },
+            new Value("loss", Model.Loss == LossKind.Cosine ? Domain.User : Domain.Example, -1, 1), [score], []));
 
     private Value Lookup(int feature, Value vector, string name) =>
         Example(name, OpKind.Lookup, vector.Width, [vector], [], (int)Model.Categoricals[feature].Pooling);
@@ -98,6 +129,12 @@ public sealed class GraphBuilder(ModelSpec model)
     }
 
     private void Append(Op op) => _ops.Add(op);
+
+    private Value Append(OpKind kind, Value result, params Value[] inputs)
+    {
+        Append(new Op(kind, result, inputs, []));
+        return result;
+    }
 
     private Parameter Declare(Parameter parameter)
     {

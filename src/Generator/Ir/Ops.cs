@@ -4,7 +4,7 @@ using System.Linq;
 
 namespace ModelGen.Generator.Ir;
 
-/// <summary>The operations. Order: on ids, on examples, losses, then what only the backward pass uses.</summary>
+/// <summary>The operations. Order: on ids, on examples, losses, then what only the backward pass uses; the last group is that of autoencoders.</summary>
 public enum OpKind
 {
     Embed,
@@ -46,7 +46,19 @@ public enum OpKind
     SoftmaxInput,
     SoftmaxKeys,
     SoftmaxValues,
+    Penalty,
     Scatter,
+    Normalize,
+    HistorySum,
+    Similarity,
+    Clip,
+    Cosine,
+    CosineGradient,
+    ClipGradient,
+    SimilarityUser,
+    SimilarityRow,
+    HistorySpread,
+    NormalizeGradient,
 }
 
 /// <summary>One row of the operation table: the name in the text form and the shape rule, which explains itself when it is broken.</summary>
@@ -96,8 +108,23 @@ public static class Ops
         [OpKind.SoftmaxInput] = new("softmax_input", op => Arity(op, 2, 2) ?? Codebook(op, op.Parameters[0]) ?? Codebook(op, op.Parameters[1]) ?? Same("queries", op.Inputs[1].Width, op.Inputs[0].Width) ?? Result(op, op.Inputs[0].Width)),
         [OpKind.SoftmaxKeys] = new("softmax_keys", op => Arity(op, 2, 2) ?? Codebook(op, op.Parameters[0]) ?? Codebook(op, op.Parameters[1]) ?? Same("queries", op.Inputs[1].Width, op.Inputs[0].Width)),
         [OpKind.SoftmaxValues] = new("softmax_values", op => Arity(op, 2, 2) ?? Codebook(op, op.Parameters[0]) ?? Codebook(op, op.Parameters[1]) ?? Same("queries", op.Inputs[1].Width, op.Inputs[0].Width)),
+        [OpKind.Penalty] = new("penalty", op => Arity(op, 2, 0) ?? Same("gradient", op.Inputs[0].Width, op.Inputs[1].Width) ?? Result(op, op.Inputs[0].Width)),
         [OpKind.Scatter] = new("scatter", op => Table1(op) ?? Same("row", op.Inputs[0].Width, op.Parameters[0].Columns)),
+        [OpKind.Normalize] = new("normalize", op => Arity(op, 1, 0) ?? Domains(op, Domain.Row, Domain.Row) ?? Result(op, op.Inputs[0].Width)),
+        [OpKind.HistorySum] = new("history_sum", op => Arity(op, 1, 0) ?? Domains(op, Domain.User, Domain.Row) ?? Result(op, op.Inputs[0].Width)),
+        [OpKind.Similarity] = new("similarity", op => Arity(op, 2, 0) ?? Domains(op, Domain.Score, Domain.User, Domain.Row) ?? Same("rows", op.Inputs[1].Width, op.Inputs[0].Width) ?? Result(op, 1)),
+        [OpKind.Clip] = new("clip", op => Arity(op, 1, 0) ?? Domains(op, Domain.Score, Domain.Score) ?? Result(op, 1)),
+        [OpKind.Cosine] = new("cosine", op => Arity(op, 1, 0) ?? Domains(op, Domain.User, Domain.Score) ?? Result(op, 1)),
+        [OpKind.CosineGradient] = new("cosine_gradient", op => Arity(op, 1, 0) ?? Domains(op, Domain.Score, Domain.Score) ?? Result(op, 1)),
+        [OpKind.ClipGradient] = new("clip_gradient", op => Arity(op, 2, 0) ?? Domains(op, Domain.Score, Domain.Score, Domain.Score) ?? Result(op, 1)),
+        [OpKind.SimilarityUser] = new("similarity_user", op => Arity(op, 2, 0) ?? Domains(op, Domain.User, Domain.Score, Domain.Row) ?? Result(op, op.Inputs[1].Width)),
+        [OpKind.SimilarityRow] = new("similarity_row", op => Arity(op, 2, 0) ?? Domains(op, Domain.Row, Domain.Score, Domain.User) ?? Result(op, op.Inputs[1].Width)),
+        [OpKind.HistorySpread] = new("history_spread", op => Arity(op, 1, 0) ?? Domains(op, Domain.Row, Domain.User) ?? Result(op, op.Inputs[0].Width)),
+        [OpKind.NormalizeGradient] = new("normalize_gradient", op => Arity(op, 3, 0) ?? Domains(op, Domain.Row, Domain.Row, Domain.Row, Domain.Row) ?? Result(op, op.Inputs[0].Width)),
     };
+
+    /// <summary>Whether an operation's row of the table says itself which domains it takes.</summary>
+    public static bool ChecksDomains(OpKind kind) => kind >= OpKind.Normalize;
 
     private static string? Result(Op op, int width) => op.Result is null ? "has no result" : Same("result", op.Result.Width, width);
 
@@ -105,6 +132,10 @@ public static class Ops
 
     private static string? Arity(Op op, int inputs, int parameters) =>
         op.Inputs.Count == inputs && op.Parameters.Count == parameters ? null : $"takes {inputs} inputs and {parameters} parameters, got {op.Inputs.Count} and {op.Parameters.Count}";
+
+    private static string? Domains(Op op, Domain result, params Domain[] inputs) =>
+        op.Result?.Domain == result && op.Inputs.Select(v => v.Domain).SequenceEqual(inputs) ? null
+            : $"takes values per {string.Join(", ", inputs)} and gives one per {result}";
 
     private static string? Table1(Op op) => op.Parameters.Count == 1 && op.Parameters[0].IsTable ? null : "takes one table";
 

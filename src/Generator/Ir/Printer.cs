@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Text;
+using ModelGen.Generator.Specs;
 
 namespace ModelGen.Generator.Ir;
 
@@ -24,7 +25,8 @@ public static class Printer
         text.Append("collapse\n");
         foreach (CollapseRule rule in graph.Collapse)
         {
-            text.Append($"  {rule.Result.Name} = {(rule.Result.Codes is null ? "product" : rule.Result.Codes.Keys is null ? "nearest" : "greatest")} {rule.Left.Name}{(rule.Factor is { } factor ? " " + factor.Name : "")} {rule.Right.Name}\n");
+            string source = rule.IsAssignment ? $"assignment {rule.Left.Name}" : rule.IsUnit ? $"unit {rule.Left.Name}" : $"{(rule.Result.Codes is null ? "product" : rule.Result.Codes.Keys is null ? "nearest" : "greatest")} {rule.Left.Name}{(rule.Factor is { } factor ? " " + factor.Name : "")} {rule.Right.Name}";
+            text.Append($"  {rule.Result.Name} = {source}\n");
         }
 
         text.Append("served parameters\n");
@@ -43,7 +45,7 @@ public static class Printer
         var text = new StringBuilder();
         if (op.Result is { } result)
         {
-            string domain = result.Domain == Domain.Example ? "example" : features is null ? "id" : $"id({features[result.Feature]})";
+            string domain = result.Domain.ToString().ToLowerInvariant() + (result.Feature < 0 || features is null ? "" : $"({features[result.Feature]})");
             text.Append($"{result.Name} : {domain} x {result.Width} = ");
         }
         else
@@ -66,10 +68,12 @@ public static class Printer
         {
             OpKind.Lookup or OpKind.SegmentSum => " pool=" + op.Number switch { 1 => "sum", 2 => "mean", _ => "none" },
             OpKind.Pairs or OpKind.PairsGradient or OpKind.Fm or OpKind.FmGradient => $" vectors={op.Number}",
+            OpKind.Clip or OpKind.ClipGradient => op.Number > 0 ? $" most={op.Number}" : string.Empty,
             OpKind.Slice or OpKind.SliceGradient => $" at={op.Number}",
             OpKind.Quantize or OpKind.Decode or OpKind.QuantizeCodebook or OpKind.SoftmaxInput or OpKind.SoftmaxKeys or OpKind.SoftmaxValues => Codes(op.Quantization!),
             OpKind.QuantizeAverage => $"{Codes(op.Quantization!)} decay={op.Quantization!.Decay.ToString("R", CultureInfo.InvariantCulture)}",
             OpKind.QuantizeInput => $" commitment={op.Quantization!.Commitment.ToString("R", CultureInfo.InvariantCulture)}",
+            OpKind.Penalty => $" l2={op.Weight.ToString("R", CultureInfo.InvariantCulture)}",
             _ => string.Empty,
         });
         if (op.Relu)
@@ -101,7 +105,7 @@ public static class Printer
 
     private static string Declare(Parameter p, IReadOnlyList<string> features)
     {
-        string init = $"init={Snake(p.Init.ToString())} scale={p.Scale.ToString("R", CultureInfo.InvariantCulture)} group={p.Group.ToString().ToLowerInvariant()}";
+        string init = $"init={Snake(p.Init.ToString())} scale={p.Scale.ToString("R", CultureInfo.InvariantCulture)} group={p.Group.ToString().ToLowerInvariant()}{(p.NonNegative ? " nonnegative" : "")}";
         if (!p.IsTable)
         {
             return $"dense {p.Name} {p.Rows} x {p.Columns} {init}";
@@ -117,9 +121,10 @@ public static class Printer
         {
             RowIndexKind.Quotient => $"[{id} / {p.Modulus}]",
             RowIndexKind.Remainder => $"[{id} % {p.Modulus}]",
+            RowIndexKind.Assignment => $"[{id} @ {p.Modulus}]",
             _ => $"[{id}]",
         };
-        return $"table {p.Name} {index} x {p.Columns} {init}";
+        return $"table {p.Name} {index} x {p.Columns} {init}{(p.Kept > 0 ? $" kept={p.Kept}" : string.Empty)}";
     }
 
     private static string Snake(string name) =>

@@ -13,10 +13,12 @@ internal static class BuildForward
         var builder = new GraphBuilder(model);
         Value score = model.Host.Kind switch
         {
+            HostKind.Elsa => ElsaHost.Build(builder),
             HostKind.FactorizationMachine => FactorizationMachineHost.Build(builder),
             HostKind.Gmf => GmfHost.Build(builder),
             HostKind.NeuMf => NeuMfHost.Build(builder),
             HostKind.TwoTower => TwoTowerHost.Build(builder),
+            HostKind.MatrixFactorization => MatrixFactorizationHost.Build(builder),
             _ => DlrmHost.Build(builder),
         };
         builder.Loss(score);

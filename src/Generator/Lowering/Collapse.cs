@@ -7,7 +7,8 @@ namespace ModelGen.Generator.Lowering;
 
 /// <summary>
 /// Derives the served graph: the forward pass without the loss, in which the product T P of a multi-layer embedding
-/// is one plain table E, and the queries of a quantised one are its codes. Other forms are served as they are trained.
+/// is one plain table E, the queries of a quantised one are its codes, the shared vectors of a clustered one are a codebook of which
+/// each id has one row, and rows that are normalised are stored at unit length. Other forms are served as they are trained.
 /// </summary>
 internal static class Collapse
 {
@@ -17,7 +18,7 @@ internal static class Collapse
         var served = new List<Op>();
         Dictionary<Value, Op> producers = graph.Forward.ToDictionary(op => op.Result!);
         var dropped = new HashSet<Op>();
-        foreach (Op op in graph.Forward.Where(op => op.Kind == OpKind.Quantize || (op.Kind == OpKind.Project && Collapses(op, model))))
+        foreach (Op op in graph.Forward.Where(op => op.Kind is OpKind.Quantize or OpKind.Normalize || (op.Kind == OpKind.Project && Collapses(op, model))))
         {
             for (Op? before = producers[op.Inputs[0]]; before is not null; before = before.Inputs.Count > 0 ? producers[before.Inputs[0]] : null)
             {
@@ -27,7 +28,7 @@ internal static class Collapse
 
         foreach (Op op in graph.Forward)
         {
-            if (op.Kind is OpKind.Logistic or OpKind.Squared or OpKind.Ranking || dropped.Contains(op))
+            if (op.Kind is OpKind.Logistic or OpKind.Squared or OpKind.Ranking or OpKind.Cosine or OpKind.Clip || dropped.Contains(op))
             {
                 continue;
             }
@@ -42,6 +43,22 @@ internal static class Collapse
                 Parameter codes = queries with { Name = name, Columns = op.Quantization!.Parts, Init = Init.Zero, Scale = 0, Codes = op.Quantization };
                 rules.Add(new CollapseRule(codes, queries, op.Quantization.Keys ?? op.Parameters[0], factor));
                 served.Add(new Op(OpKind.Decode, op.Result, [], [codes, op.Parameters[0]], Quantization: op.Quantization));
+            }
+            else if (op.Kind == OpKind.Gather && op.Parameters[0].Index == RowIndexKind.Assignment)
+            {
+                Parameter shared = op.Parameters[0];
+                var one = new Quantization(1, [shared.Modulus], [1], 0);
+                Parameter codes = shared with { Name = $"{model.Categoricals[shared.Feature].Property}.z", Index = RowIndexKind.Identity, Modulus = 0, Columns = 1, Init = Init.Zero, Scale = 0, Codes = one };
+                Parameter vectors = shared with { IsTable = false, Index = RowIndexKind.Identity, Modulus = 0, Rows = shared.Modulus, Init = Init.Zero, Scale = 0 };
+                rules.Add(new CollapseRule(codes, shared, shared));
+                served.Add(new Op(OpKind.Decode, op.Result, [], [codes, vectors], Quantization: one));
+            }
+            else if (op.Kind == OpKind.Normalize)
+            {
+                Parameter table = producers[op.Inputs[0]].Parameters[0];
+                Parameter unit = table with { Name = $"{model.Categoricals[table.Feature].Property}.N" };
+                rules.Add(new CollapseRule(unit, table, table));
+                served.Add(new Op(OpKind.Gather, op.Result, [], [unit]));
             }
             else if (op.Kind == OpKind.Project && Collapses(op, model))
             {

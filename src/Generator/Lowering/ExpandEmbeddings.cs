@@ -17,7 +17,7 @@ internal static class ExpandEmbeddings
         {
             if (op.Kind == OpKind.Embed)
             {
-                Expand(model.Categoricals[op.Result!.Feature], op.Result, Start(model.Host.Kind), parameters, ops);
+                Expand(model.Categoricals[op.Result!.Feature], op.Result, model.Host, parameters, ops);
             }
             else
             {
@@ -30,20 +30,35 @@ internal static class ExpandEmbeddings
     }
 
     // How the rows of a table start; hosts that multiply a user and an item start near zero.
-    private static (Init Init, float Scale) Start(HostKind host) =>
-        host is HostKind.Gmf or HostKind.NeuMf ? (Init.Normal, 0.01f) : (Init.UniformByRows, 1);
+    private static (Init Init, float Scale) Start(HostSpec host, int dimension) => host switch
+    {
+        { Kind: HostKind.Gmf or HostKind.NeuMf } => (Init.Normal, 0.01f),
+        { Factorization.Biases: true } => (Init.Normal, 0.1f),
 
-    private static void Expand(CategoricalSpec feature, Value result, (Init Init, float Scale) start, List<Parameter> parameters, List<Op> ops)
+        // The mean of |N(0, 1)|^2 products is 2 / pi, so d of them with this scale have the mean label as their expected sum.
+        { Factorization: not null } => (Init.HalfNormal, (float)Math.Sqrt(Math.PI / (2 * dimension))),
+        _ => (Init.UniformByRows, 1),
+    };
+
+    private static void Expand(CategoricalSpec feature, Value result, HostSpec host, List<Parameter> parameters, List<Op> ops)
     {
         EmbeddingSpec e = feature.Embedding;
         string name = feature.Property;
+        (Init Init, float Scale) start = Start(host, e.Dimension);
         switch (e.Kind)
         {
+            case EmbeddingKind.Full or EmbeddingKind.Sparse when result.Domain == Domain.Row:
+                int kept = e.Kept < e.Dimension ? e.Kept : 0;
+                Gather(result, Declare(new Parameter($"{name}.A", result.Feature, true, RowIndexKind.Identity, 0, 0, e.Dimension, Group.Table, Init.Xavier, 1) { Kept = kept }));
+                break;
             case EmbeddingKind.Full:
                 Gather(result, Table("E", e.Dimension, start));
                 break;
             case EmbeddingKind.Hashed:
                 Gather(result, Table("E", e.Dimension, start, RowIndexKind.Remainder, e.Rows));
+                break;
+            case EmbeddingKind.Clustered:
+                Gather(result, Table("C", e.Dimension, start, RowIndexKind.Assignment, e.Clustered!.Clusters));
                 break;
             case EmbeddingKind.MultiLayer:
                 Factored("T", "P", e.Inner, e.Sigma);
@@ -104,7 +119,7 @@ internal static class ExpandEmbeddings
         }
 
         Parameter Table(string suffix, int width, (Init Init, float Scale) from, RowIndexKind index = RowIndexKind.Identity, int modulus = 0) =>
-            Declare(new Parameter($"{name}.{suffix}", result.Feature, true, index, modulus, 0, width, Group.Table, from.Init, from.Scale));
+            Declare(new Parameter($"{name}.{suffix}", result.Feature, true, index, modulus, 0, width, Group.Table, from.Init, from.Scale, NonNegative: host.Factorization?.NonNegative == true));
 
         Parameter Queries(string suffix, int width, float scale) =>
             Declare(new Parameter($"{name}.{suffix}", result.Feature, true, RowIndexKind.Identity, 0, 0, width, Group.Table, Init.Normal, scale));

@@ -11,6 +11,15 @@ internal static class Gradients
     {
         [OpKind.Logistic] = (t, op) => t.Contribute(op.Inputs[0], OpKind.LogisticGradient, [op.Inputs[0]], []),
         [OpKind.Squared] = (t, op) => t.Contribute(op.Inputs[0], OpKind.SquaredGradient, [op.Inputs[0]], []),
+        [OpKind.Cosine] = (t, op) => t.Contribute(op.Inputs[0], OpKind.CosineGradient, [op.Inputs[0]], []),
+        [OpKind.Clip] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.ClipGradient, [g, op.Result!], [], op.Number)),
+        [OpKind.Similarity] = With((t, op, g) =>
+        {
+            t.Contribute(op.Inputs[0], OpKind.SimilarityUser, [g, op.Inputs[1]], []);
+            t.Contribute(op.Inputs[1], OpKind.SimilarityRow, [g, op.Inputs[0]], []);
+        }),
+        [OpKind.HistorySum] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.HistorySpread, [g], [])),
+        [OpKind.Normalize] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.NormalizeGradient, [g, op.Result!, op.Inputs[0]], [])),
         [OpKind.Ranking] = (t, op) => t.Contribute(op.Inputs[0], OpKind.RankingGradient, [op.Inputs[0]], []),
         [OpKind.Linear] = With(Linear),
         [OpKind.Relu] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.ReluGradient, [g, op.Result!], [])),
@@ -19,7 +28,7 @@ internal static class Gradients
         [OpKind.Pairs] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.PairsGradient, [g, op.Inputs[0]], [], op.Number)),
         [OpKind.Fm] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.FmGradient, [g, op.Inputs[0]], [], op.Number)),
         [OpKind.Add] = With((t, op, g) => { foreach (Value term in op.Inputs) { t.Pass(term, g); } }),
-        [OpKind.Offset] = With((t, op, g) => { t.Accumulate([op.Parameters[0]], OpKind.ColumnSum, [g]); t.Pass(op.Inputs[0], g); }),
+        [OpKind.Offset] = With((t, op, g) => { if (op.Parameters[0].Group != Group.Fixed) { t.Accumulate([op.Parameters[0]], OpKind.ColumnSum, [g]); } t.Pass(op.Inputs[0], g); }),
         [OpKind.Constant] = With((t, op, g) => t.Accumulate([op.Parameters[0]], OpKind.ColumnSum, [g])),
         [OpKind.Numerics] = (_, _) => { },
         [OpKind.Lookup] = With((t, op, g) => t.Contribute(op.Inputs[0], OpKind.SegmentSum, [g], [], op.Number)),

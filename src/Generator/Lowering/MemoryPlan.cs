@@ -67,7 +67,7 @@ public sealed class MemoryPlan
         int offset = 0, transposedOffset = 0;
         foreach (Parameter p in graph.Parameters.Where(p => !p.IsTable).OrderBy(p => p.IsFactor ? p.Feature : -1))
         {
-            if (p.IsFactor && FactorOffset == 0)
+            if (p.IsFactor && !_dense.Keys.Any(other => other.IsFactor))
             {
                 FactorOffset = offset;
             }

@@ -19,6 +19,7 @@ public static class Lower
         .Then("expand embeddings", graph => ExpandEmbeddings.Run(graph, model))
         .Then("collapse", graph => Collapse.Run(graph, model))
         .Then("differentiate", Differentiate.Run)
+        .Then("regularize", graph => Regularize.Run(graph, model.Host))
         .Then("fuse", Fuse.Run)
         .Graph;
 

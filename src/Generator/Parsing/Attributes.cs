@@ -36,6 +36,7 @@ internal sealed class AttributeReader(AttributeData data, LocationSnapshot? owne
     /// <summary>Whether the attribute is written on this declaration, which may be one of several parts of its class.</summary>
     public bool StandsOn(SyntaxNode declaration) => Syntax?.Parent?.Parent == declaration;
 
+    /// <summary>Whether a value is written out.</summary>
     public bool IsWritten(string name) => data.NamedArguments.Any(a => a.Key == name);
 
     public T Get<T>(string name, T fallback) => Find(name) is { Kind: TypedConstantKind.Primitive, Value: T value } ? value : fallback;

@@ -7,14 +7,15 @@ using ModelGen.Generator.Specs;
 namespace ModelGen.Generator.Parsing;
 
 /// <summary>An embedding attribute -> its spec, ranges checked.</summary>
-internal sealed class EmbeddingParser(Reporter report, float defaultSigma)
+internal sealed class EmbeddingParser(Reporter report, float defaultSigma, bool elsa = false)
 {
     public EmbeddingSpec Parse(AttributeReader attribute, string owner)
     {
         int dimension = attribute.Get("Dimension", 0);
-        if (dimension is < 1 or > 1024)
+        int most = elsa ? 131072 : 1024;
+        if (dimension < 1 || dimension > most)
         {
-            report.Add(Descriptors.Dimension, attribute.At("Dimension"), attribute.Name, owner, Text(dimension));
+            report.Add(Descriptors.Dimension, attribute.At("Dimension"), attribute.Name, owner, Text(dimension), Text(most));
         }
 
         switch (attribute.Name)
@@ -33,8 +34,14 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma)
                 int rank = attribute.Get("Rank", 0);
                 Check(rank >= 1 && rank <= dimension, Descriptors.Rank, attribute, "Rank", owner, Text(rank), Text(dimension));
                 return new EmbeddingSpec(EmbeddingKind.LowRank, dimension, rank, 0, 0);
+            case "Sparse":
+                int kept = attribute.Get("Kept", 0);
+                Check(kept >= 1 && kept <= dimension, Descriptors.Kept, attribute, "Kept", owner, Text(kept), Text(dimension));
+                return new EmbeddingSpec(EmbeddingKind.Sparse, dimension, 0, 0, 0) { Kept = kept };
             case "Quantized":
                 return Quantized(attribute, owner, dimension);
+            case "Clustered":
+                return Clustered(attribute, owner, dimension);
             default:
                 return new EmbeddingSpec(EmbeddingKind.Full, dimension, 0, 0, 0);
         }
@@ -131,6 +138,23 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma)
     // A setting that is sound by itself and does not go with another one.
     private void Fit(bool holds, AttributeReader attribute, string value, string owner, string rule) =>
         Check(holds, Descriptors.QuantizedSettings, attribute, value, value, owner, rule);
+
+    private EmbeddingSpec Clustered(AttributeReader attribute, string owner, int dimension)
+    {
+        int clusters = attribute.Get("Clusters", 0), initial = attribute.Get("Initial", 1);
+        int interactions = attribute.Get("Interactions", 128), split = attribute.Get("SplitEvery", 10), reassign = attribute.Get("ReassignEvery", 40);
+        float keep = attribute.Get("Keep", 0.309f);
+        bool fits = clusters is >= 2 and <= 65536;
+        Check(fits, Descriptors.Clusters, attribute, "Clusters", owner, Text(clusters));
+        Check(!fits || (initial >= 1 && initial <= clusters), Descriptors.InitialClusters, attribute, "Initial", owner, Text(initial), Text(clusters));
+        Check(split >= 1, Descriptors.ClusterInterval, attribute, "SplitEvery", "SplitEvery", owner, Text(split));
+        Check(reassign >= 1, Descriptors.ClusterInterval, attribute, "ReassignEvery", "ReassignEvery", owner, Text(reassign));
+        Check(keep is >= 0 and < 1, Descriptors.Keep, attribute, "Keep", owner, keep.ToString(CultureInfo.InvariantCulture));
+        Check(interactions is >= 1 and <= 1024, Descriptors.Interactions, attribute, "Interactions", owner, Text(interactions));
+        return new EmbeddingSpec(EmbeddingKind.Clustered, dimension, 0, 0, 0, Clustered: new ClusteredSpec(
+            clusters, initial, split, reassign, attribute.Choice(report, owner, "Reassign", ReassignmentKind.Prime), attribute.Choice(report, owner, "Division", DivisionKind.Gpca),
+            attribute.Choice(report, owner, "ChooseBy", ChoiceKind.Data), keep, interactions, attribute.Get("StopWhenIdle", false)));
+    }
 
     private void Check(bool holds, string rule, AttributeReader attribute, string value, params string[] arguments)
     {

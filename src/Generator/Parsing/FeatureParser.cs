@@ -11,7 +11,7 @@ namespace ModelGen.Generator.Parsing;
 
 /// <summary>Property symbols -> label, numeric and categorical specs.</summary>
 internal sealed class FeatureParser(
-    Reporter report, AttributeReader? classEmbedding, INamedTypeSymbol model, LocationSnapshot? at, float defaultSigma, Compilation compilation, CancellationToken cancellation)
+    Reporter report, AttributeReader? classEmbedding, INamedTypeSymbol model, LocationSnapshot? at, float defaultSigma, bool elsa, Compilation compilation, CancellationToken cancellation)
 {
     public LabelSpec? Label { get; private set; }
 
@@ -163,14 +163,27 @@ internal sealed class FeatureParser(
             return;
         }
 
-        if ((embeddings.FirstOrDefault() ?? classEmbedding) is not { } embedding)
+        AttributeReader? embedding = elsa && role.Name != "Item" ? embeddings.FirstOrDefault() : embeddings.FirstOrDefault() ?? classEmbedding;
+        if (embedding is null && !(elsa && role.Name == "User"))
         {
             report.Add(Descriptors.NoEmbedding, role.Location, property.Name, model.Name);
             return;
         }
 
+        OutOfVocabularyKind unknown = role.Choice(report, property.Name, "OutOfVocabulary", OutOfVocabularyKind.Error);
+        if (elsa)
+        {
+            CheckElsa(property, role, embedding, unknown);
+        }
+        else if (embedding!.Name == "Sparse")
+        {
+            report.Add(Descriptors.SparseHost, embedding.Location, property.Name, model.Name);
+        }
+
         PoolingKind pooling = role.Choice(report, property.Name, "Pooling", PoolingKind.Mean, shift: 1);
-        EmbeddingSpec spec = new EmbeddingParser(report, defaultSigma).Parse(embedding, embeddings.Length > 0 ? property.Name : model.Name);
+        EmbeddingSpec spec = embedding is null
+            ? new EmbeddingSpec(EmbeddingKind.None, 0, 0, 0, 0)
+            : new EmbeddingParser(report, defaultSigma, elsa).Parse(embedding, embeddings.Length > 0 ? property.Name : model.Name);
         EquatableArray<string> names = key == KeyType.Enum
             ? new(element.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).GroupBy(f => f.ConstantValue).Select(g => g.First().Name))
             : default;
@@ -179,8 +192,21 @@ internal sealed class FeatureParser(
         Categoricals.Add(new CategoricalSpec(
             property.Name, column, key.Value, element.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), names, bag,
             bag == BagForm.None ? PoolingKind.None : pooling,
-            role.Choice(report, property.Name, "OutOfVocabulary", OutOfVocabularyKind.Error), minCount, key == KeyType.Bool ? 2 : cardinality, buckets,
+            unknown, minCount, key == KeyType.Bool ? 2 : cardinality, buckets,
             role.Get("Separator", '|'), Role(property, role, bag), spec));
+    }
+
+    private void CheckElsa(IPropertySymbol property, AttributeReader role, AttributeReader? embedding, OutOfVocabularyKind unknown)
+    {
+        if (embedding is not null && (role.Name == "User" || embedding.Name is not ("Full" or "Sparse")))
+        {
+            report.Add(Descriptors.ElsaEmbedding, embedding.Location, property.Name, embedding.Name);
+        }
+
+        if (unknown is OutOfVocabularyKind.SharedRow or OutOfVocabularyKind.HashedBucket)
+        {
+            report.Add(Descriptors.ElsaUnknown, role.At("OutOfVocabulary"), property.Name, unknown.ToString());
+        }
     }
 
     private RoleKind Role(IPropertySymbol property, AttributeReader role, BagForm bag)

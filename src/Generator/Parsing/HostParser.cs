@@ -14,12 +14,17 @@ internal static class HostParser
 
     public static HostSpec Parse(Reporter report, AttributeReader host, string owner, FeatureParser features, bool sound)
     {
+        if (host.Name == "Elsa")
+        {
+            return Elsa(report, host, owner, features, sound);
+        }
+
         int[] bottom = host.Widths("Bottom"), top = host.Widths("Top"), hidden = host.Widths("Hidden");
         bool widths = CheckTower(report, host, owner, "Bottom", bottom) & CheckTower(report, host, owner, "Top", top) & CheckTower(report, host, owner, "Hidden", hidden);
         var kind = (HostKind)Enum.Parse(typeof(HostKind), host.Name);
         int dimension = features.Categoricals.FirstOrDefault()?.Embedding.Dimension ?? 0;
         int factors = kind == HostKind.NeuMf ? host.Get("Factors", 0) is var given && given != 0 ? given : dimension / 2 : 0;
-        var spec = new HostSpec(kind, new(bottom), new(top), new(hidden), factors);
+        var spec = new HostSpec(kind, new(bottom), new(top), new(hidden), factors, Factorization: kind == HostKind.MatrixFactorization ? Factorization(report, host, owner, features) : null);
         if (sound && widths && features.Categoricals.Count > 0)
         {
             if (kind is HostKind.Dlrm or HostKind.FactorizationMachine || CheckPair(report, host, owner, features, spec))
@@ -29,6 +34,44 @@ internal static class HostParser
         }
 
         return spec;
+    }
+
+    private static FactorizationSpec Factorization(Reporter report, AttributeReader host, string owner, FeatureParser features)
+    {
+        var spec = new FactorizationSpec(host.Get("Biases", false), host.Get("NonNegative", false), host.Get("L2", 0f));
+        if (!(spec.L2 >= 0) || float.IsInfinity(spec.L2))
+        {
+            report.Add(Descriptors.L2, host.At("L2"), owner, spec.L2.ToString(CultureInfo.InvariantCulture));
+        }
+
+        if (spec.NonNegative && spec.Biases)
+        {
+            report.Add(Descriptors.NonNegativeBiases, host.At("NonNegative"), owner);
+        }
+
+        if (spec.NonNegative && features.Categoricals.FirstOrDefault(c => c.Embedding.Kind is not (EmbeddingKind.Full or EmbeddingKind.Hashed or EmbeddingKind.Clustered)) is { } other)
+        {
+            report.Add(Descriptors.NonNegativeForm, host.At("NonNegative"), owner, other.Property, other.Embedding.Kind.ToString());
+        }
+
+        return spec;
+    }
+
+    private static HostSpec Elsa(Reporter report, AttributeReader host, string owner, FeatureParser features, bool sound)
+    {
+        if (features.Label is { } label)
+        {
+            report.Add(Descriptors.ElsaLabel, host.Location, owner, label.Property);
+        }
+
+        int users = features.Categoricals.Count(c => c.Role == RoleKind.User), items = features.Categoricals.Count(c => c.Role == RoleKind.Item);
+        int others = features.Categoricals.Count - users - items + features.Numerics.Count;
+        if (sound && (users != 1 || items != 1 || others > 0))
+        {
+            report.Add(Descriptors.ElsaFeatures, host.Location, owner, $"{Text(users)} [User], {Text(items)} [Item] and {Text(others)} other input(s)");
+        }
+
+        return new HostSpec(HostKind.Elsa, default, default, default, 0, host.Choice(report, owner, "Clip", ClipKind.None));
     }
 
     // Hosts of a user and an item take these two and nothing else.

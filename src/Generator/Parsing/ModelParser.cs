@@ -55,8 +55,9 @@ internal static class ModelParser
             report.Add(Descriptors.NoHost, at, symbol.Name);
         }
 
+        bool elsa = host?.Name == "Elsa";
         int before = report.Items.Count;
-        var features = new FeatureParser(report, embedding, symbol, at, host?.Name == "Dlrm" ? 0.25f : 0.5f, context.SemanticModel.Compilation, cancellation);
+        var features = new FeatureParser(report, embedding, symbol, at, host?.Name == "Dlrm" ? 0.25f : 0.5f, elsa, context.SemanticModel.Compilation, cancellation);
         foreach (IPropertySymbol property in Properties(symbol))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -74,17 +75,39 @@ internal static class ModelParser
             report.Add(Descriptors.NoCategorical, at, symbol.Name);
         }
 
+        if (!features.HasLabel && features.Categoricals.FirstOrDefault(c => c.Embedding.Kind == EmbeddingKind.Clustered) is { } clustered)
+        {
+            report.Add(Descriptors.ClustersWithoutLabel, at, clustered.Property, symbol.Name);
+        }
+
         CheckColumns(report, features);
         CheckNames(report, symbol, features);
 
         // How the host fits the features is worth saying only when the features themselves are sound.
         bool sound = report.Items.Skip(before).All(d => Descriptors.All[d.Id].DefaultSeverity != DiagnosticSeverity.Error);
         HostSpec? hostSpec = host is null ? null : HostParser.Parse(report, host, symbol.Name, features, sound);
-        OptimizerSpec optimizerSpec = OptimizerParser.Parse(report, optimizer, symbol.Name);
-        LossKind loss = marker.Choice(report, symbol.Name, "Loss", LossKind.BinaryCrossEntropy);
+        OptimizerSpec optimizerSpec = OptimizerParser.Parse(report, optimizer, symbol.Name, elsa);
+        if (elsa && optimizerSpec.Rule == OptimizerRule.RowWiseAdagrad)
+        {
+            report.Add(Descriptors.ElsaOptimizer, optimizer!.Location, symbol.Name);
+        }
+
+        LossKind loss = marker.Choice(report, symbol.Name, "Loss", elsa ? LossKind.Cosine : LossKind.BinaryCrossEntropy);
+        if (host is not null && elsa != (loss == LossKind.Cosine))
+        {
+            report.Add(
+                Descriptors.LossOfHost, marker.At("Loss"), symbol.Name, loss.ToString(), host.Name,
+                elsa ? "has the loss Cosine and no other, so leave Loss out" : "does not score all items of a user, which Cosine needs, so choose another loss");
+        }
+
         if (loss == LossKind.BayesianPersonalizedRanking && (features.HasLabel || !pairs))
         {
             report.Add(Descriptors.RankingLoss, marker.At("Loss"), symbol.Name, features.HasLabel ? "has a [Label]" : "has no [User] and [Item]");
+        }
+
+        if (host?.Name == nameof(HostKind.MatrixFactorization) && (loss != LossKind.MeanSquaredError || !features.HasLabel))
+        {
+            report.Add(Descriptors.FactorizationLoss, loss != LossKind.MeanSquaredError ? marker.At("Loss") : host.Location, symbol.Name, features.HasLabel ? $"is trained under {loss}" : "has no [Label]");
         }
 
         if (report.HasErrors)

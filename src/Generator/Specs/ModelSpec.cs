@@ -35,6 +35,7 @@ public enum LossKind
     BinaryCrossEntropy,
     MeanSquaredError,
     BayesianPersonalizedRanking,
+    Cosine,
 }
 
 public sealed record LabelSpec(string Property, string Column, string Type);
@@ -112,10 +113,19 @@ public enum EmbeddingKind
     QuotientRemainder,
     LowRank,
     Quantized,
+    Sparse,
+    Clustered,
+
+    /// <summary>No vector at all: the user of an autoencoder is the sum of its items.</summary>
+    None,
 }
 
 /// <summary>An embedding parameterisation. Inner is k of MLET or the rank, Rows is m of hashing or c of quotient-remainder.</summary>
-public sealed record EmbeddingSpec(EmbeddingKind Kind, int Dimension, int Inner, float Sigma, int Rows, QuantizedSpec? Quantized = null);
+public sealed record EmbeddingSpec(EmbeddingKind Kind, int Dimension, int Inner, float Sigma, int Rows, QuantizedSpec? Quantized = null, ClusteredSpec? Clustered = null)
+{
+    /// <summary>Entries a row of a sparse table keeps at the end of its schedule; 0 in every other form.</summary>
+    public int Kept { get; init; }
+}
 
 /// <summary>Product quantisation: D parts, the choices K and the share of the ids of every tier, and the commitment weight.</summary>
 public sealed record QuantizedSpec(int Parts, EquatableArray<int> Choices, EquatableArray<float> Tiers, float Commitment)
@@ -157,6 +167,31 @@ public enum CodebookUpdateKind
     MovingAverage,
 }
 
+/// <summary>Shared vectors: at most Clusters, Initial at the start; intervals in steps; the chance that an id keeps its cluster.</summary>
+public sealed record ClusteredSpec(
+    int Clusters, int Initial, int SplitEvery, int ReassignEvery, ReassignmentKind Reassign, DivisionKind Division, ChoiceKind ChooseBy, float Keep, int Interactions, bool StopWhenIdle);
+
+public enum ReassignmentKind
+{
+    Prime,
+    Every,
+    Never,
+}
+
+public enum DivisionKind
+{
+    Gpca,
+    Random,
+}
+
+public enum ChoiceKind
+{
+    Data,
+    GradientNorm,
+    Members,
+    Loss,
+}
+
 public enum HostKind
 {
     Dlrm,
@@ -164,10 +199,23 @@ public enum HostKind
     Gmf,
     NeuMf,
     TwoTower,
+    Elsa,
+    MatrixFactorization,
+}
+
+public enum ClipKind
+{
+    None,
+    Relu,
+    Relu6,
 }
 
 /// <summary>How the features meet. Bottom and Top are DLRM's towers, Hidden the tower of the hosts of a user and an item, Factors the floats that NeuMF multiplies.</summary>
-public sealed record HostSpec(HostKind Kind, EquatableArray<int> Bottom, EquatableArray<int> Top, EquatableArray<int> Hidden, int Factors);
+public sealed record HostSpec(HostKind Kind, EquatableArray<int> Bottom, EquatableArray<int> Top, EquatableArray<int> Hidden, int Factors,
+    ClipKind Clip = ClipKind.None, FactorizationSpec? Factorization = null);
+
+/// <summary>Matrix factorisation: biases and a fixed mean, clamped vectors, and the weight of the squares per rating.</summary>
+public sealed record FactorizationSpec(bool Biases, bool NonNegative, float L2);
 
 public enum OptimizerRule
 {
@@ -179,4 +227,8 @@ public enum OptimizerRule
 }
 
 public sealed record OptimizerSpec(
-    OptimizerRule Rule, float LearningRate, float TableRate, float FactorRate, float TowerRate, float Epsilon, float Beta1, float Beta2, bool Lazy);
+    OptimizerRule Rule, float LearningRate, float TableRate, float FactorRate, float TowerRate, float Epsilon, float Beta1, float Beta2, bool Lazy)
+{
+    /// <summary>Speed of NAdam's momentum schedule.</summary>
+    public float MomentumDecay { get; init; } = 0.004f;
+}

@@ -8,7 +8,7 @@ using System.Threading.Tasks;
 namespace ModelGen.Compiled;
 
 /// <summary>
-/// The codes of a product-quantised embedding, bit-packed: one code per row and part, log2 of the tier's choices bits each. Row r of a
+/// The codes of a product-quantised embedding, bit-packed: one code per row and part, log2 of the tier's choices bits each, rounded up. Row r of a
 /// tier begins at bit r x parts x bits of the tier, lowest bit first; the tiers follow one another, each from a whole byte on.
 /// The vector of a row is the concatenation over its parts j of columns [j s, (j + 1) s) of row code_j of the codebook, s = d / parts, or
 /// of whole rows where all parts share one set of centroids. A tier with a codebook of its own stores its codes from its first centroid on.
@@ -24,11 +24,11 @@ public sealed class CollapsedCodes
     {
         CollapsedTable.CheckName(name);
         CollapsedTable.CheckName(codebook);
-        if (parts < 1 || tiers.IsEmpty || tiers.Any(t => t.Rows < 0 || t.Choices is < 2 or > 65536 || !BitOperations.IsPow2(t.Choices) || t.First < 0 || t.First + t.Choices > 65536 || t.Repeat < 1 || parts % t.Repeat != 0))
+        if (parts < 1 || tiers.IsEmpty || tiers.Any(t => t.Rows < 0 || t.Choices is < 2 or > 65536 || t.First < 0 || t.First + t.Choices > 65536 || t.Repeat < 1 || parts % t.Repeat != 0))
         {
             throw new ArgumentException(
                 $"Codes '{name}' have {parts} parts and tiers of {string.Join(", ", tiers.Select(t => $"{t.Rows} rows x {t.Choices} choices from {t.First} on, {t.Repeat} parts to a code"))}; " +
-                "there must be at least one part and one tier, choices are powers of two from 2 to 65536, and the parts to a code divide the parts.");
+                "there must be at least one part and one tier, choices are 2 to 65536, and the parts to a code divide the parts.");
         }
 
         Name = name;
@@ -116,6 +116,15 @@ public sealed class CollapsedCodes
         var rows = new QuantizedRows(state, state.Schema.Quantized[quantized]);
         QuantizedFeature schema = rows.Schema;
         return Pack(name, schema.Codebook, schema.Feature, schema.Parts, [.. schema.Tiers.Select((tier, t) => new CodeTier(rows.Ends[t] - rows.First(t), tier.Choices, tier.First, tier.Repeat))], rows.Find, schema.Shared);
+    }
+
+    /// <summary>The clusters of a trained table of shared vectors as codes of one part; the vectors are the codebook.</summary>
+    /// <param name="name">Name in files.</param>
+    /// <param name="table">A table with an assignment.</param>
+    public static CollapsedCodes Assigned(string name, Table table)
+    {
+        int[] clusters = table.Assignment!.Clusters;
+        return Pack(name, table.Parameter.Name, table.Parameter.Feature, 1, [new CodeTier(clusters.Length, table.Assignment.Capacity)], (row, codes) => codes[0] = (ushort)clusters[row]);
     }
 
     /// <summary>Reads the centroids of one row: of each part a row of the codebook.</summary>

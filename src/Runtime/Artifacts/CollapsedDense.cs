@@ -52,6 +52,13 @@ public sealed class CollapsedDense
     internal TensorContent Content => Format == TableFormat.Float16
         ? TensorContent.From<Half>(Array.ConvertAll(Values, value => (Half)value))
         : TensorContent.From<float>(Values);
+    /// <summary>Copies a table of shared vectors.</summary>
+    public static CollapsedDense From(Table table)
+    {
+        var values = new float[table.Rows * table.Parameter.Width];
+        table.Values.Span(0, values.Length).CopyTo(values);
+        return new CollapsedDense(table.Parameter.Name, (int)table.Rows, table.Parameter.Width, values);
+    }
 
     /// <summary>Copies a parameter out of the dense arena of a trained model, without its padding.</summary>
     public static CollapsedDense From(DenseParameter parameter, NativeFloats arena)

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
@@ -50,9 +51,10 @@ public sealed class CollapsedModel<TModel>
 
             foreach (CollapsedDense dense in Weights.Dense)
             {
+                bytes += TModel.Schema.Tables.Any(t => t.Name == dense.Name) ? dense.Bytes : 0;
                 foreach (DenseParameter parameter in TModel.Schema.Dense)
                 {
-                    bytes += parameter.Name == dense.Name && parameter.Group != ParameterGroup.Tower ? dense.Bytes : 0;
+                    bytes += parameter.Name == dense.Name && parameter.Group is ParameterGroup.Factor or ParameterGroup.Average ? dense.Bytes : 0;
                 }
             }
 
@@ -106,8 +108,40 @@ public sealed class CollapsedModel<TModel>
         options.Check();
         RankingTask<TModel> task = RankingTask<TModel>.Create(heldOut, history, Weights.Vocabularies, options);
         using WorkerTeam team = new(TrainingOptions.CountThreads(options.Threads));
-        return Ranking.Evaluate(task, options, team, new CollapsedQueryScorer<TModel>(Weights, _predictor.Value, task.Queries, team.Size));
+        return Ranking.Evaluate(task, options, team, CreateScorer(task.Queries, team.Size));
     }
+
+    /// <summary>
+    /// The items with the highest scores for a query, best first, equal scores in the order of ids; fewer when the catalogue holds no more.
+    /// </summary>
+    /// <param name="query">An example whose inputs other than the item are used.</param>
+    /// <param name="count">Items wanted, at least 1.</param>
+    /// <param name="history">Pairs known before: those of the query's user are not recommended. Null (default) excludes nothing.</param>
+    /// <exception cref="InvalidOperationException">The model has no [User] or no [Item].</exception>
+    /// <exception cref="UnknownKeyException">A value is unknown and its feature refuses unknown values.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of items is below 1.</exception>
+    public ImmutableArray<Recommendation> Recommend(TModel query, int count, DataSet<TModel>? history = null) =>
+        Recommend(RecommendationQuery<TModel>.Of(query, count, history, Weights.Vocabularies));
+
+    /// <summary>The items with the highest scores for a user with a text key; for models without inputs beside the user and the item.</summary>
+    /// <param name="user">Key of the user.</param>
+    /// <param name="count">Items wanted, at least 1.</param>
+    /// <param name="history">Pairs known before: those of the user are not recommended. Null (default) excludes nothing.</param>
+    /// <exception cref="InvalidOperationException">The model has no [User] or no [Item], or other inputs.</exception>
+    /// <exception cref="UnknownKeyException">The user is unknown and the feature refuses unknown values.</exception>
+    /// <exception cref="ArgumentException">The keys of users are integers, or the number of items is below 1.</exception>
+    public ImmutableArray<Recommendation> Recommend(string user, int count, DataSet<TModel>? history = null) =>
+        Recommend(RecommendationQuery<TModel>.Of(user, 0, count, history, Weights.Vocabularies));
+
+    /// <summary>The items with the highest scores for a user with an integer key; for models without inputs beside the user and the item.</summary>
+    /// <param name="user">Key of the user.</param>
+    /// <param name="count">Items wanted, at least 1.</param>
+    /// <param name="history">Pairs known before: those of the user are not recommended. Null (default) excludes nothing.</param>
+    /// <exception cref="InvalidOperationException">The model has no [User] or no [Item], or other inputs.</exception>
+    /// <exception cref="UnknownKeyException">The user is unknown and the feature refuses unknown values.</exception>
+    /// <exception cref="ArgumentException">The keys of users are text, or the number of items is below 1.</exception>
+    public ImmutableArray<Recommendation> Recommend(long user, int count, DataSet<TModel>? history = null) =>
+        Recommend(RecommendationQuery<TModel>.Of(null, user, count, history, Weights.Vocabularies));
 
     /// <summary>The model with its tables in signed bytes, one scale per row: <see cref="TableFormat.Int8PerRow"/> for all features.</summary>
     /// <inheritdoc cref="CollapsedWeights.Quantize" path="/exception"/>
@@ -148,6 +182,53 @@ public sealed class CollapsedModel<TModel>
     }
 
     /// <summary>
+    /// Writes an ONNX file of standard operators that ranks the catalogue: in go the inputs of one query without the item, "exclude", the
+    /// keys of items that are left out, and "count", the number of items wanted; out come "items", their keys, and "scores", best first,
+    /// equal scores in the order of ids. It is run beside this model where ONNX Runtime is found.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The model has no [Item].</exception>
+    /// <exception cref="ArtifactWriteException">The file cannot be written; what was there before is unchanged.</exception>
+    /// <exception cref="ArtifactMismatchException">The file was run and scores differently from this model.</exception>
+    public ArtifactReport SaveOnnxRecommender(string path)
+    {
+        int item = TModel.Schema.Require(FeatureRole.Item, "A file that recommends");
+        var onnx = new OnnxModelBuilder(TModel.Schema.Name);
+        onnx.RankCatalogue(TModel.Schema.Categoricals[item], Weights.Vocabularies[item]);
+        TModel.BuildOnnx(onnx, Weights);
+        long bytes = onnx.Save(path);
+        if (!OnnxRuntimeLibrary.TryLoad(out string whyNot))
+        {
+            return new ArtifactReport(path, bytes, null, whyNot);
+        }
+
+        const int Queries = 8, Length = 10;
+        DataSet<TModel> probes = Probes.Create<TModel>(Weights);
+        using OnnxSession session = OnnxSession.Load(path);
+        List<float> expected = [], actual = [];
+        for (int i = 0; i < Queries; i++)
+        {
+            RecommendationQuery<TModel> query = RecommendationQuery<TModel>.Of(probes.Select([i]), Length, null, Weights.Vocabularies);
+            expected.AddRange(Recommend(query).Select(r => r.Score));
+            actual.AddRange(OnnxRecommender.Run(session, query.Example, query.Excluded, query.Count, Weights.Vocabularies).Select(r => r.Score));
+        }
+
+        return Verified(path, bytes, [.. expected], [.. actual]);
+    }
+
+    /// <summary>The list that an ONNX file of <see cref="SaveOnnxRecommender"/> gives for a query; see <see cref="Recommend(TModel, int, DataSet{TModel})"/>.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="query">An example whose inputs other than the item are used.</param>
+    /// <param name="count">Items wanted, at least 1.</param>
+    /// <param name="history">Pairs known before: those of the query's user are not recommended. Null (default) excludes nothing.</param>
+    /// <exception cref="OnnxRuntimeException">ONNX Runtime is not found, or refuses the file or an input.</exception>
+    public ImmutableArray<Recommendation> RecommendOnnx(string path, TModel query, int count, DataSet<TModel>? history = null)
+    {
+        RecommendationQuery<TModel> checkedQuery = RecommendationQuery<TModel>.Of(query, count, history, Weights.Vocabularies);
+        using OnnxSession session = OnnxSession.Load(path);
+        return OnnxRecommender.Run(session, checkedQuery.Example, checkedQuery.Excluded, count, Weights.Vocabularies);
+    }
+
+    /// <summary>
     /// Compiles the stand-alone inference assembly, weights inside, and compares it with this model. It references the framework only;
     /// its one public class is named after the model, with Predict for one example and for columns.
     /// </summary>
@@ -174,6 +255,21 @@ public sealed class CollapsedModel<TModel>
     /// <param name="scores">One score per example, as <see cref="Score"/>, <see cref="ScoreOnnx"/> or <see cref="ScoreAssembly"/> return them.</param>
     public Evaluation Evaluate(DataSet<TModel> data, float[] scores) =>
         Evaluation.FromPredictions(scores, data.Labels, TModel.Schema.Loss, Frequencies(data));
+
+    private IQueryScorer CreateScorer(DataSet<TModel> queries, int lanes) => _predictor.Value.VectorWidth > 0
+        ? new SeparatedQueryScorer<TModel>(Weights, _predictor.Value, queries, lanes)
+        : new CollapsedQueryScorer<TModel>(Weights, _predictor.Value, queries, lanes);
+
+    private ImmutableArray<Recommendation> Recommend(RecommendationQuery<TModel> query)
+    {
+        int item = TModel.Schema.Require(FeatureRole.Item, "");
+        ExampleIds.Reader reader = new ExampleIds(query.Example, Weights.Vocabularies, placeholder: item).CreateReader();
+        reader.Read(0);
+        float[] scores = new float[query.Count];
+        int[] items = new int[query.Count];
+        int count = _predictor.Value.RecommendIds(reader.Numerics, reader.Ids, reader.Offsets, query.Excluded, items, scores);
+        return RecommendationQuery<TModel>.List(Weights.Vocabularies[item], items.AsSpan(0, count), scores);
+    }
 
     private double[] Frequencies(DataSet<TModel> data) => ValueFrequencies.Compute(data.Count, data.Categoricals, Weights.Vocabularies);
 
@@ -207,8 +303,8 @@ public sealed class CollapsedModel<TModel>
 
     private static float MaxDifference(float[] expected, float[] actual, out float scale)
     {
-        (float difference, scale) = (0, 0);
-        for (int i = 0; i < expected.Length; i++)
+        (float difference, scale) = (expected.Length == actual.Length ? 0 : float.PositiveInfinity, 0);
+        for (int i = 0; i < int.Min(expected.Length, actual.Length); i++)
         {
             float d = Math.Abs(expected[i] - actual[i]);
             difference = float.IsNaN(d) ? float.PositiveInfinity : Math.Max(difference, d);

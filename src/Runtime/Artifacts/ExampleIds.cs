@@ -10,13 +10,17 @@ internal sealed class ExampleIds
     private readonly DataSet _data;
     private readonly int[][] _maps;
 
-    public ExampleIds(DataSet data, ImmutableArray<Vocabulary> vocabularies)
+    /// <summary>Maps the keys of a data set to ids.</summary>
+    /// <param name="data">The examples.</param>
+    /// <param name="vocabularies">One per categorical input.</param>
+    /// <param name="placeholder">A single-valued input whose keys are not looked up, its ids being 0; -1 for none.</param>
+    public ExampleIds(DataSet data, ImmutableArray<Vocabulary> vocabularies, int placeholder = -1)
     {
         _data = data;
         _maps = new int[vocabularies.Length][];
         for (int f = 0; f < _maps.Length; f++)
         {
-            _maps[f] = vocabularies[f].Map(data.Categoricals[f]);
+            _maps[f] = f == placeholder ? new int[data.Categoricals[f].KeyCount] : vocabularies[f].Map(data.Categoricals[f]);
         }
     }
 

@@ -34,7 +34,8 @@ internal static class OnnxScorer
         return scores;
     }
 
-    private static void AddFeature(List<OnnxTensor> inputs, CategoricalFeature feature, KeyColumn column, int first, int count)
+    /// <summary>Adds the inputs of a feature for some examples.</summary>
+    internal static void AddFeature(List<OnnxTensor> inputs, CategoricalFeature feature, KeyColumn column, int first, int count)
     {
         int width = 1;
         for (int i = first; column.Offsets is { } offsets && i < first + count; i++)

@@ -29,7 +29,7 @@ internal static class Probes
 
             if (schema.Timestamp is not null)
             {
-                builder.AddTimestamp((long)i);
+                builder.AddAnyTimestamp();
             }
 
             for (int j = 0; j < schema.Numerics.Length; j++)

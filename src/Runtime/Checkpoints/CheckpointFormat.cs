@@ -29,6 +29,9 @@ internal static class CheckpointFormat
     /// <summary>Prefix of optimiser state number <paramref name="index"/>.</summary>
     public static string OptimizerState(int index) => $"optimizer{index}/";
 
+    /// <summary>Name of the clusters of a table's ids under a prefix, I32 [ids + 1]; the last is the number of clusters in use.</summary>
+    public static string Assignment(string prefix, TableParameter table) => $"{prefix}{table.Name}.assignment";
+
     /// <summary>Training counts of a feature's vocabulary, I64 [known values + 1]; the last is that of the unknown ones.</summary>
     public static string Counts(CategoricalFeature feature) => feature.Name + ".counts";
 }

@@ -117,7 +117,7 @@ internal sealed class CheckpointReader : IDisposable
         string prefix = best ? CheckpointFormat.Best : CheckpointFormat.Parameters;
         foreach (Table table in state.Tables)
         {
-            ReadTable(table, prefix, table.Values);
+            ReadTable(table, prefix, table.Values, table.Assignment);
         }
 
         ReadDense(prefix, state.Dense);
@@ -130,7 +130,7 @@ internal sealed class CheckpointReader : IDisposable
     {
         for (int t = 0; t < state.Tables.Length; t++)
         {
-            ReadTable(state.Tables[t], CheckpointFormat.Best, best.Tables[t]);
+            ReadTable(state.Tables[t], CheckpointFormat.Best, best.Tables[t], best.Assignments[t]);
         }
 
         ReadDense(CheckpointFormat.Best, best.Dense);
@@ -190,8 +190,26 @@ internal sealed class CheckpointReader : IDisposable
         }
     }
 
-    private void ReadTable(Table table, string prefix, NativeFloats values) =>
+    private void ReadTable(Table table, string prefix, NativeFloats values, Assignment? assignment)
+    {
         _file.Read(prefix + table.Parameter.Name, values, 0, table.Rows, table.Parameter.Width, table.Parameter.Width);
+        if (assignment is null)
+        {
+            return;
+        }
+
+        string name = CheckpointFormat.Assignment(prefix, table.Parameter);
+        _file.Require(name, SafeTensorType.I32, assignment.Clusters.Length + 1);
+        int[] clusters = _file.ReadArray<int>(name);
+        int live = clusters[^1];
+        if (live < 1 || live > assignment.Capacity || clusters.AsSpan(..^1).ContainsAnyExceptInRange(0, live - 1))
+        {
+            throw _file.Error($"The tensor '{name}' is not sound: {live} of at most {assignment.Capacity} clusters are in use, and the cluster of every id is below that.");
+        }
+
+        clusters.AsSpan(..^1).CopyTo(assignment.Clusters);
+        assignment.Live = live;
+    }
 
     private void ReadDense(string prefix, NativeFloats arena)
     {

@@ -23,6 +23,7 @@ internal static class CheckpointWriter
         AddHead(writer, state, CheckpointFormat.Training, position.BestEpoch, position.History);
         writer.Metadata("seed", Text(options.Seed));
         writer.Metadata("batchSize", Text(options.BatchSize));
+        writer.Metadata("fullBatch", options.FullBatch ? "1" : "0");
         writer.Metadata("examples", Text(examples));
         if (state.Schema.IsImplicit)
         {
@@ -53,7 +54,7 @@ internal static class CheckpointWriter
         {
             for (int t = 0; t < state.Tables.Length; t++)
             {
-                AddTable(writer, state.Tables[t], CheckpointFormat.Best, best.Tables[t]);
+                AddTable(writer, state.Tables[t], CheckpointFormat.Best, best.Tables[t], best.Assignments[t]);
             }
 
             AddDense(writer, state.Schema, CheckpointFormat.Best, best.Dense);
@@ -103,14 +104,21 @@ internal static class CheckpointWriter
     {
         foreach (Table table in state.Tables)
         {
-            AddTable(writer, table, CheckpointFormat.Parameters, table.Values);
+            AddTable(writer, table, CheckpointFormat.Parameters, table.Values, table.Assignment);
         }
 
         AddDense(writer, state.Schema, CheckpointFormat.Parameters, state.Dense);
     }
 
-    private static void AddTable(SafeTensorsWriter writer, Table table, string prefix, NativeFloats values) =>
+    private static void AddTable(SafeTensorsWriter writer, Table table, string prefix, NativeFloats values, Assignment? assignment)
+    {
         writer.Add(prefix + table.Parameter.Name, values, 0, table.Rows, table.Parameter.Width, table.Parameter.Width);
+        if (assignment is not null)
+        {
+            int[] clusters = [.. assignment.Clusters, assignment.Live];
+            writer.Add<int>(CheckpointFormat.Assignment(prefix, table.Parameter), clusters, clusters.Length);
+        }
+    }
 
     private static void AddDense(SafeTensorsWriter writer, ModelSchema schema, string prefix, NativeFloats arena)
     {

@@ -21,8 +21,14 @@ internal enum SafeTensorType
     /// <summary>Byte.</summary>
     U8,
 
+    /// <summary>Unsigned 16-bit integer.</summary>
+    U16,
+
     /// <summary>32-bit integer.</summary>
     I32,
+
+    /// <summary>Unsigned 32-bit integer.</summary>
+    U32,
 
     /// <summary>64-bit integer.</summary>
     I64,
@@ -53,8 +59,8 @@ internal static class SafeTensorTypes
     public static int Size(SafeTensorType type) => type switch
     {
         SafeTensorType.I8 or SafeTensorType.U8 => 1,
-        SafeTensorType.F16 => 2,
-        SafeTensorType.F32 or SafeTensorType.I32 => 4,
+        SafeTensorType.F16 or SafeTensorType.U16 => 2,
+        SafeTensorType.F32 or SafeTensorType.I32 or SafeTensorType.U32 => 4,
         _ => 8,
     };
 
@@ -67,6 +73,8 @@ internal static class SafeTensorTypes
         Half => SafeTensorType.F16,
         sbyte => SafeTensorType.I8,
         byte => SafeTensorType.U8,
+        ushort => SafeTensorType.U16,
+        uint => SafeTensorType.U32,
         int => SafeTensorType.I32,
         long => SafeTensorType.I64,
         ulong => SafeTensorType.U64,

@@ -91,6 +91,22 @@ internal sealed class SafeTensorsReader : IDisposable
         return values;
     }
 
+    /// <summary>Reads the bytes of a tensor of a type into an array.</summary>
+    /// <exception cref="CheckpointFormatException">The tensor is missing, of another type, or too long for one array.</exception>
+    public byte[] ReadRaw(string name, SafeTensorType type)
+    {
+        SafeTensorInfo info = Find(name);
+        RequireType(info, type);
+        if (info.Bytes > Array.MaxLength)
+        {
+            throw Error($"The tensor '{name}' has {info.Bytes} bytes, more than an array holds.");
+        }
+
+        byte[] bytes = new byte[info.Bytes];
+        ReadBytes(info, 0, bytes);
+        return bytes;
+    }
+
     /// <summary>Reads all values of a tensor into a span of exactly its length.</summary>
     /// <exception cref="CheckpointFormatException">The tensor is missing, of another type, or of another length.</exception>
     public void Read<T>(string name, Span<T> destination) where T : unmanaged

@@ -4,7 +4,7 @@ using System.Collections.Generic;
 namespace ModelGen.Compiled;
 
 /// <summary>
-/// What the generator writes into a user's class. The runtime is generic over it: it decides when and on which thread
+/// What the generator writes into the class of a model that scores examples. The runtime is generic over it: it decides when and on which thread
 /// a piece of work runs, the generated members are the work itself, with every size a literal.
 /// A training step runs, in this order and each phase complete before the next:
 /// <see cref="Embed"/> for every chunk of distinct ids, <see cref="TrainTile"/> for every tile, <see cref="UpdateRows"/> for every
@@ -12,14 +12,8 @@ namespace ModelGen.Compiled;
 /// <see cref="UpdateIdleRows"/> at the end when the optimiser is not lazy.
 /// </summary>
 /// <typeparam name="TSelf">The user's class.</typeparam>
-public interface IEmbeddingModel<TSelf> where TSelf : class, IEmbeddingModel<TSelf>
+public interface IEmbeddingModel<TSelf> : IModel<TSelf> where TSelf : class, IEmbeddingModel<TSelf>
 {
-    /// <summary>The compile-time description of the model.</summary>
-    static abstract ModelSchema Schema { get; }
-
-    /// <summary>Appends one example to a data set under construction: label, numerics and keys in declaration order.</summary>
-    static abstract void Append(TSelf example, DataSetBuilder builder);
-
     /// <summary>Computes the vectors of the distinct ids in slots [first, end) of a feature into <see cref="FeatureBatch.Vectors"/>.</summary>
     static abstract void Embed(StepContext step, int feature, int first, int end);
 
@@ -55,6 +49,9 @@ public interface IEmbeddingModel<TSelf> where TSelf : class, IEmbeddingModel<TSe
     /// <summary>Reduces the chunks over the factors of a feature and updates them.</summary>
     static abstract void UpdateFactors(StepContext step, int feature);
 
+    /// <summary>Kernels for training on all ratings at once; null when the model is no plain matrix factorisation.</summary>
+    static virtual IFactorization? Factorization => null;
+
     /// <summary>Turns the trained form into its served form: products multiplied out in double precision, queries replaced by their codes.</summary>
     static abstract CollapsedWeights Collapse(ModelState state);
 
@@ -83,4 +80,23 @@ public interface IPredictor<in TModel>
 
     /// <summary>As <see cref="PredictIds"/>, before it becomes a probability: the logit under binary cross-entropy.</summary>
     float ScoreIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets);
+
+    /// <summary>Floats of a query and of an item's vector; 0 when the score of the model is no inner product of the two.</summary>
+    int VectorWidth => 0;
+
+    /// <summary>Writes the query of an example, given as for <see cref="PredictIds"/>: what its raw score takes from everything but the item.</summary>
+    /// <exception cref="NotSupportedException"><see cref="VectorWidth"/> is 0.</exception>
+    void Query(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets, Span<float> query) => throw new NotSupportedException("The score of this model is no inner product.");
+
+    /// <summary>Writes the vector of an item, whose inner product with a query is the raw score.</summary>
+    /// <exception cref="NotSupportedException"><see cref="VectorWidth"/> is 0.</exception>
+    void ItemVector(int item, Span<float> vector) => throw new NotSupportedException("The score of this model is no inner product.");
+
+    /// <summary>
+    /// Finds the items with the highest scores for a query, given as for <see cref="PredictIds"/> with any item: best first, equal scores
+    /// in the order of ids, without the excluded ids. Returns how many there are, at most as many as fit.
+    /// </summary>
+    /// <exception cref="NotSupportedException">The model has no item.</exception>
+    int RecommendIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets, ReadOnlySpan<int> excluded, Span<int> items, Span<float> scores) =>
+        throw new NotSupportedException("This model has no [Item] to recommend.");
 }

@@ -183,6 +183,8 @@ public sealed record CategoricalFeature
 
     /// <summary>Codes per distinct id of a quantised embedding (0 for other forms).</summary>
     public int Codes { get; init; }
+    /// <summary>How the ids are clustered; null when they are not.</summary>
+    public ClusterSchema? Clusters { get; init; }
 
     /// <summary>Rows kept beside the vocabulary for unknown values.</summary>
     public int ExtraRows => OutOfVocabulary switch
@@ -192,6 +194,22 @@ public sealed record CategoricalFeature
         _ => 0,
     };
 }
+
+/// <summary>The clustering of a feature's ids; see <see cref="ClusteredAttribute"/> for the meaning of each value.</summary>
+/// <param name="Clusters">Most clusters.</param>
+/// <param name="Initial">Clusters at the start.</param>
+/// <param name="SplitEvery">Steps from one split to the next.</param>
+/// <param name="ReassignEvery">Steps from one possible reassignment to the next.</param>
+/// <param name="Reassign">At which multiples ids are reassigned.</param>
+/// <param name="Division">How a cluster is divided.</param>
+/// <param name="ChooseBy">Which cluster is split.</param>
+/// <param name="Keep">Chance that an id keeps its cluster in a reassignment.</param>
+/// <param name="Interactions">Most training examples of an id by which gradients and losses are measured.</param>
+/// <param name="StopWhenIdle">Whether the splits end when they no longer lower the validation loss.</param>
+/// <param name="VectorOffset">Where the shared vector lies in a slot of <see cref="FeatureBatch.Vectors"/>.</param>
+public sealed record ClusterSchema(
+    int Clusters, int Initial, int SplitEvery, int ReassignEvery, Reassignment Reassign, ClusterDivision Division, ClusterChoice ChooseBy, float Keep, int Interactions, bool StopWhenIdle,
+    int VectorOffset = 0);
 
 /// <summary>Which row of a table an id reads.</summary>
 public enum RowIndex
@@ -204,6 +222,9 @@ public enum RowIndex
 
     /// <summary>Row = id % modulus.</summary>
     Remainder,
+
+    /// <summary>Row = the cluster of the id, which is learned; the modulus is the greatest number of clusters.</summary>
+    Assignment,
 }
 
 /// <summary>Which learning rate a parameter follows.</summary>
@@ -220,6 +241,9 @@ public enum ParameterGroup
 
     /// <summary>Everything else.</summary>
     Tower,
+
+    /// <summary>Measured on the training data and not trained.</summary>
+    Fixed,
 }
 
 /// <summary>How a parameter is started.</summary>
@@ -236,25 +260,40 @@ public enum Initialization
 
     /// <summary>Normal with standard deviation scale.</summary>
     Normal,
+
+    /// <summary>Uniform in +-scale sqrt(6 / (rows + columns)).</summary>
+    Xavier,
+
+    /// <summary>Absolute value of a normal number with standard deviation scale times the root of the mean label's size.</summary>
+    HalfNormal,
+
+    /// <summary>The mean label of the training data.</summary>
+    LabelMean,
 }
 
 /// <summary>A table parameter: one row per id (or per quotient, remainder, bucket).</summary>
 /// <param name="Name">Name in files, such as "User.T".</param>
 /// <param name="Feature">Index of the categorical feature.</param>
 /// <param name="Index">Which row an id reads.</param>
-/// <param name="Modulus">Modulus of the quotient or remainder; 0 for identity.</param>
+/// <param name="Modulus">Modulus of the quotient or remainder, or the clusters of an assignment; 0 for identity.</param>
 /// <param name="Width">Floats per row.</param>
 /// <param name="Group">Learning-rate group.</param>
 /// <param name="Initialization">How it is started.</param>
 /// <param name="Scale">Scale of the start values.</param>
+/// <param name="NonNegative">Whether every update clamps its values at zero.</param>
 public sealed record TableParameter(
-    string Name, int Feature, RowIndex Index, int Modulus, int Width, ParameterGroup Group, Initialization Initialization, float Scale)
+    string Name, int Feature, RowIndex Index, int Modulus, int Width, ParameterGroup Group, Initialization Initialization, float Scale,
+    bool NonNegative = false)
 {
+    /// <summary>Entries a row keeps at the end of the schedule; 0 when rows are dense.</summary>
+    public int Kept { get; init; }
+
     /// <summary>Rows of the table for a number of ids.</summary>
     public long Rows(long ids) => Index switch
     {
         RowIndex.Quotient => (ids + Modulus - 1) / Modulus,
         RowIndex.Remainder => long.Min(ids, Modulus),
+        RowIndex.Assignment => Modulus,
         _ => ids,
     };
 }
@@ -313,6 +352,9 @@ public enum OptimizerKind
 public sealed record OptimizerSchema(
     OptimizerKind Kind, float LearningRate, float TableLearningRate, float FactorLearningRate, float TowerLearningRate, float Beta1, float Beta2, bool Lazy = true)
 {
+    /// <summary>Speed of NAdam's momentum schedule beta1 (1 - 0.96^(t decay) / 2).</summary>
+    public float MomentumDecay { get; init; } = 0.004f;
+
     /// <summary>State buffers of a dense parameter, each of the parameter's own shape.</summary>
     public int DenseStates => Kind switch { OptimizerKind.Sgd => 0, OptimizerKind.Adam or OptimizerKind.NAdam => 2, _ => 1 };
 

@@ -99,8 +99,9 @@ public sealed class ModelState
 public sealed class Table
 {
     /// <summary>Creates a table.</summary>
-    public Table(TableParameter parameter, long rows, NativeFloats values, NativeFloats[] state)
+    public Table(TableParameter parameter, long rows, NativeFloats values, NativeFloats[] state, Assignment? assignment = null)
     {
+        Assignment = assignment;
         Parameter = parameter;
         Rows = rows;
         Values = values;
@@ -115,6 +116,9 @@ public sealed class Table
 
     /// <summary>Rows x Width values, row-major without padding.</summary>
     public NativeFloats Values { get; }
+
+    /// <summary>The cluster of every id; null when the row of an id is not learned.</summary>
+    public Assignment? Assignment { get; }
 
     /// <summary>Optimiser state, one buffer per state of the rule.</summary>
     public NativeFloats[] State { get; }

@@ -77,6 +77,15 @@ public sealed unsafe class NativeFloats : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Frees the block, unless it is <see cref="Empty"/>, which all share.</summary>
+    internal void DisposeUnlessEmpty()
+    {
+        if (this != Empty)
+        {
+            Dispose();
+        }
+    }
+
     private void Free()
     {
         if (_data == null)

@@ -15,6 +15,7 @@ public sealed class BatchLoader
     private readonly DataSet _data;
     private readonly ModelSchema _schema;
     private readonly ImmutableArray<NumericScaling> _scalings;
+    private readonly Table[] _tables;
     private readonly int[][] _maps;
     private readonly Scratch[] _scratch;
     private readonly NegativeSampler? _negatives;
@@ -25,14 +26,16 @@ public sealed class BatchLoader
     /// <param name="schema">Their model.</param>
     /// <param name="vocabularies">One per categorical input.</param>
     /// <param name="scalings">One per numeric input.</param>
+    /// <param name="tables">The tables of the model, which batches for training of a model with clusters need; null otherwise.</param>
     /// <exception cref="UnknownKeyException">A key of the data is unknown to a feature that refuses unknown keys.</exception>
-    public BatchLoader(DataSet data, ModelSchema schema, ImmutableArray<Vocabulary> vocabularies, ImmutableArray<NumericScaling> scalings)
-        : this(data, schema, vocabularies, scalings, null)
+    public BatchLoader(DataSet data, ModelSchema schema, ImmutableArray<Vocabulary> vocabularies, ImmutableArray<NumericScaling> scalings, Table[]? tables = null)
+        : this(data, schema, vocabularies, scalings, null, tables: tables)
     {
     }
 
+    /// <summary>A loader that draws negatives, or that does not look up the keys of one input, which is then never filled.</summary>
     internal BatchLoader(
-        DataSet data, ModelSchema schema, ImmutableArray<Vocabulary> vocabularies, ImmutableArray<NumericScaling> scalings, NegativeSampler? negatives)
+        DataSet data, ModelSchema schema, ImmutableArray<Vocabulary> vocabularies, ImmutableArray<NumericScaling> scalings, NegativeSampler? negatives, int placeholder = -1, Table[]? tables = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(schema);
@@ -43,8 +46,9 @@ public sealed class BatchLoader
         _data = data;
         _schema = schema;
         _scalings = scalings;
+        _tables = tables ?? [];
         _negatives = negatives;
-        _maps = [.. vocabularies.Select((v, f) => v.Map(data.Categoricals[f]))];
+        _maps = [.. vocabularies.Select((v, f) => f == placeholder ? [] : v.Map(data.Categoricals[f]))];
         _scratch = [.. vocabularies.Select(_ => new Scratch())];
     }
 
@@ -136,9 +140,7 @@ public sealed class BatchLoader
             AssignBagSlots(target, scratch, column, column.Offsets, _maps[feature], examples, RowsPerExample);
         }
 
-        target.Vectors = Room.For(target.Vectors, (long)target.SlotCount * description.VectorStride);
-        target.Vectors.Span(0, description.VectorStride).Clear();
-        Room.For(ref target.Codes, target.SlotCount * description.Codes);
+        MakeRoom(target, description);
         if (!training)
         {
             return;
@@ -151,6 +153,25 @@ public sealed class BatchLoader
         {
             GroupRows(target, shared, _schema.Tables[shared.Table], scratch);
         }
+    }
+
+    /// <summary>Groups the rows of a filled batch again after ids of a feature have moved to other clusters.</summary>
+    /// <param name="batch">A batch filled for training.</param>
+    /// <param name="feature">Index of the categorical input.</param>
+    public void Regroup(Batch batch, int feature)
+    {
+        foreach (SharedRows shared in batch.Features[feature].Shared)
+        {
+            GroupRows(batch.Features[feature], shared, _schema.Tables[shared.Table], _scratch[feature]);
+        }
+    }
+
+    /// <summary>Room for what is computed per slot, slot 0 being the zero vector.</summary>
+    internal static void MakeRoom(FeatureBatch target, CategoricalFeature description)
+    {
+        target.Vectors = Room.For(target.Vectors, (long)target.SlotCount * description.VectorStride);
+        target.Vectors.Span(0, description.VectorStride).Clear();
+        Room.For(ref target.Codes, target.SlotCount * description.Codes);
     }
 
     // The rows of an example have one key, which is looked up and grouped once.
@@ -278,9 +299,10 @@ public sealed class BatchLoader
     }
 
     /// <summary>Groups the slots by the row of a table that their ids read.</summary>
-    private static void GroupRows(FeatureBatch target, SharedRows shared, TableParameter table, Scratch scratch)
+    private void GroupRows(FeatureBatch target, SharedRows shared, TableParameter table, Scratch scratch)
     {
         int slots = target.SlotCount - 1;
+        int[]? clusters = table.Index == RowIndex.Assignment ? _tables[shared.Table].Assignment!.Clusters : null;
         scratch.Grouping.Reset(slots);
         Room.For(ref scratch.Rows, slots + 1);
         Room.For(ref scratch.Groups, slots);
@@ -288,7 +310,7 @@ public sealed class BatchLoader
         for (int i = 0; i < slots; i++)
         {
             int id = target.Ids[i + 1];
-            int row = table.Index == RowIndex.Quotient ? id / table.Modulus : id % table.Modulus;
+            int row = table.Index switch { RowIndex.Quotient => id / table.Modulus, RowIndex.Remainder => id % table.Modulus, _ => clusters![id] };
             scratch.Groups[i] = scratch.Grouping.Add(row, scratch.Rows, ref count) - 1;
         }
 

@@ -75,6 +75,13 @@ public sealed class DataSetBuilder
     /// <summary>Adds the label as 0 (false) or 1 (true).</summary>
     public void AddLabel(bool value) => AddLabel(value ? 1f : 0f);
 
+    /// <summary>Adds a timestamp where one is needed but never read.</summary>
+    internal void AddAnyTimestamp()
+    {
+        _timestamps!.Add(0);
+        _values++;
+    }
+
     /// <summary>Adds the timestamp as it is.</summary>
     public void AddTimestamp(long value)
     {

@@ -10,7 +10,7 @@ namespace ModelGen;
 /// <summary>Examples of one model in memory.</summary>
 /// <typeparam name="TModel">The model class.</typeparam>
 public sealed partial class DataSet<TModel> : DataSet
-    where TModel : class, IEmbeddingModel<TModel>
+    where TModel : class, IModel<TModel>
 {
     private DataSet(DataColumns columns)
         : base(TModel.Schema, columns)

@@ -14,6 +14,17 @@ internal static class Room
         }
     }
 
+    /// <summary>An array of at least a number of entries, kept for the next use.</summary>
+    public static T[] Scratch<T>(ref T[]? array, int needed)
+    {
+        if (array is null || array.Length < needed)
+        {
+            array = new T[needed];
+        }
+
+        return array;
+    }
+
     /// <summary>A block with room for a number of floats: the given one, or a larger one in its place, the given one being freed.</summary>
     public static NativeFloats For(NativeFloats block, long needed)
     {

@@ -99,6 +99,9 @@ public sealed class Vocabulary
         }
     }
 
+    /// <summary>The key of an id as text; under a fixed cardinality the id itself.</summary>
+    internal string KeyText(int id) => TextKeys.Length > 0 ? TextKeys[id] : (IntegerKeys.Length > 0 ? IntegerKeys[id] : id).ToString(CultureInfo.InvariantCulture);
+
     /// <summary>The feature.</summary>
     public CategoricalFeature Feature { get; }
 
@@ -149,6 +152,12 @@ public sealed class Vocabulary
         int id = FindOrUnknown(key);
         return id != Unknown ? id : throw UnknownKey(key.ToString(CultureInfo.InvariantCulture));
     }
+
+    /// <summary>Ids of the known ones among some text keys, each once, in their order.</summary>
+    internal int[] Known(IEnumerable<string> keys) => Distinct(keys, FindOrUnknown);
+
+    /// <summary>Ids of the known ones among some integer keys, each once, in their order.</summary>
+    internal int[] Known(IEnumerable<long> keys) => Distinct(keys, FindOrUnknown);
 
     /// <summary>
     /// Id of every local code of a column, by the rules of <see cref="Find(string)"/>. A key that occurs at no position (subsets of a
@@ -262,6 +271,22 @@ public sealed class Vocabulary
         }
 
         return Feature.OutOfVocabulary == OutOfVocabulary.HashedBucket ? Count + KeyHash.Bucket(key, Feature.Buckets) : ByPolicy();
+    }
+
+    private int[] Distinct<TKey>(IEnumerable<TKey> keys, Func<TKey, int> find)
+    {
+        List<int> ids = [];
+        HashSet<int> seen = [];
+        foreach (TKey key in keys)
+        {
+            int id = find(key);
+            if ((uint)id < (uint)Count && seen.Add(id))
+            {
+                ids.Add(id);
+            }
+        }
+
+        return [.. ids];
     }
 
     private int ByPolicy() => Feature.OutOfVocabulary switch

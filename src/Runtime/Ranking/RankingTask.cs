@@ -51,10 +51,10 @@ internal sealed class RankingTask<TModel>
         int user = TModel.Schema.Require(FeatureRole.User, Purpose), item = TModel.Schema.Require(FeatureRole.Item, Purpose);
         KeyColumn users = heldOut.Categoricals[user];
         int items = vocabularies[item].Count;
-        int[] ineligible = options.TrainedItemsOnly ? Untrained(vocabularies[item]) : [];
+        int[] ineligible = options.TrainedItemsOnly ? RankingPairs.Untrained(vocabularies[item]) : [];
         int[] itemIds = vocabularies[item].MapKnown(heldOut.Categoricals[item]), userIds = vocabularies[user].MapAccepted(users);
-        int[] known = KnownUsers(users, history.Categoricals[user]);
-        InteractionMatrix histories = Pairs(known, history.Categoricals[user], vocabularies[item].MapKnown(history.Categoricals[item]), history.Categoricals[item], users.KeyCount, items);
+        int[] known = RankingPairs.KnownUsers(users, history.Categoricals[user]);
+        InteractionMatrix histories = RankingPairs.Matrix(known, history.Categoricals[user], vocabularies[item].MapKnown(history.Categoricals[item]), history.Categoricals[item], users.KeyCount, items);
 
         int[] queryOfUser = new int[users.KeyCount];
         Array.Fill(queryOfUser, -1);
@@ -109,76 +109,5 @@ internal sealed class RankingTask<TModel>
             UnknownItems = unknown,
             MetBefore = met,
         };
-    }
-
-    private static int[] Untrained(Vocabulary items)
-    {
-        if (items.Counts.Length == 0)
-        {
-            throw new InvalidOperationException(
-                $"{nameof(RankingOptions)}.{nameof(RankingOptions.TrainedItemsOnly)} needs the training counts of {items.Feature.Name}, which a collapsed model read from a file does not have. Measure the trained model, or collapse it again.");
-        }
-
-        List<int> untrained = [];
-        for (int item = 0; item < items.Count; item++)
-        {
-            if (items.Counts[item] == 0)
-            {
-                untrained.Add(item);
-            }
-        }
-
-        return [.. untrained];
-    }
-
-    // The code of a history's user among the users of the held-out pairs, -1 for others. Parts of one data set share their keys.
-    private static int[] KnownUsers(KeyColumn users, KeyColumn others)
-    {
-        int[] codes = new int[others.KeyCount];
-        if (ReferenceEquals(users.TextKeys, others.TextKeys) && ReferenceEquals(users.IntegerKeys, others.IntegerKeys))
-        {
-            for (int code = 0; code < codes.Length; code++)
-            {
-                codes[code] = code;
-            }
-
-            return codes;
-        }
-
-        return users.Kind == KeyKind.Text ? Match(users.TextKeys, others.TextKeys, codes) : Match(users.IntegerKeys, others.IntegerKeys, codes);
-    }
-
-    private static int[] Match<TKey>(TKey[] keys, TKey[] others, int[] codes)
-        where TKey : notnull
-    {
-        Dictionary<TKey, int> codeOf = new(keys.Length);
-        for (int code = 0; code < keys.Length; code++)
-        {
-            codeOf.Add(keys[code], code);
-        }
-
-        for (int code = 0; code < others.Length; code++)
-        {
-            codes[code] = codeOf.TryGetValue(others[code], out int found) ? found : -1;
-        }
-
-        return codes;
-    }
-
-    private static InteractionMatrix Pairs(int[] known, KeyColumn users, int[] itemIds, KeyColumn itemColumn, int userCount, int items)
-    {
-        int[] rows = new int[users.Codes.Length], columns = new int[users.Codes.Length];
-        int count = 0;
-        for (int row = 0; row < rows.Length; row++)
-        {
-            int user = known[users.Codes[row]], item = itemIds[itemColumn.Codes[row]];
-            if (user >= 0 && item >= 0)
-            {
-                rows[count] = user;
-                columns[count++] = item;
-            }
-        }
-
-        return InteractionMatrix.From(userCount, items, rows.AsSpan(0, count), columns.AsSpan(0, count));
     }
 }

@@ -32,7 +32,7 @@ internal sealed class TrainedQueryScorer<TModel> : IQueryScorer
         _team = team;
         _itemFeature = schema.Require(FeatureRole.Item, "Ranking");
         Items = state.Vocabularies[_itemFeature].Count;
-        _loader = new BatchLoader(queries, schema, state.Vocabularies, state.Scalings);
+        _loader = new BatchLoader(queries, schema, state.Vocabularies, state.Scalings, negatives: null, placeholder: _itemFeature);
         _examples = new int[int.Min(queries.Count, RankingRun.ChunkQueries)];
         _queries = new StepContext(state, BatchLoader.CreateBatch(schema, _examples.Length), []);
         _catalogue = new StepContext(state, BatchLoader.CreateBatch(schema, 1), []);
@@ -57,8 +57,7 @@ internal sealed class TrainedQueryScorer<TModel> : IQueryScorer
         }
 
         items.SlotCount = Items + 1;
-        items.Vectors = new NativeFloats((long)items.SlotCount * schema.Categoricals[_itemFeature].VectorStride);
-        items.Codes = new ushort[items.SlotCount * schema.Categoricals[_itemFeature].Codes];
+        BatchLoader.MakeRoom(items, schema.Categoricals[_itemFeature]);
         Refresh();
     }
 

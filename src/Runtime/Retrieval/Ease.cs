@@ -16,11 +16,13 @@ public sealed class Ease
     public const int MaximumItems = 46_000;
 
     private readonly float[] _weights;
+    private readonly int[] _untrained;
 
-    private Ease(int items, float[] weights)
+    private Ease(int items, float[] weights, int[] untrained)
     {
         Items = items;
         _weights = weights;
+        _untrained = untrained;
     }
 
     /// <summary>Number of items n.</summary>
@@ -58,7 +60,7 @@ public sealed class Ease
             throw new ArgumentOutOfRangeException($"Lambda {lambda} is too small beside the counts of the items for double precision; use a larger one.", e);
         }
 
-        return new Ease(interactions.Items, Weights(matrix));
+        return new Ease(interactions.Items, Weights(matrix), RetrievalItems.Untrained(interactions.ItemCounts()));
     }
 
     /// <summary>The weights of one item as a member of a history: row <paramref name="item"/> of B, the entry of the item itself being 0.</summary>
@@ -88,6 +90,23 @@ public sealed class Ease
         {
             RetrievalItems.Add(Weights(item), scores);
         }
+    }
+
+    /// <summary>
+    /// Measures the lists of items for users known by their histories: all items are candidates but those of the history. Users without a
+    /// history, or without an item to find, are left out.
+    /// </summary>
+    /// <param name="heldOut">Items that the lists should hold.</param>
+    /// <param name="histories">Items the model is told; user u is user u of <paramref name="heldOut"/>.</param>
+    /// <param name="options">Lengths of the lists and further settings; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The matrices do not fit each other or the model, or a setting is out of range.</exception>
+    /// <exception cref="DataSetException">No user can be measured.</exception>
+    public RankingEvaluation EvaluateRanking(InteractionMatrix heldOut, InteractionMatrix histories, RankingOptions? options = null)
+    {
+        options ??= new RankingOptions();
+        options.Check();
+        return HistoryTask.Create(heldOut, histories, Items, options.TrainedItemsOnly ? _untrained : [])
+            .Measure(options, (told, _) => new HistoryQueryScorer(Items, told, Scores));
     }
 
     /// <summary>Keeps the weights of largest magnitude in every row; of equal ones the first.</summary>
@@ -127,7 +146,7 @@ public sealed class Ease
                 }
             }
         });
-        return new PrunedEase(Items, width, columns, values);
+        return new PrunedEase(Items, width, columns, values, _untrained);
     }
 
     // The lower half of X^T X + lambda I: how many users share two items. Counts are exact, so their order does not matter.

@@ -10,13 +10,15 @@ public sealed class PrunedEase
 {
     private readonly int[] _columns;
     private readonly float[] _values;
+    private readonly int[] _untrained;
 
-    internal PrunedEase(int items, int kept, int[] columns, float[] values)
+    internal PrunedEase(int items, int kept, int[] columns, float[] values, int[] untrained)
     {
         Items = items;
         Kept = kept;
         _columns = columns;
         _values = values;
+        _untrained = untrained;
     }
 
     /// <summary>Number of items.</summary>
@@ -58,5 +60,14 @@ public sealed class PrunedEase
                 scores[columns[i]] += weights[i];
             }
         }
+    }
+
+    /// <inheritdoc cref="Ease.EvaluateRanking"/>
+    public RankingEvaluation EvaluateRanking(InteractionMatrix heldOut, InteractionMatrix histories, RankingOptions? options = null)
+    {
+        options ??= new RankingOptions();
+        options.Check();
+        return HistoryTask.Create(heldOut, histories, Items, options.TrainedItemsOnly ? _untrained : [])
+            .Measure(options, (told, _) => new HistoryQueryScorer(Items, told, Scores));
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
@@ -16,6 +17,21 @@ internal static class RetrievalItems
     public static Span<float> Destination(Span<float> destination, int items) => destination.Length >= items
         ? destination[..items]
         : throw new ArgumentException($"The scores of {items:N0} items do not fit {destination.Length:N0} floats.", nameof(destination));
+
+    /// <summary>Items without a user, ascending.</summary>
+    public static int[] Untrained(ReadOnlySpan<int> counts)
+    {
+        List<int> untrained = [];
+        for (int item = 0; item < counts.Length; item++)
+        {
+            if (counts[item] == 0)
+            {
+                untrained.Add(item);
+            }
+        }
+
+        return [.. untrained];
+    }
 
     /// <summary>sums += row, element by element, so the vector width does not matter.</summary>
     public static void Add(ReadOnlySpan<float> row, Span<float> sums)

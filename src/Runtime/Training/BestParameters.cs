@@ -1,3 +1,4 @@
+using System.Linq;
 using ModelGen.Compiled;
 
 namespace ModelGen;
@@ -15,6 +16,7 @@ internal sealed class BestParameters
         }
 
         Dense = new NativeFloats(state.Dense.Length);
+        Assignments = [.. state.Tables.Select(t => t.Assignment is { } a ? new Assignment(a.Clusters.Length, 1, a.Capacity) : null)];
     }
 
     /// <summary>Values of the tables.</summary>
@@ -23,12 +25,16 @@ internal sealed class BestParameters
     /// <summary>The dense arena.</summary>
     public NativeFloats Dense { get; }
 
+    /// <summary>The clusters of the ids, by table; null where they are not learned.</summary>
+    public Assignment?[] Assignments { get; }
+
     /// <summary>Takes over the parameters of a state.</summary>
     public void CopyFrom(ModelState state)
     {
         for (int t = 0; t < Tables.Length; t++)
         {
             Tables[t].CopyFrom(state.Tables[t].Values);
+            Assignments[t]?.CopyFrom(state.Tables[t].Assignment!);
         }
 
         Dense.CopyFrom(state.Dense);
@@ -40,6 +46,10 @@ internal sealed class BestParameters
         for (int t = 0; t < Tables.Length; t++)
         {
             state.Tables[t].Values.CopyFrom(Tables[t]);
+            if (Assignments[t] is { } assignment)
+            {
+                state.Tables[t].Assignment!.CopyFrom(assignment);
+            }
         }
 
         state.Dense.CopyFrom(Dense);

@@ -44,6 +44,7 @@ public sealed record MemoryPlan(long Parameters, long OptimizerState, long BestP
         {
             long rows = table.Rows(vocabularies[table.Feature].Rows);
             values += rows * table.Width;
+            values += table.Index == RowIndex.Assignment ? vocabularies[table.Feature].Rows : 0;
             foreach (int width in schema.Optimizer.TableStateWidths(table.Width))
             {
                 state += rows * width;

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Immutable;
+using System.Linq;
 using System.Threading;
 using ModelGen.Compiled;
 
@@ -89,5 +90,17 @@ public static class ModelTrainer
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
         options.Check<TModel>();
+        if (options.FullBatch && TModel.Factorization is null)
+        {
+            throw new ArgumentException(
+                $"{nameof(TrainingOptions)}.{nameof(TrainingOptions.FullBatch)} is true; it is only for a [MatrixFactorization] without biases over [Full], [Hashed] or [Clustered], which {TModel.Schema.Name} is not. Leave it out to train in batches.",
+                nameof(options));
+        }
+
+        if (options.Validation is null && TModel.Schema.Categoricals.FirstOrDefault(c => c.Clusters is { StopWhenIdle: true }) is { } feature)
+        {
+            throw new ArgumentException(
+                $"[Clustered(StopWhenIdle = true)] of {feature.Name} ends the splits by the validation loss; set {nameof(TrainingOptions)}.{nameof(TrainingOptions.Validation)}, or StopWhenIdle to false.", nameof(options));
+        }
     }
 }

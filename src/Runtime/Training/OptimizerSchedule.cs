@@ -60,7 +60,7 @@ internal sealed class OptimizerSchedule
     }
 
     /// <summary>u_t of the NAdam paper, with its constant 0.96.</summary>
-    private double Momentum(long step) => _schema.Beta1 * (1 - (0.5 * Math.Pow(0.96, step)));
+    private double Momentum(long step) => _schema.Beta1 * (1 - (0.5 * Math.Pow(0.96, step * (double)_schema.MomentumDecay)));
 
     /// <summary>u_1 u_2 ... u_t.</summary>
     private double MomentumProduct(long step)

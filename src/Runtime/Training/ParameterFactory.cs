@@ -24,7 +24,7 @@ internal static class ParameterFactory
                 state[s] = new NativeFloats(rows * widths[s]);
             }
 
-            tables[t] = new Table(parameter, rows, new NativeFloats(rows * parameter.Width), state);
+            tables[t] = new Table(parameter, rows, new NativeFloats(rows * parameter.Width), state, CreateAssignment(schema, parameter, vocabularies[parameter.Feature]));
         }
 
         NativeFloats[] denseState = new NativeFloats[optimizerState ? schema.Optimizer.DenseStates : 0];
@@ -42,16 +42,21 @@ internal static class ParameterFactory
     /// <param name="seed">Seed of the run.</param>
     /// <param name="factorSigma">Replaces the standard deviation of the normally started factors; null keeps the model's own.</param>
     /// <param name="team">Threads that share the work.</param>
-    public static void Start(ModelState state, ulong seed, float? factorSigma, WorkerTeam team)
+    /// <param name="labelMean">Mean label of the training data, which some start values follow.</param>
+    public static void Start(ModelState state, ulong seed, float? factorSigma, WorkerTeam team, double labelMean)
     {
         ModelSchema schema = state.Schema;
         for (int t = 0; t < state.Tables.Length; t++)
         {
             Table table = state.Tables[t];
             TableParameter parameter = table.Parameter;
-            double scale = Scale(parameter.Group, parameter.Initialization, parameter.Scale, factorSigma);
+            double scale = Scale(parameter.Group, parameter.Initialization, parameter.Scale, factorSigma, labelMean);
             StartValues values = new(parameter.Initialization, scale, table.Rows, seed, t);
-            if (!values.AreZero)
+            if (table.Assignment is { } assignment)
+            {
+                StartClusters(table, assignment, values);
+            }
+            else if (!values.AreZero)
             {
                 TableFill fill = new(table.Values, StartedRows(schema, parameter, state.Vocabularies, table.Rows) * parameter.Width, values);
                 team.Run(fill.Items, fill);
@@ -61,7 +66,7 @@ internal static class ParameterFactory
         for (int d = 0; d < schema.Dense.Length; d++)
         {
             DenseParameter parameter = schema.Dense[d];
-            double scale = Scale(parameter.Group, parameter.Initialization, parameter.Scale, factorSigma);
+            double scale = Scale(parameter.Group, parameter.Initialization, parameter.Scale, factorSigma, labelMean);
             StartValues values = new(parameter.Initialization, scale, parameter.Rows, seed, schema.Tables.Length + d);
             for (int r = 0; r < parameter.Rows; r++)
             {
@@ -81,8 +86,53 @@ internal static class ParameterFactory
             ? vocabularies[parameter.Feature].Count
             : rows;
 
-    private static double Scale(ParameterGroup group, Initialization initialization, float scale, float? factorSigma) =>
-        group is ParameterGroup.Factor or ParameterGroup.Average && initialization == Initialization.Normal ? factorSigma ?? scale : scale;
+    private static double Scale(ParameterGroup group, Initialization initialization, float scale, float? factorSigma, double labelMean) => initialization switch
+    {
+        Initialization.Normal when group is ParameterGroup.Factor or ParameterGroup.Average => factorSigma ?? scale,
+        Initialization.HalfNormal => scale * Math.Sqrt(Math.Abs(labelMean)),
+        Initialization.LabelMean => labelMean,
+        _ => scale,
+    };
+
+    private static Assignment? CreateAssignment(ModelSchema schema, TableParameter parameter, Vocabulary vocabulary)
+    {
+        if (parameter.Index != RowIndex.Assignment)
+        {
+            return null;
+        }
+
+        CategoricalFeature feature = schema.Categoricals[parameter.Feature];
+        return vocabulary.Rows >= parameter.Modulus
+            ? new Assignment(checked((int)vocabulary.Rows), feature.Clusters!.Initial, parameter.Modulus)
+            : throw new VocabularyException(
+                $"Feature '{feature.Name}' has {vocabulary.Rows} ids, fewer than the {parameter.Modulus} clusters of its [Clustered]. Set Clusters to at most {vocabulary.Rows}, or use [Full].",
+                feature.Name);
+    }
+
+    /// <summary>
+    /// Start values that are not symmetric around zero are those of a full table, averaged over the members of each cluster; the others
+    /// would average out, so the rows have their own. Rows not yet in use are zero.
+    /// </summary>
+    private static void StartClusters(Table table, Assignment assignment, StartValues values)
+    {
+        int width = table.Parameter.Width;
+        bool averaged = table.Parameter.Initialization == Initialization.HalfNormal;
+        int[] sizes = assignment.Sizes();
+        double[] sums = new double[(long)assignment.Live * width];
+        for (long row = 0; row < (averaged ? assignment.Clusters.Length : assignment.Live); row++)
+        {
+            int cluster = averaged ? assignment.Clusters[row] : (int)row;
+            for (int c = 0; c < width; c++)
+            {
+                sums[((long)cluster * width) + c] += values.At((row * width) + c);
+            }
+        }
+
+        for (long i = 0; i < sums.Length; i++)
+        {
+            table.Values.At(i) = (float)(averaged ? sums[i] / sizes[i / width] : sums[i]);
+        }
+    }
 
     private sealed class TableFill(NativeFloats target, long floats, StartValues values) : ITeamWork
     {

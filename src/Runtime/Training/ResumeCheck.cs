@@ -17,6 +17,7 @@ internal static class ResumeCheck
 
         RequireSame(path, "seed", reader.Number<ulong>("seed"), options.Seed, "Set TrainingOptions.Seed to the former, or start over.");
         RequireSame(path, "batch size", reader.Number<int>("batchSize"), options.BatchSize, "Set TrainingOptions.BatchSize to the former, or start over.");
+        RequireSame(path, "full batch (1 or 0)", reader.Number<int>("fullBatch"), options.FullBatch ? 1 : 0, "Set TrainingOptions.FullBatch to the former, or start over.");
         RequireSame(path, "number of training examples", reader.Number<int>("examples"), examples, "Use the data it was trained on, or start over.");
         if (state.Schema.IsImplicit)
         {

@@ -26,6 +26,8 @@ internal readonly struct StartValues
     {
         Initialization.Zero => 0,
         Initialization.Normal => (float)(_scale * _random.Normal(element)),
+        Initialization.HalfNormal => (float)Math.Abs(_scale * _random.Normal(element)),
+        Initialization.LabelMean => (float)_scale,
         _ => (float)(_scale * ((2 * _random.Uniform(element)) - 1)),
     };
 }

@@ -12,8 +12,12 @@ namespace ModelGen;
 public sealed class StartVectors
 {
     private readonly Dictionary<string, Source> _sources = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (int Rows, int Columns, float[] Values)> _towers = new(StringComparer.Ordinal);
 
-    /// <summary>The plain tables of a trained model, of <see cref="FullAttribute"/> and, multiplied out, of <see cref="MultiLayerAttribute"/>, under the names of their features.</summary>
+    /// <summary>
+    /// The plain tables of a trained model, of <see cref="FullAttribute"/> and, multiplied out, of <see cref="MultiLayerAttribute"/>, under the
+    /// names of their features, and its towers, from which towers of the same name and shape start.
+    /// </summary>
     /// <typeparam name="TModel">Another class whose features have the same names and keys, usually the same model with plain tables.</typeparam>
     /// <exception cref="ArgumentException">The model has no plain table.</exception>
     public static StartVectors From<TModel>(TrainedModel<TModel> model)
@@ -34,6 +38,14 @@ public sealed class StartVectors
             result = vocabulary.Feature.KeyKind == KeyKind.Text
                 ? result.With(vocabulary.Feature.Name, (string key) => Row(vocabulary.FindOrUnknown(key)))
                 : result.With(vocabulary.Feature.Name, (long key) => Row(vocabulary.FindOrUnknown(key)));
+        }
+
+        foreach (DenseParameter parameter in TModel.Schema.Dense)
+        {
+            if (parameter.Group == ParameterGroup.Tower)
+            {
+                result._towers[parameter.Name] = (parameter.Rows, parameter.Columns, model.State.Dense.Span(parameter.Offset, parameter.Floats).ToArray());
+            }
         }
 
         return result._sources.Count > 0
@@ -95,6 +107,11 @@ public sealed class StartVectors
 
     /// <summary>Whether there are vectors for a feature.</summary>
     internal bool Has(string feature) => _sources.ContainsKey(feature);
+
+    /// <summary>The values of a tower parameter as the arena holds them, or null when there is none of this name and shape.</summary>
+    internal float[]? FindTower(DenseParameter parameter) =>
+        _towers.TryGetValue(parameter.Name, out var tower) && (tower.Rows, tower.Columns, tower.Values.Length) == (parameter.Rows, parameter.Columns, parameter.Floats)
+            ? tower.Values : null;
 
     private StartVectors Add(string feature, Source source)
     {

@@ -11,7 +11,7 @@ namespace ModelGen;
 /// A step allocates nothing.
 /// </summary>
 /// <typeparam name="TModel">The user's class.</typeparam>
-internal sealed class StepRunner<TModel>
+internal sealed class StepRunner<TModel> : IStepRunner
     where TModel : class, IEmbeddingModel<TModel>
 {
     private const int FloatsPerTowerRange = 4096;
@@ -59,7 +59,7 @@ internal sealed class StepRunner<TModel>
         _idle = state.Schema.Optimizer.Lazy ? null : new IdleRows<TModel>(state, () => _current);
     }
 
-    /// <summary>Fills the first batch of an epoch: <paramref name="count"/> examples from <paramref name="start"/> of an order.</summary>
+    /// <inheritdoc/>
     public void Prepare(int[] order, int start, int count, int epoch = 0)
     {
         _order = order;
@@ -70,11 +70,7 @@ internal sealed class StepRunner<TModel>
         (_current, _next) = (_next, _current);
     }
 
-    /// <summary>
-    /// Takes one step on the prepared batch and prepares the next one, <paramref name="nextCount"/> examples (0 for none) from
-    /// <paramref name="nextStart"/> of the order. Returns the sum of the losses of the batch; when it is not finite, no parameter
-    /// has been changed.
-    /// </summary>
+    /// <inheritdoc/>
     public double Step(OptimizerStep optimizer, int nextStart, int nextCount)
     {
         SetNext(nextStart, nextCount);
@@ -110,11 +106,19 @@ internal sealed class StepRunner<TModel>
         return loss;
     }
 
+    /// <summary>Groups the rows of the prepared batch again after ids of a feature have moved to other clusters.</summary>
+    public void Regroup(int feature) => _loader.Regroup(_current.Batch, feature);
+
     private static (int Parameter, int FirstRow, int EndRow)[] CutTowers(ModelSchema schema)
     {
         List<(int, int, int)> ranges = [];
         for (int p = 0; p < schema.Dense.Length && schema.Dense[p].Offset < schema.FactorOffset; p++)
         {
+            if (schema.Dense[p].Group == ParameterGroup.Fixed)
+            {
+                continue;
+            }
+
             // A multiple of 16 rows, so that no two ranges write to one cache line of the transposed copy.
             DenseParameter parameter = schema.Dense[p];
             int rows = ((FloatsPerTowerRange / parameter.Stride) + 15) / 16 * 16;

@@ -32,14 +32,7 @@ public sealed class TrainedModel<TModel>
     public float[] Score(DataSet<TModel> data, int threads = 0)
     {
         float[] scores = RawScores(data, threads);
-        if (State.Schema.Loss == Loss.BinaryCrossEntropy)
-        {
-            for (int i = 0; i < scores.Length; i++)
-            {
-                scores[i] = (float)LogisticLoss.Probability(scores[i]);
-            }
-        }
-
+        ToProbabilities(scores);
         return scores;
     }
 
@@ -70,6 +63,39 @@ public sealed class TrainedModel<TModel>
         return Ranking.Evaluate(task, options, team, new TrainedQueryScorer<TModel>(State, task.Queries, team));
     }
 
+    /// <summary>
+    /// The items with the highest scores for a query, best first, equal scores in the order of ids; fewer when the catalogue holds no more.
+    /// The items are embedded for every call; to serve many, collapse the model.
+    /// </summary>
+    /// <param name="query">An example whose inputs other than the item are used.</param>
+    /// <param name="count">Items wanted, at least 1.</param>
+    /// <param name="history">Pairs known before: those of the query's user are not recommended. Null (default) excludes nothing.</param>
+    /// <exception cref="InvalidOperationException">The model has no [User] or no [Item].</exception>
+    /// <exception cref="UnknownKeyException">A value is unknown and its feature refuses unknown values.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of items is below 1.</exception>
+    public ImmutableArray<Recommendation> Recommend(TModel query, int count, DataSet<TModel>? history = null) =>
+        Recommend(RecommendationQuery<TModel>.Of(query, count, history, State.Vocabularies));
+
+    /// <summary>The items with the highest scores for a user with a text key; for models without inputs beside the user and the item.</summary>
+    /// <param name="user">Key of the user.</param>
+    /// <param name="count">Items wanted, at least 1.</param>
+    /// <param name="history">Pairs known before: those of the user are not recommended. Null (default) excludes nothing.</param>
+    /// <exception cref="InvalidOperationException">The model has no [User] or no [Item], or other inputs.</exception>
+    /// <exception cref="UnknownKeyException">The user is unknown and the feature refuses unknown values.</exception>
+    /// <exception cref="ArgumentException">The keys of users are integers, or the number of items is below 1.</exception>
+    public ImmutableArray<Recommendation> Recommend(string user, int count, DataSet<TModel>? history = null) =>
+        Recommend(RecommendationQuery<TModel>.Of(user, 0, count, history, State.Vocabularies));
+
+    /// <summary>The items with the highest scores for a user with an integer key; for models without inputs beside the user and the item.</summary>
+    /// <param name="user">Key of the user.</param>
+    /// <param name="count">Items wanted, at least 1.</param>
+    /// <param name="history">Pairs known before: those of the user are not recommended. Null (default) excludes nothing.</param>
+    /// <exception cref="InvalidOperationException">The model has no [User] or no [Item], or other inputs.</exception>
+    /// <exception cref="UnknownKeyException">The user is unknown and the feature refuses unknown values.</exception>
+    /// <exception cref="ArgumentException">The keys of users are text, or the number of items is below 1.</exception>
+    public ImmutableArray<Recommendation> Recommend(long user, int count, DataSet<TModel>? history = null) =>
+        Recommend(RecommendationQuery<TModel>.Of(null, user, count, history, State.Vocabularies));
+
     /// <summary>The served form: multi-layer embeddings multiplied out in double precision, quantised ones as codes and codebook, everything else as it is. The trained model stays usable.</summary>
     public CollapsedModel<TModel> Collapse() => new(TModel.Collapse(State));
 
@@ -90,6 +116,27 @@ public sealed class TrainedModel<TModel>
         ModelState state = ParameterFactory.Allocate(TModel.Schema, vocabularies, reader.ReadScalings(), optimizerState: false);
         reader.ReadParameters(state, best: reader.HasBest);
         return new TrainedModel<TModel>(state, reader.ReadHistory(), reader.Number<int>("bestEpoch"));
+    }
+
+    private ImmutableArray<Recommendation> Recommend(RecommendationQuery<TModel> query)
+    {
+        using WorkerTeam team = new(1);
+        TrainedQueryScorer<TModel> scorer = new(State, query.Example, team);
+        float[] scores = new float[scorer.Items], best = new float[query.Count];
+        int[] items = new int[query.Count];
+        scorer.Prepare(0, 1);
+        scorer.Score(0, 0, 1, scores);
+        int count = TopItems.Find(scores, query.Excluded, items, best);
+        ToProbabilities(best);
+        return RecommendationQuery<TModel>.List(State.Vocabularies[TModel.Schema.Require(FeatureRole.Item, "")], items.AsSpan(0, count), best);
+    }
+
+    private void ToProbabilities(float[] scores)
+    {
+        for (int i = 0; i < scores.Length && State.Schema.Loss == Loss.BinaryCrossEntropy; i++)
+        {
+            scores[i] = (float)LogisticLoss.Probability(scores[i]);
+        }
     }
 
     private float[] RawScores(DataSet<TModel> data, int threads)

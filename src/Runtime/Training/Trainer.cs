@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
 using System.Threading;
 using ModelGen.Compiled;
 
@@ -17,7 +18,8 @@ internal sealed class Trainer<TModel> : IDisposable
     private readonly TrainingOptions _options;
     private readonly WorkerTeam _team;
     private readonly ModelState _state;
-    private readonly StepRunner<TModel> _runner;
+    private readonly IStepRunner _runner;
+    private readonly IdleIds _idleIds;
     private readonly OptimizerSchedule _schedule;
     private readonly Reseeding _reseeding;
     private readonly Validator<TModel>? _validator;
@@ -25,6 +27,7 @@ internal sealed class Trainer<TModel> : IDisposable
     private readonly int _batchSize;
     private readonly int _rowsPerExample;
     private readonly long _stepsPerEpoch;
+    private Scorer<TModel>? _stopScorer;
     private TrainingPosition _position = new();
     private string? _lastCheckpoint;
 
@@ -33,7 +36,7 @@ internal sealed class Trainer<TModel> : IDisposable
     {
         _data = data;
         _options = options;
-        _batchSize = int.Min(options.BatchSize, data.Count);
+        _batchSize = options.FullBatch ? data.Count : int.Min(options.BatchSize, data.Count);
         _rowsPerExample = options.RowsPerExample(TModel.Schema);
         _stepsPerEpoch = ((long)data.Count + _batchSize - 1) / _batchSize;
         ModelSchema schema = TModel.Schema;
@@ -51,14 +54,14 @@ internal sealed class Trainer<TModel> : IDisposable
             _schedule = new OptimizerSchedule(schema.Optimizer, options, long.Min(options.MaxSteps ?? long.MaxValue, options.Epochs * _stepsPerEpoch));
             _state = ParameterFactory.Allocate(schema, vocabularies, ModelTrainer.BuildScalings(schema, data), optimizerState: true);
             _reseeding = new Reseeding(_state, options.Seed, _team);
-            NegativeSampler? negatives = schema.IsImplicit ? new NegativeSampler(data, schema, vocabularies, options) : null;
-            BatchLoader loader = new(data, schema, vocabularies, _state.Scalings, negatives);
-            _runner = new StepRunner<TModel>(_state, loader, _batchSize, LaneSet.Create(schema, _batchSize * _rowsPerExample, training: true), _team);
             if (options.Validation is DataSet<TModel> validation)
             {
                 _validator = Validator<TModel>.Create(_state, validation, data, options, _team);
                 _best = options.KeepBest ? new BestParameters(_state) : null;
             }
+
+            _idleIds = new IdleIds(_state, data, averageRows: TModel.Factorization is not null);
+            _runner = CreateRunner(data);
         }
         catch
         {
@@ -82,7 +85,7 @@ internal sealed class Trainer<TModel> : IDisposable
         }
         else
         {
-            ParameterFactory.Start(_state, _options.Seed, _options.FactorSigma, _team);
+            ParameterFactory.Start(_state, _options.Seed, _options.FactorSigma, _team, _data.Labels.Length == 0 ? 0 : _data.Labels.Average(label => (double)label));
             if (_options.Start is { } start)
             {
                 WarmStart.Apply(_state, start, _options.Seed, _stepsPerEpoch, _team);
@@ -112,6 +115,7 @@ internal sealed class Trainer<TModel> : IDisposable
     private bool RunEpoch(CancellationToken token)
     {
         RunSteps(token);
+        _idleIds.Place();
         StopIfCanceled(token);
         RequireFiniteParameters();
         bool isWhole = _position.Step == _stepsPerEpoch;
@@ -143,6 +147,26 @@ internal sealed class Trainer<TModel> : IDisposable
         return isWhole;
     }
 
+    private IStepRunner CreateRunner(DataSet<TModel> data)
+    {
+        IdleSplits? stop = _validator is null ? null : new IdleSplits(ValidationLosses);
+        if (_options.FullBatch)
+        {
+            return new FactorizationRunner(_state, TModel.Factorization!, data, _team, _options.Seed, stop);
+        }
+
+        NegativeSampler? negatives = TModel.Schema.IsImplicit ? new NegativeSampler(data, TModel.Schema, _state.Vocabularies, _options) : null;
+        BatchLoader loader = new(data, TModel.Schema, _state.Vocabularies, _state.Scalings, negatives, tables: _state.Tables);
+        StepRunner<TModel> steps = new(_state, loader, _batchSize, LaneSet.Create(TModel.Schema, _batchSize * _rowsPerExample, training: true), _team);
+        return TModel.Schema.Categoricals.Any(c => c.Clusters is not null) ? new ClusteredRunner<TModel>(_state, steps, loader, data, _team, _options.Seed, stop) : steps;
+    }
+
+    private double[] ValidationLosses()
+    {
+        float[] scores = (_stopScorer ??= new Scorer<TModel>(_state, _options.Validation!, _team)).Score();
+        return [.. scores.Zip(_options.Validation!.Labels, (score, label) => TModel.Schema.Loss == Loss.BinaryCrossEntropy ? LogisticLoss.Compute(score, label) : Math.Pow(score - label, 2))];
+    }
+
     private void RunSteps(CancellationToken token)
     {
         if (_position.Step >= _stepsPerEpoch || LimitReached)
@@ -150,7 +174,7 @@ internal sealed class Trainer<TModel> : IDisposable
             return;
         }
 
-        int[] order = ShuffleOrder.Create(_data.Count, _options.Seed, _position.Epoch);
+        int[] order = _options.FullBatch ? [] : ShuffleOrder.Create(_data.Count, _options.Seed, _position.Epoch);
         long lastReport = Stopwatch.GetTimestamp();
         long started = lastReport;
         _runner.Prepare(order, StartOf(_position.Step), CountOf(_position.Step), _position.Epoch);

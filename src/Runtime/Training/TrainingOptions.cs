@@ -15,6 +15,13 @@ public sealed record TrainingOptions
     /// </summary>
     public int BatchSize { get; init; } = 1024;
 
+    /// <summary>
+    /// One optimiser step per epoch, on all examples at once, instead of batches; false by default. Only for a [MatrixFactorization]
+    /// without biases over [Full], [Hashed] or [Clustered]: the setting of the CEL paper's code. The loss is then the sum of the squared
+    /// errors, not their mean, and the gradient of a cluster's vector is divided by the number of its members.
+    /// </summary>
+    public bool FullBatch { get; init; }
+
     /// <summary>Seed of the start values and of the order of the examples; 1 by default. The same seed gives the same bits on any number of threads.</summary>
     public ulong Seed { get; init; } = 1;
 
@@ -58,8 +65,8 @@ public sealed record TrainingOptions
     public float? FactorSigma { get; init; }
 
     /// <summary>
-    /// Vectors that quantised embeddings start from, such as the tables of a model trained without quantisation; none by default. A run
-    /// that is resumed does not read them.
+    /// Vectors that quantised embeddings start from, such as the tables of a model trained without quantisation, whose towers are taken
+    /// over too; none by default. A run that is resumed does not read them.
     /// </summary>
     public StartVectors? Start { get; init; }
 

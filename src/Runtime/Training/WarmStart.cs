@@ -5,8 +5,8 @@ using ModelGen.Compiled;
 namespace ModelGen;
 
 /// <summary>
-/// Starts quantised embeddings from given vectors: they become the queries, and the codebook becomes their product k-means. The vectors
-/// of the last tier give the prefix that all ids may use, those of each tier before it the centroids that are its own.
+/// Starts quantised embeddings from given vectors: they become the queries, and the codebook becomes their product k-means; towers of
+/// the model that the vectors come from are taken over. The vectors of the last tier give the prefix that all ids may use, those of each tier before it the centroids that are its own.
 /// </summary>
 internal static class WarmStart
 {
@@ -19,6 +19,15 @@ internal static class WarmStart
     /// <exception cref="ArgumentException">A vector has another width than its feature, or is not finite.</exception>
     public static void Apply(ModelState state, StartVectors vectors, ulong seed, long stepsPerEpoch, WorkerTeam team)
     {
+        foreach (DenseParameter parameter in state.Schema.Dense)
+        {
+            if (parameter.Group == ParameterGroup.Tower && vectors.FindTower(parameter) is { } values)
+            {
+                values.CopyTo(state.Dense.Span(parameter.Offset, parameter.Floats));
+                state.RefreshTransposed(parameter, 0, parameter.Rows);
+            }
+        }
+
         foreach (QuantizedFeature schema in state.Schema.Quantized)
         {
             if (schema.Keys is not null || schema.Factor is not null || !vectors.Has(state.Schema.Categoricals[schema.Feature].Name))

@@ -16,7 +16,7 @@ public sealed class HostAndOptimizerRules
 
     [TestMethod]
     public void MG3001_no_host() =>
-        Verify.Diagnostic(Sources.Model("[Full(Dimension = 4)]", Sources.TwoCategoricals), "MG3001", "M", "M does not say", "[Dlrm], [FactorizationMachine]", "[Gmf], [NeuMf] or [TwoTower]");
+        Verify.Diagnostic(Sources.Model("[Full(Dimension = 4)]", Sources.TwoCategoricals), "MG3001", "M", "M does not say", "[Dlrm], [FactorizationMachine]", "[NeuMf], [TwoTower] or [MatrixFactorization]");
 
     [TestMethod]
     public void MG3002_two_hosts() =>

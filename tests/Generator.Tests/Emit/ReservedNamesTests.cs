@@ -14,7 +14,7 @@ namespace ModelGen.Generator.Tests.Emit;
 public sealed class ReservedNamesTests
 {
     // Inside the user's class only: the predictor is a class of its own, in which members of the model are not found.
-    private static IEnumerable<SyntaxNode> Nodes => new[] { Sources.Dlrm, Sources.Fm, Sources.Quantized }
+    private static IEnumerable<SyntaxNode> Nodes => new[] { Sources.Dlrm, Sources.Fm, Sources.Quantized, Sources.Elsa }
         .SelectMany(source => Verify.Accepted(source).Files.Values)
         .SelectMany(text => Driver.Tree(text).GetRoot().DescendantNodes(node => node is not TypeDeclarationSyntax type || !type.Modifiers.Any(SyntaxKind.FileKeyword)));
 

@@ -53,6 +53,21 @@ public static class Sources
         """;
 
     /// <summary>A valid factorisation machine with the given class attributes and members beside its label.</summary>
+    public const string Elsa = """
+        using ModelGen;
+
+        namespace Sample;
+
+        [EmbeddingModel]
+        [Elsa(Clip = ScoreClip.Relu)]
+        public partial class Watching
+        {
+            [User] public int User { get; set; }
+
+            [Item, Sparse(Dimension = 1024, Kept = 16)] public string Movie { get; set; } = "";
+        }
+        """;
+
     public static string Model(string attributes, string members) => $$"""
         [EmbeddingModel]
         {{attributes}}

@@ -15,6 +15,7 @@ public sealed class LoweringGoldenTests
     [DataRow("dlrm-mlet", Sources.Dlrm)]
     [DataRow("fm-quotient-remainder", Sources.Fm)]
     [DataRow("fm-quantized", Sources.Quantized)]
+    [DataRow("elsa-sparse", Sources.Elsa)]
     public void The_graph_after_each_pass(string name, string source)
     {
         var log = new PassLog();
@@ -34,7 +35,7 @@ public sealed class LoweringGoldenTests
         var log = new PassLog();
         Lower.Run(Driver.Spec(Sources.Dlrm), log);
         CollectionAssert.AreEqual(
-            new[] { "build forward", "expand embeddings", "collapse", "differentiate", "fuse" }, log.Entries.Select(e => e.Pass).ToArray());
+            new[] { "build forward", "expand embeddings", "collapse", "differentiate", "regularize", "fuse" }, log.Entries.Select(e => e.Pass).ToArray());
     }
 
     [TestMethod]

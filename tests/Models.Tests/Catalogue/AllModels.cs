@@ -40,6 +40,12 @@ internal static class AllModels
         [nameof(NeuMfMixed)] = a => a.Run<NeuMfMixed>(),
         [nameof(NeuMfOdd)] = a => a.Run<NeuMfOdd>(),
         [nameof(TwoTowerRating)] = a => a.Run<TwoTowerRating>(),
+        [nameof(MfClustered)] = a => a.Run<MfClustered>(),
+        [nameof(MfItems)] = a => a.Run<MfItems>(),
+        [nameof(MfBiases)] = a => a.Run<MfBiases>(),
+        [nameof(MfNonNegative)] = a => a.Run<MfNonNegative>(),
+        [nameof(DlrmClustered)] = a => a.Run<DlrmClustered>(),
+        [nameof(FmClustered)] = a => a.Run<FmClustered>(),
         [nameof(FmQuantizedSmallest)] = a => a.Run<FmQuantizedSmallest>(),
     };
 

@@ -61,8 +61,8 @@ public sealed class CollapseTests
             where T : class, IEmbeddingModel<T>
         {
             TrainedModel<T> trained = ModelTrainer.Train(RandomData.Create<T>(300, 7, keys: 60), new TrainingOptions { BatchSize = 100 });
+            CollapsedWeights served = trained.Collapse().Weights;
             foreach (Table table in trained.State.Tables.Where(t => t.Parameter.Name.EndsWith(".T", StringComparison.Ordinal) && T.Schema.Quantized.All(q => q.Feature != t.Parameter.Feature)))
-            foreach (Table table in trained.State.Tables.Where(t => t.Parameter.Name.EndsWith(".T", StringComparison.Ordinal)))
             {
                 string feature = table.Parameter.Name[..^2];
                 DenseParameter p = trained.State.FindDense(feature + ".P");
@@ -98,10 +98,10 @@ public sealed class CollapseTests
             foreach (TableParameter table in T.Schema.Tables)
             {
                 long rows = table.Rows(trained.State.Vocabularies[table.Feature].Rows);
-                if (served.Weights.Codes.FirstOrDefault(c => table.Name[..^2] == c.Name[..^6] && table.Name[^1] is 'Q' or 'T') is { } codes)
+                if (served.Weights.Codes.FirstOrDefault(c => table.Name == c.Name.Replace(".z", ".C", StringComparison.Ordinal) || (table.Name[..^2] + ".codes" == c.Name && table.Name[^1] is 'Q' or 'T')) is { } codes)
                 {
-                    DenseParameter codebook = trained.State.FindDense(codes.CodebookName);
-                    expected += codes.Tiers.Sum(t => ((t.Rows * (codes.Parts / t.Repeat) * t.Bits) + 7) / 8) + (4 * codebook.Rows * codebook.Columns);
+                    CollapsedDense codebook = served.Weights.FindDense(codes.CodebookName);
+                    expected += codes.Tiers.Sum(t => ((t.Rows * (codes.Parts / t.Repeat) * t.Bits) + 7) / 8) + (4L * codebook.Rows * codebook.Columns);
                     continue;
                 }
 

@@ -25,6 +25,11 @@ internal sealed class ReferenceTwin
             Model.Parameters.Set(name, values, stride);
         }
 
+        foreach (Table table in state.Tables.Where(t => t.Assignment is not null))
+        {
+            Model.SetClusters(table.Parameter.Name, table.Assignment!.Clusters);
+        }
+
         _optimizer = new ReferenceOptimizer(Model, Rates(state.Schema.Optimizer, model));
         _examples = Examples(state, data);
     }
@@ -75,7 +80,7 @@ internal sealed class ReferenceTwin
         float epsilon = attribute is null ? new AdagradAttribute().Epsilon : (float?)attribute.GetType().GetProperty("Epsilon")?.GetValue(attribute) ?? 0;
         return new ReferenceRates(
             Enum.Parse<ReferenceRule>(schema.Kind.ToString()), schema.TableLearningRate, schema.FactorLearningRate, schema.TowerLearningRate,
-            epsilon, schema.Beta1, schema.Beta2, schema.Lazy);
+            epsilon, schema.Beta1, schema.Beta2, schema.Lazy, schema.MomentumDecay);
     }
 
     private static ReferenceExample[] Examples(ModelState state, DataSet data)

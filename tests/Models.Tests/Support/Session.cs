@@ -19,8 +19,8 @@ internal sealed class Session<T> : IDisposable
         _team = new WorkerTeam(threads);
         var vocabularies = ModelTrainer.BuildVocabularies(T.Schema, data);
         State = ParameterFactory.Allocate(T.Schema, vocabularies, ModelTrainer.BuildScalings(T.Schema, data), optimizerState: true);
-        ParameterFactory.Start(State, seed, null, _team);
-        var loader = new BatchLoader(data, T.Schema, State.Vocabularies, State.Scalings);
+        ParameterFactory.Start(State, seed, null, _team, data.Labels.Length == 0 ? 0 : data.Labels.Average(label => (double)label));
+        var loader = new BatchLoader(data, T.Schema, State.Vocabularies, State.Scalings, State.Tables);
         _runner = new StepRunner<T>(State, loader, capacity, LaneSet.Create(T.Schema, capacity, training: true), _team);
     }
 

@@ -30,8 +30,8 @@ public class OptimizerScheduleTests
         double product = 1;
         for (int t = 1; t <= 50; t++)
         {
-            double u = Beta1 * (1 - 0.5 * Math.Pow(0.96, t));
-            double next = Beta1 * (1 - 0.5 * Math.Pow(0.96, t + 1));
+            double u = Beta1 * (1 - 0.5 * Math.Pow(0.96, t * 0.004f));
+            double next = Beta1 * (1 - 0.5 * Math.Pow(0.96, (t + 1) * 0.004f));
             product *= u;
             OptimizerStep scalars = schedule.At(t);
             Assert.AreEqual(next / (1 - product * next), scalars.MomentScale, 1e-6);

@@ -109,7 +109,7 @@ public class ParameterFactoryTests
         ModelSchema schema = Schema(tables, outOfVocabulary, dense);
         using WorkerTeam team = new(threads);
         ModelState state = ParameterFactory.Allocate(schema, Vocabularies(schema, items), [], optimizerState: true);
-        ParameterFactory.Start(state, seed, sigma, team);
+        ParameterFactory.Start(state, seed, sigma, team, labelMean: 0);
         return state;
     }
 

@@ -55,7 +55,7 @@ public class StepRunnerTests
         ModelSchema schema = TinyModel.Schema;
         using WorkerTeam team = new(1);
         ModelState state = ParameterFactory.Allocate(schema, ModelTrainer.BuildVocabularies(schema, data), ModelTrainer.BuildScalings(schema, data), optimizerState: true);
-        ParameterFactory.Start(state, seed: 1, factorSigma: null, team);
+        ParameterFactory.Start(state, seed: 1, factorSigma: null, team, labelMean: 0);
         BatchLoader loader = new(data, schema, state.Vocabularies, state.Scalings);
         StepRunner<TinyModel> runner = new(state, loader, 200, LaneSet.Create(schema, 200, training: true), team);
         OptimizerSchedule schedule = new(schema.Optimizer, new TrainingOptions(), totalSteps: 20);

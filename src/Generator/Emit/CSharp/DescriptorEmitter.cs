@@ -14,7 +14,7 @@ internal static class DescriptorEmitter
         var w = new SourceWriter();
         FileHeader.Write(w, model, "the public face and the description");
         Footprint.Write(w, model, graph, plan);
-        using (w.Block($"partial {model.Keyword} {model.Name} : IEmbeddingModel<{model.Name}>"))
+        using (w.Block($"partial {model.Keyword} {model.Name} : {(model.Host.Kind == HostKind.Elsa ? "IAutoencoder" : "IEmbeddingModel")}<{model.Name}>"))
         {
             PublicMembers(w, model);
             w.Line();
@@ -22,7 +22,7 @@ internal static class DescriptorEmitter
             w.Line();
             SchemaEmitter.WriteIr(w, graph);
             w.Line();
-            w.Line($"static ModelSchema IEmbeddingModel<{model.Name}>.Schema => s_schema;");
+            w.Line($"static ModelSchema IModel<{model.Name}>.Schema => s_schema;");
             w.Line();
             Append(w, model);
         }
@@ -41,7 +41,9 @@ internal static class DescriptorEmitter
         public static DataSet<{{model.Name}}> From(IEnumerable<{{model.Name}}> examples) => DataSet<{{model.Name}}>.FromExamples(examples);
 
         /// <summary>Trains the model.</summary>
-        public static TrainedModel<{{model.Name}}> Train(DataSet<{{model.Name}}> data, TrainingOptions? options = null, CancellationToken cancellation = default) => ModelTrainer.Train(data, options ?? new TrainingOptions(), cancellation);
+        {{(model.Host.Kind == HostKind.Elsa
+            ? $"public static TrainedRetriever<{model.Name}> Train(DataSet<{model.Name}> data, RetrievalOptions? options = null, CancellationToken cancellation = default) => RetrievalTrainer.Train(data, options ?? new RetrievalOptions(), cancellation);"
+            : $"public static TrainedModel<{model.Name}> Train(DataSet<{model.Name}> data, TrainingOptions? options = null, CancellationToken cancellation = default) => ModelTrainer.Train(data, options ?? new TrainingOptions(), cancellation);")}}
 
         /// <summary>The model as the compiler sees it: parameters, forward and backward pass, collapse and served form.</summary>
         public static string Explain() => IrText;
@@ -49,7 +51,7 @@ internal static class DescriptorEmitter
 
     private static void Append(SourceWriter w, ModelSpec model)
     {
-        using (w.Block($"static void IEmbeddingModel<{model.Name}>.Append({model.Name} example, DataSetBuilder builder)"))
+        using (w.Block($"static void IModel<{model.Name}>.Append({model.Name} example, DataSetBuilder builder)"))
         {
             if (model.Label is { } label)
             {

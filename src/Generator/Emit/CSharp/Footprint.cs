@@ -22,7 +22,13 @@ internal static class Footprint
         {
             CategoricalSpec c = model.Categoricals[f];
             string trained = Bytes(graph.Parameters.Where(p => p.Feature == f));
-            string served = Bytes(graph.ServedParameters.Where(p => p.Feature == f));
+            string served = Bytes(graph.ServedParameters.Where(p => p.Feature == f), served: true);
+            if (c.Embedding.Kind == EmbeddingKind.None)
+            {
+                w.Line($"/// <item>{c.Property}: {Method(c.Embedding)}.</item>");
+                continue;
+            }
+
             w.Line($"/// <item>{c.Property}: {Method(c.Embedding)}; trained {trained} bytes, served {served} bytes.</item>");
         }
 
@@ -34,9 +40,11 @@ internal static class Footprint
 
     private static string Host(ModelSpec model) => model.Host.Kind switch
     {
+        HostKind.Elsa => $"ELSA{(model.Host.Clip == ClipKind.None ? "" : ", scores clipped by " + model.Host.Clip)}",
         HostKind.Dlrm => $"DLRM, bottom [{string.Join(", ", model.Host.Bottom)}], top [{string.Join(", ", model.Host.Top)}]",
         HostKind.Gmf => "Generalised matrix factorisation",
         HostKind.NeuMf => $"NeuMF, {model.Host.Factors} factors, hidden [{string.Join(", ", model.Host.Hidden)}]",
+        HostKind.MatrixFactorization => $"Matrix factorisation{(model.Host.Factorization!.Biases ? " with biases" : "")}{(model.Host.Factorization.NonNegative ? ", non-negative" : "")}",
         HostKind.TwoTower => $"Two towers [{string.Join(", ", model.Host.Hidden)}]",
         _ => "Factorisation machine",
     };
@@ -47,16 +55,21 @@ internal static class Footprint
         EmbeddingKind.Hashed => $"hashed table of {e.Rows} x {e.Dimension}",
         EmbeddingKind.QuotientRemainder => $"quotient (n / {e.Rows}) times remainder ({e.Rows}) rows of {e.Dimension}",
         EmbeddingKind.Quantized => $"quantised, queries {(e.Quantized!.Inner == 0 ? "Q" : $"T (n x {e.Quantized.Inner}) times P")} (n x {e.Dimension}) to {string.Join(" or ", e.Quantized!.TierParts.Distinct())} parts of {string.Join(", ", e.Quantized.Choices)} choices, collapsed to their codes",
+        EmbeddingKind.Sparse => $"sparse rows, A (n x {e.Dimension}) pruned to {e.Kept} entries per row, collapsed to unit rows of (index, value) pairs",
+        EmbeddingKind.None => "the sum of its items, not stored",
+        EmbeddingKind.Clustered => $"clustered, {e.Clustered!.Clusters} shared vectors of {e.Dimension}, collapsed to one cluster number per id",
         EmbeddingKind.LowRank => $"low rank, U (n x {e.Inner}) times V ({e.Inner} x {e.Dimension})",
         _ => $"table E (n x {e.Dimension})",
     };
 
-    private static string Bytes(IEnumerable<Parameter> parameters) => string.Join(" + ", parameters.Select(p =>
-        p.Codes is { } codes ? Codes(codes)
+    private static string Bytes(IEnumerable<Parameter> parameters, bool served = false) => string.Join(" + ", parameters.Select(p =>
+        served && p.Kept > 0 ? $"{(p.Columns > 65536 ? 8 : 6) * p.Kept} n"
+        : p.Codes is { } codes ? Codes(codes)
         : !p.IsTable ? $"{4L * p.Rows * p.Columns}" : p.Index switch
         {
             RowIndexKind.Quotient => $"{4 * p.Columns} ceil(n / {p.Modulus})",
             RowIndexKind.Remainder => $"{4 * p.Columns} min(n, {p.Modulus})",
+            RowIndexKind.Assignment => $"4 n + {4L * p.Columns * p.Modulus}",
             _ => $"{4 * p.Columns} n",
         }));
 

@@ -97,9 +97,10 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
     public void WriteShared(Parameter table)
     {
         int pad = MemoryPlan.Pad(table.Columns);
-        string sum = UpdateKernels.SegmentSum(kernels, $"SumShared{table.Columns}", table.Columns, table.Columns, 0, pad);
+        bool mean = table.Index == RowIndexKind.Assignment;
+        string sum = UpdateKernels.SegmentSum(kernels, $"{(mean ? "Mean" : "Sum")}Shared{table.Columns}", table.Columns, table.Columns, 0, pad, mean);
         w.Line();
-        w.Line($"/// <summary>{table.Name}: rows shared by several ids, summed over the ids in slot order and updated.</summary>");
+        w.Line($"/// <summary>{table.Name}: rows shared by several ids, {(mean ? "averaged" : "summed")} over the ids in slot order and updated.</summary>");
         using (w.Block($"private static void UpdateShared{TileEmitter.Identifier(table.Name)}(StepContext step, int first, int end)"))
         {
             w.Line($"SharedRows shared = step.Batch.Features[{table.Feature}].Shared[{SharedIndex(table)}];");
@@ -109,14 +110,14 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
             {
                 w.Line($"int count = Math.Min({Block}, end - at);");
                 w.Line($"{sum}(shared.RowGradients, shared.SegmentStarts, shared.SegmentSlots, at, count, count, ref g);");
-                w.Line($"{UpdateKernels.Rows(kernels, model.Optimizer, table.Columns, pad)}(step, step.State.Tables[{TableIndex(table)}], shared.Rows, at, count, {Rate(table)}, ref g);");
+                w.Line($"{UpdateKernels.Rows(kernels, model.Optimizer, table.Columns, pad, table.NonNegative)}(step, step.State.Tables[{TableIndex(table)}], shared.Rows, at, count, {Rate(table)}, ref g);");
             }
         }
     }
 
     /// <summary>Call that updates rows of a table whose gradient is zero: the rule of the optimiser over one row of zeros.</summary>
     public string IdleRows(Parameter table) =>
-        $"{UpdateKernels.Rows(kernels, model.Optimizer, table.Columns, 0)}(step, step.State.Tables[table], rows, 0, count, {Rate(table)}, ref MemoryMarshal.GetReference(BlockScratch.Clear({MemoryPlan.Up(table.Columns, 16)})))";
+        $"{UpdateKernels.Rows(kernels, model.Optimizer, table.Columns, 0, table.NonNegative)}(step, step.State.Tables[table], rows, 0, count, {Rate(table)}, ref MemoryMarshal.GetReference(BlockScratch.Clear({MemoryPlan.Up(table.Columns, 16)})))";
 
     public static bool OnIds(Op op, int feature) =>
         op.Kind == OpKind.SegmentSum ? op.Result!.Feature == feature : op.Inputs.Count > 0 && op.Inputs[0].Domain == Domain.Id && op.Inputs[0].Feature == feature;
@@ -288,8 +289,10 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
             case OpKind.SoftmaxInput:
                 (DensePlace key, DensePlace value, int query) = (plan.Dense[op.Parameters[0]], plan.Dense[op.Parameters[1]], op.Result!.Width);
                 return SoftmaxCall(op, SoftmaxKernels.Input(kernels, op.Quantization!, query, MemoryPlan.Pad(query), key.TransposedStride), Ref(op.Result), key, value);
+            case OpKind.Penalty:
+                return $"{UpdateKernels.Penalty(kernels, op.Result!.Width, MemoryPlan.Pad(op.Result.Width))}({Ref(op.Inputs[0])}, {Ref(op.Inputs[1])}, f.SegmentStarts, at, count, rows, {SourceWriter.Float(2 * op.Weight)} * step.InverseCount, {Ref(op.Result)});";
             case OpKind.Scatter when op.Parameters[0].Index == RowIndexKind.Identity:
-                return $"{UpdateKernels.Rows(kernels, model.Optimizer, op.Inputs[0].Width, MemoryPlan.Pad(op.Inputs[0].Width))}(step, step.State.Tables[{TableIndex(op.Parameters[0])}], f.Ids, at, count, {Rate(op.Parameters[0])}, {Ref(op.Inputs[0])});";
+                return $"{UpdateKernels.Rows(kernels, model.Optimizer, op.Inputs[0].Width, MemoryPlan.Pad(op.Inputs[0].Width), op.Parameters[0].NonNegative)}(step, step.State.Tables[{TableIndex(op.Parameters[0])}], f.Ids, at, count, {Rate(op.Parameters[0])}, {Ref(op.Inputs[0])});";
             case OpKind.Scatter:
                 int width = op.Inputs[0].Width;
                 return $"{UpdateKernels.Publish(kernels, width, MemoryPlan.Pad(width), width)}({Ref(op.Inputs[0])}, ref f.Shared[{SharedIndex(op.Parameters[0])}].RowGradients.At((long)at * {width}), count);";
@@ -307,6 +310,7 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
         {
             RowIndexKind.Quotient => $"id / {table.Modulus}",
             RowIndexKind.Remainder => $"id % {table.Modulus}",
+            RowIndexKind.Assignment => "clusters[id]",
             _ => "id",
         };
         return UpdateKernels.Gather(kernels, $"Gather{TileEmitter.Identifier(table.Name)}_{yStride}", table.Columns, row, yStride);

@@ -37,7 +37,7 @@ internal static class SchemaEmitter
                 FeatureLayout layout = plan.Features[f];
                 w.Line($"new() {{ Name = {SourceWriter.Quote(c.Property)}, Column = {SourceWriter.Quote(c.Column)}, KeyKind = KeyKind.{(c.Key is KeyType.Text or KeyType.Enum ? "Text" : "Integer")}, " +
                     $"IsBag = {Bool(c.Bag != BagForm.None)}, Pooling = global::ModelGen.Pooling.{(c.Pooling == PoolingKind.Sum ? "Sum" : "Mean")}, OutOfVocabulary = global::ModelGen.OutOfVocabulary.{c.OutOfVocabulary}, MinCount = {c.MinCount}, " +
-                    $"Cardinality = {c.Cardinality}, Buckets = {c.Buckets}, Separator = {SourceWriter.Char(c.Separator)}, Role = FeatureRole.{c.Role}, VectorStride = {layout.Stride}, FactorOffset = {layout.FactorOffset}, FactorFloats = {layout.FactorFloats}{(c.Embedding.Quantized is { } q ? $", Codes = {q.Parts}" : "")} }},");
+                    $"Cardinality = {c.Cardinality}, Buckets = {c.Buckets}, Separator = {SourceWriter.Char(c.Separator)}, Role = FeatureRole.{c.Role}, VectorStride = {layout.Stride}, FactorOffset = {layout.FactorOffset}, FactorFloats = {layout.FactorFloats}{Clusters(c, layout)}{(c.Embedding.Quantized is { } q ? $", Codes = {q.Parts}" : "")} }},");
             }
         }
 
@@ -46,7 +46,7 @@ internal static class SchemaEmitter
         {
             foreach (Parameter t in graph.Parameters.Where(p => p.IsTable))
             {
-                w.Line($"new({SourceWriter.Quote(t.Name)}, {t.Feature}, RowIndex.{t.Index}, {t.Modulus}, {t.Columns}, ParameterGroup.{t.Group}, Initialization.{t.Init}, {SourceWriter.Float(t.Scale)}),");
+                w.Line($"new({SourceWriter.Quote(t.Name)}, {t.Feature}, RowIndex.{t.Index}, {t.Modulus}, {t.Columns}, ParameterGroup.{t.Group}, Initialization.{t.Init}, {SourceWriter.Float(t.Scale)}{(t.NonNegative ? ", NonNegative: true" : "")}){(t.Kept > 0 ? $" {{ Kept = {t.Kept} }}" : "")},");
             }
         }
 
@@ -65,7 +65,7 @@ internal static class SchemaEmitter
         w.Line($"FactorOffset = {plan.FactorOffset},");
         w.Line($"TransposedFloats = {plan.TransposedFloats},");
         w.Line($"TileFloats = {plan.TileFloats},");
-        w.Line($"Optimizer = new(OptimizerKind.{o.Rule}, {SourceWriter.Float(o.LearningRate)}, {SourceWriter.Float(o.TableRate)}, {SourceWriter.Float(o.FactorRate)}, {SourceWriter.Float(o.TowerRate)}, {SourceWriter.Float(o.Beta1)}, {SourceWriter.Float(o.Beta2)}{(o.Lazy ? string.Empty : ", Lazy: false")}),");
+        w.Line($"Optimizer = new(OptimizerKind.{o.Rule}, {SourceWriter.Float(o.LearningRate)}, {SourceWriter.Float(o.TableRate)}, {SourceWriter.Float(o.FactorRate)}, {SourceWriter.Float(o.TowerRate)}, {SourceWriter.Float(o.Beta1)}, {SourceWriter.Float(o.Beta2)}{(o.Lazy ? string.Empty : ", Lazy: false")}){(o.Rule == OptimizerRule.NAdam ? $" {{ MomentumDecay = {SourceWriter.Float(o.MomentumDecay)} }}" : "")},");
         w.Line($"Ir = IrText,");
     }
 
@@ -98,6 +98,9 @@ internal static class SchemaEmitter
         w.Lines(Printer.Print(graph).TrimEnd('\n'));
         w.Line("\"\"\";");
     }
+
+    private static string Clusters(CategoricalSpec feature, FeatureLayout layout) => feature.Embedding.Clustered is not { } c ? string.Empty
+        : $", Clusters = new({c.Clusters}, {c.Initial}, {c.SplitEvery}, {c.ReassignEvery}, global::ModelGen.Reassignment.{c.Reassign}, global::ModelGen.ClusterDivision.{c.Division}, global::ModelGen.ClusterChoice.{c.ChooseBy}, {SourceWriter.Float(c.Keep)}, {c.Interactions}, {Bool(c.StopWhenIdle)}, {layout.Offsets.First(o => o.Key.Name == $"{feature.Property}.v").Value})";
 
     private static string Bool(bool value) => value ? "true" : "false";
 

@@ -56,6 +56,7 @@ internal static class TrainerEmitter
                 ids.WriteShared(table);
             }
 
+            new FactorizationEmitter(model, graph, kernels, w).Write();
             kernels.Write(w);
             w.Line();
             names.Write(w);

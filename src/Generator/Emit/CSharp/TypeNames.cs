@@ -19,12 +19,13 @@ public static class TypeNames
     /// <summary>Namespace by type.</summary>
     public static IReadOnlyDictionary<string, string> Namespaces { get; } = new[]
     {
-        ("ModelGen", "CsvOptions DataSet ModelTrainer TrainedModel TrainingOptions"),
+        ("ModelGen", "CsvOptions DataSet ModelTrainer RetrievalOptions RetrievalTrainer TrainedModel TrainedRetriever TrainingOptions"),
         ("ModelGen.Compiled",
-            "Batch BlockScratch CategoricalFeature CollapsedCodes CollapsedDense CollapsedTable CollapsedWeights DataSetBuilder DenseParameter FeatureBatch Finish FrequencyTiers IEmbeddingModel IPredictor ISimd "
-            + "Initialization KeyKind Lane Losses Microkernel ModelSchema ModelState NativeFloats NearestCentroid OnnxModelBuilder OnnxType OptimizerKind ParameterGroup RowIndex SoftmaxScores "
-            + "SharedRows Simd128 Simd256 Simd512 SimdScalar StepContext Table"),
+            "AutoencoderStep Batch BlockScratch CategoricalFeature CollapsedCodes CollapsedDense CollapsedRetrieval CollapsedTable CollapsedWeights DataSetBuilder DenseParameter FeatureBatch Finish FeatureRole FrequencyTiers IAutoencoder IEmbeddingModel IFactorization IModel IPredictor IRetriever ISimd "
+            + "Initialization KeyKind Lane LaneSums Losses Microkernel ModelSchema ModelState NativeFloats NearestCentroid OnnxModelBuilder OnnxType OptimizerKind ParameterGroup RowIndex SoftmaxScores "
+            + "SharedRows SparseRows Simd128 Simd256 Simd512 SimdScalar StepContext Table"),
         ("System", "ArgumentException ArgumentOutOfRangeException Array Exception GC InvalidOperationException Math MathF ReadOnlySpan Span"),
+        ("System.Buffers", "ArrayPool"),
         ("System.Buffers.Binary", "BinaryPrimitives"),
         ("System.Collections.Generic", "Dictionary IEnumerable KeyNotFoundException"),
         ("System.Data.Common", "DbDataReader"),

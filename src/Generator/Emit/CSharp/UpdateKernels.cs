@@ -16,6 +16,7 @@ internal static class UpdateKernels
         "Table table, int[] ids, int first, int count, int rows, ref float y",
         "table, ids, first, count, rows, ref y",
         () => $$"""
+            {{(row.Contains("clusters") ? "int[] clusters = table.Assignment!.Clusters;" : "")}}
             for (int i = 0; i < count; i++)
             {
                 int id = ids[first + i];
@@ -33,19 +34,22 @@ internal static class UpdateKernels
                     S.Store(S.Zero, ref y, (i * {{yStride}}) + n);
                 }
             }
-            """);
+            """.TrimStart('\n'));
 
     /// <summary>Sums the members' gradients of each slot in order; rows past count become zero.</summary>
-    public static string SegmentSum(KernelSet kernels, string name, int width, int sourceStride, int offset, int yStride) => kernels.Add(
+    public static string SegmentSum(KernelSet kernels, string name, int width, int sourceStride, int offset, int yStride, bool mean = false) => kernels.Add(
         name,
         KernelSet.Lanes(width),
-        $"The sum of the gradients of all that read a row, in position order, width {width}.",
+        mean
+            ? $"The mean of the gradients of the ids that read a row, in slot order, width {width}: gradient averaging by members."
+            : $"The sum of the gradients of all that read a row, in position order, width {width}.",
         "NativeFloats gradients, int[] starts, int[] members, int first, int count, int rows, ref float y",
         "gradients, starts, members, first, count, rows, ref y",
         () => $$"""
             for (int i = 0; i < count; i++)
             {
                 int begin = starts[first + i], end = starts[first + i + 1];
+                {{(mean ? "V share = S.Broadcast(1f / (end - begin));" : "")}}
                 for (nuint n = 0; n < {{width}}; n += (nuint)S.Width)
                 {
                     V sum = S.Zero;
@@ -54,7 +58,7 @@ internal static class UpdateKernels
                         sum = S.Add(sum, S.Load(ref gradients.At(((long)members[m] * {{sourceStride}}) + {{offset}}), n));
                     }
 
-                    S.Store(sum, ref y, ((nuint)i * {{yStride}}) + n);
+                    S.Store({{(mean ? "S.Multiply(share, sum)" : "sum")}}, ref y, ((nuint)i * {{yStride}}) + n);
                 }
             }
 
@@ -65,10 +69,10 @@ internal static class UpdateKernels
                     S.Store(S.Zero, ref y, (i * {{yStride}}) + n);
                 }
             }
-            """);
+            """.Replace("    \n", ""));
 
     /// <summary>Updates table rows rows[first .. first + count) with the gradients of a block.</summary>
-    public static string Rows(KernelSet kernels, OptimizerSpec optimizer, int width, int gStride)
+    public static string Rows(KernelSet kernels, OptimizerSpec optimizer, int width, int gStride, bool nonNegative)
     {
         OptimizerSnippet rule = OptimizerRules.For(optimizer);
         bool rowWise = optimizer.Rule == OptimizerRule.RowWiseAdagrad;
@@ -87,7 +91,7 @@ internal static class UpdateKernels
                     V scale = S.Divide(rate, S.Broadcast(MathF.Sqrt(state) + {{SourceWriter.Float(optimizer.Epsilon)}}));
                     for (nuint n = 0; n < {{width}}; n += (nuint)S.Width)
                     {
-                        S.Store(S.Subtract(S.Load(ref weights, n), S.Multiply(scale, S.Load(ref gradient, n))), ref weights, n);
+                        S.Store({{Clamp("S.Subtract(S.Load(ref weights, n), S.Multiply(scale, S.Load(ref gradient, n)))")}}, ref weights, n);
                     }
                 """
             : $$"""
@@ -96,13 +100,14 @@ internal static class UpdateKernels
                     {
                         V g = S.Load(ref gradient, n), w = S.Load(ref weights, n);
                 {{Update(rule, "n", 8)}}
-                        S.Store(w, ref weights, n);
+                        S.Store({{Clamp("w")}}, ref weights, n);
                     }
                 """.Replace("\n    \n", "\n");
+        string Clamp(string value) => nonNegative ? $"S.Relu({value})" : value;
         return kernels.Add(
-            $"{optimizer.Rule}Rows{width}_{gStride}",
+            $"{optimizer.Rule}Rows{width}_{gStride}{(nonNegative ? "NonNegative" : "")}",
             KernelSet.Lanes(width),
-            $"{optimizer.Rule} on table rows of width {width}: gradient summed, state and weights written in one pass.",
+            $"{optimizer.Rule} on table rows of width {width}: gradient summed, state and weights written in one pass{(nonNegative ? ", clamped at zero" : "")}.",
             "StepContext step, Table table, int[] rows, int first, int count, float learningRate, ref float g0",
             "step, table, rows, first, count, learningRate, ref g0",
             () => $$"""
@@ -167,6 +172,24 @@ internal static class UpdateKernels
             for (nuint n = 0; n < (nuint)rows * {{width}}; n += (nuint)S.Width)
             {
                 S.Store(S.Multiply(S.Load(ref a, n), S.Load(ref b, n)), ref y, n);
+            }
+            """);
+
+    /// <summary>dx = g + weight x lookups x, the gradient of a penalty on the squares of looked-up vectors; rows past count become zero.</summary>
+    public static string Penalty(KernelSet kernels, int width, int stride) => kernels.Add(
+        $"Penalty{width}_{stride}",
+        KernelSet.Lanes(width),
+        $"dx = g + weight n x, n the lookups of each id in the batch, width {width}.",
+        "ref float g, ref float x, int[] starts, int first, int count, int rows, float weight, ref float dx",
+        "ref g, ref x, starts, first, count, rows, weight, ref dx",
+        () => $$"""
+            for (int i = 0; i < rows; i++)
+            {
+                V w = i < count ? S.Broadcast((starts[first + i + 1] - starts[first + i]) * weight) : S.Zero;
+                for (nuint n = (nuint)i * {{stride}}; n < ((nuint)i * {{stride}}) + {{width}}; n += (nuint)S.Width)
+                {
+                    S.Store(S.MultiplyAdd(w, S.Load(ref x, n), S.Load(ref g, n)), ref dx, n);
+                }
             }
             """);
 

@@ -4,6 +4,7 @@ using System.Linq;
 using ModelGen.Generator.Emit.CSharp;
 using ModelGen.Generator.Helpers;
 using ModelGen.Generator.Ir;
+using ModelGen.Generator.Lowering;
 using ModelGen.Generator.Specs;
 
 namespace ModelGen.Generator.Emit.Inference;
@@ -11,8 +12,9 @@ namespace ModelGen.Generator.Emit.Inference;
 /// <summary>Writes Name.Inference.g.cs: the collapse, the in-process predictor, and the predictor's text for the inference assembly.</summary>
 internal static class InferenceEmitter
 {
-    private const string Usings = """
+    internal const string Usings = """
         using System;
+        using System.Buffers;
         using System.Buffers.Binary;
         using System.Collections.Generic;
         using System.IO;
@@ -57,7 +59,7 @@ internal static class InferenceEmitter
         }
 
         w.Line();
-        Adapter(w, model);
+        Adapter(w, model, graph);
         w.Line();
         w.Lines(PredictorEmitter.Emit(model, graph, "file").TrimEnd('\n'));
         return w.ToString();
@@ -82,21 +84,32 @@ internal static class InferenceEmitter
         }
 
         w.Line("    ],");
-        w.Line($"    [{string.Join(", ", graph.ServedParameters.Where(p => !p.IsTable).Select(p => $"CollapsedDense.From(state.FindDense(\"{p.Name}\"), state.Dense)"))}],");
+        w.Line($"    [{string.Join(", ", graph.ServedParameters.Where(p => !p.IsTable).Select(p => Dense(p, tables)))}],");
         w.Line("    state.Vocabularies,");
         Parameter[] codes = [.. graph.ServedParameters.Where(p => p.Codes is not null)];
         w.Line($"    state.Scalings{(codes.Length == 0 ? ");" : ",")}");
         if (codes.Length > 0)
         {
-            w.Line($"    [{string.Join(", ", codes.Select(p => Nearest(p, graph)))}]);");
+            w.Line($"    [{string.Join(", ", codes.Select(p => Nearest(p, graph, tables)))}]);");
         }
     }
 
-    private static string Nearest(Parameter codes, Graph graph) =>
-        $"CollapsedCodes.Nearest(\"{codes.Name}\", state, {graph.Forward.Where(op => op.Kind == OpKind.Quantize).TakeWhile(op => op.Result!.Feature != codes.Feature).Count()})";
+    // The shared vectors of clusters are a table while they are trained.
+    private static string Dense(Parameter served, Parameter[] tables) =>
+        System.Array.FindIndex(tables, t => t.Name == served.Name) is var table && table >= 0
+            ? $"CollapsedDense.From(state.Tables[{table}])"
+            : $"CollapsedDense.From(state.FindDense(\"{served.Name}\"), state.Dense)";
+
+    private static string Nearest(Parameter codes, Graph graph, Parameter[] tables)
+    {
+        CollapseRule rule = graph.Collapse.First(r => r.Result == codes);
+        return rule.Left == rule.Right
+            ? $"CollapsedCodes.Assigned(\"{codes.Name}\", state.Tables[{System.Array.IndexOf(tables, rule.Left)}])"
+            : $"CollapsedCodes.Nearest(\"{codes.Name}\", state, {graph.Forward.Where(op => op.Kind == OpKind.Quantize).TakeWhile(op => op.Result!.Feature != codes.Feature).Count()})";
+    }
 
     // Between the user's class and the predictor, which knows nothing of it.
-    private static void Adapter(SourceWriter w, ModelSpec model)
+    private static void Adapter(SourceWriter w, ModelSpec model, Graph graph)
     {
         w.Line("/// <summary>Hands examples to the predictor.</summary>");
         using (w.Block($"file sealed class {model.Name}Adapter : IPredictor<{model.Name}>"))
@@ -118,6 +131,22 @@ internal static class InferenceEmitter
             w.Line("public float PredictIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets) => _predictor.PredictIds(numerics, ids, offsets);");
             w.Line();
             w.Line("public float ScoreIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets) => _predictor.ScoreIds(numerics, ids, offsets);");
+            if (model.Categoricals.Any(c => c.Role == RoleKind.Item))
+            {
+                w.Line();
+                w.Line("public int RecommendIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets, ReadOnlySpan<int> excluded, Span<int> items, Span<float> scores) => _predictor.RecommendIds(numerics, ids, offsets, excluded, items, scores);");
+            }
+
+            if (Separate.Run(graph, model) is { } separation)
+            {
+                w.Line();
+                w.Line($"public int VectorWidth => {separation.Width};");
+                w.Line();
+                w.Line("public void Query(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets, Span<float> query) => _predictor.Query(numerics, ids, offsets, query);");
+                w.Line();
+                w.Line("public void ItemVector(int item, Span<float> vector) => _predictor.ItemVector(item, vector);");
+            }
+
             foreach (CategoricalSpec c in model.Categoricals.Where(c => c.Key == KeyType.Enum))
             {
                 w.Line();

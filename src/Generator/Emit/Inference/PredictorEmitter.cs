@@ -23,17 +23,16 @@ internal sealed class PredictorEmitter
     private readonly Graph _graph;
     private readonly SourceWriter _w = new();
     private readonly Dictionary<Value, int> _offsets = [];
-    private readonly int _scratch;
+    private readonly Separation? _separation;
+    private readonly PredictorRanking? _ranking;
 
     private PredictorEmitter(ModelSpec model, Graph graph)
     {
         _model = model;
         _graph = graph;
-        foreach (Op op in graph.Served)
-        {
-            _offsets[op.Result!] = _scratch;
-            _scratch += MemoryPlan.Up(op.Result!.Width, 16);
-        }
+        _separation = Separate.Run(graph, model);
+        int item = model.Categoricals.Select((c, f) => c.Role == RoleKind.Item ? f : -1).Max();
+        _ranking = item < 0 ? null : new PredictorRanking(model, item, _separation, _w);
     }
 
     /// <summary>The class, without usings and namespace, under the given access modifier.</summary>
@@ -50,7 +49,9 @@ internal sealed class PredictorEmitter
             WriteLoad();
             new PredictorInputs(_model, _w).Write();
             WriteScore();
-            foreach (Op op in _graph.Served)
+            WriteSeparation();
+            _ranking?.Write();
+            foreach (Op op in _graph.Served.Concat(_separation?.QueryOps ?? []).Concat(_separation?.ItemOps ?? []))
             {
                 PredictorKernels.Write(_w, op, _kernels);
             }
@@ -77,6 +78,8 @@ internal sealed class PredictorEmitter
                 : $"private readonly Dictionary<long, int> _{c.Property}Ids;");
             _w.Line($"private readonly int _{c.Property}Count;");
         }
+
+        _ranking?.WriteField();
 
         if (_model.Numerics.Any(n => n.Transform == TransformKind.Standardize))
         {
@@ -107,6 +110,7 @@ internal sealed class PredictorEmitter
             _w.Line($"_{c.Property}Ids = ids{c.Property}{(kind == "Text" ? ".GetAlternateLookup<ReadOnlySpan<char>>()" : "")};");
         }
 
+        _ranking?.WriteAssignment();
         foreach (Parameter p in _graph.ServedParameters.Where(p => p.Codes is not null))
         {
             _w.Line($"{Field(p)} = new Codes(file, \"{p.Name}\", {(p.Codes!.Shared ? "true" : "false")}, {Tiers(_model.Categoricals[p.Feature], p.Codes!)});");
@@ -140,7 +144,6 @@ internal sealed class PredictorEmitter
 
     private void WriteScore()
     {
-        bool heap = _scratch > StackFloats;
         _w.Lines("""
             /// <summary>
             /// Score of one example given as raw numeric values and ids: feature f owns ids[offsets[f] .. offsets[f + 1]), -1 is the zero vector.
@@ -153,15 +156,88 @@ internal sealed class PredictorEmitter
                 ? "(float)(1 / (1 + Math.Exp(-(double)ScoreIds(numerics, ids, offsets))))"
                 : "ScoreIds(numerics, ids, offsets)"));
         using IDisposable block = _w.Braces();
-        _w.Line($"Span<float> scratch = {(heap ? "new" : "stackalloc")} float[{_scratch}];");
-        foreach (Op op in _graph.Served.Where(op => op.Result!.Domain == Domain.Example))
+        WriteOps(_graph.Served);
+        Value score = _graph.Served[_graph.Served.Count - 1].Result!;
+        _w.Line($"return scratch[{_offsets[score]}];");
+    }
+
+    // The scratch of some operations, every value at an address of its own, and their statements.
+    private void WriteOps(IReadOnlyList<Op> ops)
+    {
+        int floats = 0;
+        _offsets.Clear();
+        foreach (Op op in ops)
+        {
+            _offsets[op.Result!] = floats;
+            floats += MemoryPlan.Up(op.Result!.Width, 16);
+        }
+
+        _w.Line($"Span<float> scratch = {(floats > StackFloats ? "new" : "stackalloc")} float[{floats}];");
+        foreach (Op op in ops.Where(op => op.Result!.Domain == Domain.Example))
         {
             _w.Line($"// {Printer.Line(op)}");
             _w.Lines(Statement(op));
         }
+    }
 
-        Value score = _graph.Served[_graph.Served.Count - 1].Result!;
-        _w.Line($"return scratch[{_offsets[score]}];");
+    // The two sides of a score that is an inner product of a query and an item's vector.
+    private void WriteSeparation()
+    {
+        if (_separation is not { } s)
+        {
+            return;
+        }
+
+        int item = s.ItemOps.First(op => op.Result!.Domain == Domain.Id).Result!.Feature, features = _model.Categoricals.Count;
+        _w.Line();
+        _w.Line("/// <summary>Floats of a query and of an item's vector, whose inner product is the raw score.</summary>");
+        _w.Line($"public const int VectorWidth = {s.Width};");
+        _w.Line();
+        _w.Line("/// <summary>Writes the query of an example given as for PredictIds, whose item does not matter: its side of the raw score.</summary>");
+        using (_w.Block("public void Query(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets, Span<float> query)"))
+        {
+            WriteOps(s.QueryOps);
+            WriteSide(s, "query", p => p.Query, p => p.Weight is { } weight ? $" * {Field(weight)}[i]" : "");
+            if (s.HasQueryTerm)
+            {
+                _w.Line($"query[{s.ProductWidth}] = {string.Join(" + ", s.QueryTerms.Select(t => $"scratch[{_offsets[t]}]").Concat(s.Constants.Select(p => $"{Field(p)}[0]")))};");
+            }
+
+            if (s.HasItemTerm)
+            {
+                _w.Line($"query[{s.Width - 1}] = 1;");
+            }
+        }
+
+        _w.Line();
+        _w.Line("/// <summary>Writes the vector of an item: its side of the raw score.</summary>");
+        using (_w.Block("public void ItemVector(int item, Span<float> vector)"))
+        {
+            _w.Line("ReadOnlySpan<int> ids = new(in item);");
+            _w.Line($"ReadOnlySpan<int> offsets = [{string.Join(", ", Enumerable.Range(0, features + 1).Select(f => f > item ? 1 : 0))}];");
+            WriteOps(s.ItemOps);
+            WriteSide(s, "vector", p => p.Item, _ => "");
+            if (s.HasQueryTerm)
+            {
+                _w.Line($"vector[{s.ProductWidth}] = 1;");
+            }
+
+            if (s.HasItemTerm)
+            {
+                _w.Line($"vector[{s.Width - 1}] = {string.Join(" + ", s.ItemTerms.Select(t => $"scratch[{_offsets[t]}]"))};");
+            }
+        }
+    }
+
+    private void WriteSide(Separation s, string target, Func<SeparatedProduct, Value> side, Func<SeparatedProduct, string> factor)
+    {
+        int at = 0;
+        foreach (SeparatedProduct product in s.Products)
+        {
+            Value value = side(product);
+            _w.Line($"for (int i = 0; i < {value.Width}; i++) {target}[{at} + i] = scratch[{_offsets[value]} + i]{factor(product)};");
+            at += value.Width;
+        }
     }
 
     private string Statement(Op op)

@@ -37,33 +37,39 @@ internal sealed class PredictorInputs(ModelSpec model, SourceWriter w)
             w.Line($"int {at} = 0;");
             foreach ((CategoricalSpec c, int f) in model.Categoricals.Select((c, f) => (c, f)))
             {
-                if (c.Bag == BagForm.None)
-                {
-                    w.Line($"{ids}[{at}++] = this.{c.Property}Id(@{c.Property});");
-                }
-                else
-                {
-                    string empty = c.Key is KeyType.Text or KeyType.Enum ? $"string.IsNullOrEmpty({key}) ? -1 : " : "";
-                    w.Lines($$"""
-                        foreach ({{KeyTypeOf(c)}} {{key}} in @{{c.Property}})
-                        {
-                            int {{id}} = {{empty}}this.{{c.Property}}Id({{key}});
-                            if ({{id}} >= 0)
-                            {
-                                {{ids}}[{{at}}++] = {{id}};
-                            }
-                        }
-
-                        """);
-                }
-
-                w.Line($"{offsets}[{f + 1}] = {at};");
+                WriteIds(w, c, f, null, ids, offsets, at, key, id);
             }
 
             w.Line($"return this.PredictIds([{string.Join(", ", model.Numerics.Select(n => $"@{n.Property}"))}], {ids}, {offsets});");
         }
 
         w.Line();
+    }
+
+    /// <summary>Appends the ids of one feature to those of the features before it; a constant takes the place of a value that is not given.</summary>
+    public static void WriteIds(SourceWriter w, CategoricalSpec c, int f, string? constant, string ids, string offsets, string at, string key, string id)
+    {
+        if (c.Bag == BagForm.None)
+        {
+            w.Line($"{ids}[{at}++] = {constant ?? $"this.{c.Property}Id(@{c.Property})"};");
+        }
+        else
+        {
+            string empty = c.Key is KeyType.Text or KeyType.Enum ? $"string.IsNullOrEmpty({key}) ? -1 : " : "";
+            w.Lines($$"""
+                foreach ({{KeyTypeOf(c)}} {{key}} in @{{c.Property}})
+                {
+                    int {{id}} = {{empty}}this.{{c.Property}}Id({{key}});
+                    if ({{id}} >= 0)
+                    {
+                        {{ids}}[{{at}}++] = {{id}};
+                    }
+                }
+
+                """);
+        }
+
+        w.Line($"{offsets}[{f + 1}] = {at};");
     }
 
     private void WriteBatch()
@@ -98,8 +104,12 @@ internal sealed class PredictorInputs(ModelSpec model, SourceWriter w)
         w.Line($"public void Predict({parameters}, float[] {scores}) => this.Predict({string.Join(", ", names.Select(n => $"@{n}.AsSpan()"))}, {scores}.AsSpan());");
     }
 
-    // A local name that is not the name of an input, which is a parameter of the calls.
-    private string Local(string name)
+    private string Local(string name) => Local(model, name);
+
+    private IEnumerable<string> Parameters(bool single) => Parameters(model, single, null);
+
+    /// <summary>A local name that is not the name of an input, which is a parameter of the calls.</summary>
+    public static string Local(ModelSpec model, string name)
     {
         while (model.Numerics.Any(n => n.Property == name) || model.Categoricals.Any(c => c.Property == name))
         {
@@ -109,14 +119,15 @@ internal sealed class PredictorInputs(ModelSpec model, SourceWriter w)
         return name;
     }
 
-    private IEnumerable<string> Parameters(bool single)
+    /// <summary>The inputs as parameters of a call on one example or on columns; one of them may be left out.</summary>
+    public static IEnumerable<string> Parameters(ModelSpec model, bool single, CategoricalSpec? without)
     {
         foreach (NumericSpec n in model.Numerics)
         {
             yield return single ? $"float @{n.Property}" : $"ReadOnlySpan<float> @{n.Property}";
         }
 
-        foreach (CategoricalSpec c in model.Categoricals)
+        foreach (CategoricalSpec c in model.Categoricals.Where(c => c != without))
         {
             string key = KeyTypeOf(c);
             yield return (single, c.Bag != BagForm.None) switch

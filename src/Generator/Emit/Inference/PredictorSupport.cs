@@ -12,6 +12,8 @@ internal static class PredictorSupport
     {
         w.Line();
         w.Lines(Vectors);
+        w.Line();
+        w.Lines(DotText);
         if (model.Categoricals.Any(c => c.OutOfVocabulary == OutOfVocabularyKind.HashedBucket))
         {
             w.Line();
@@ -26,6 +28,12 @@ internal static class PredictorSupport
             w.Lines(Codes);
         }
 
+        WriteReader(w, model);
+    }
+
+    /// <summary>The reader of the weights.</summary>
+    public static void WriteReader(SourceWriter w, ModelSpec model)
+    {
         w.Line();
         w.Lines(Reader.Replace("MODEL", model.Name));
     }
@@ -46,7 +54,10 @@ internal static class PredictorSupport
                 y[i] *= factor;
             }
         }
+        """;
 
+    /// <summary>The inner product of two vectors.</summary>
+    internal const string DotText = """
         private static float Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
         {
             Vector256<float> sum = Vector256<float>.Zero;

@@ -38,7 +38,7 @@ internal static class OnnxEmitter
 
                 string score = Name(graph.Served[graph.Served.Count - 1].Result!.Name);
                 bool logistic = model.Loss == LossKind.BinaryCrossEntropy;
-                w.Line($"onnx.Output(onnx.Squeeze({(logistic ? $"onnx.Sigmoid({score})" : score)}, 1), \"{(logistic ? "probability" : "score")}\", OnnxType.Float, \"batch\");");
+                w.Line($"onnx.Score({score}, logistic: {(logistic ? "true" : "false")});");
             }
         }
 

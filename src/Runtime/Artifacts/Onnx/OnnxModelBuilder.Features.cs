@@ -19,13 +19,14 @@ public sealed partial class OnnxModelBuilder
     /// </summary>
     public string Numeric(NumericFeature feature, NumericScaling scaling)
     {
-        string x = Unsqueeze(Input(feature.Name, OnnxType.Float, "batch"), 1);
-        return feature.Transform switch
+        string x = Unsqueeze(Input(feature.Name, OnnxType.Float, Ranks ? 1L : "batch"), 1);
+        string transformed = feature.Transform switch
         {
             Transform.Log1p => Log(Add(Max(x, Constant(0f)), Constant(1f))),
             Transform.Standardize => Mul(Sub(x, Constant(scaling.Mean)), Constant(scaling.InverseDeviation)),
             _ => x,
         };
+        return Ranks ? Repeat(transformed, hasColumns: true) : transformed;
     }
 
     /// <summary>
@@ -40,7 +41,13 @@ public sealed partial class OnnxModelBuilder
     /// <exception cref="ArgumentException">A bag's vocabulary contains the value that stands for padding.</exception>
     public string Ids(CategoricalFeature feature, Vocabulary vocabulary)
     {
-        OnnxDimension[] dimensions = feature.IsBag ? ["batch", feature.Name + "_values"] : ["batch"];
+        if (feature == _item)
+        {
+            return CatalogueIds(feature);
+        }
+
+        OnnxDimension rows = Ranks ? 1L : "batch";
+        OnnxDimension[] dimensions = feature.IsBag ? [rows, feature.Name + "_values"] : [rows];
         OnnxType type = feature.KeyKind == KeyKind.Text ? OnnxType.String : OnnxType.Int64;
         string input = Input(feature.Name, type, dimensions);
         long unknown = feature.OutOfVocabulary switch
@@ -66,6 +73,7 @@ public sealed partial class OnnxModelBuilder
             ids = Where(Equal(ids, Constant(Unhashed)), hashed, ids);
         }
 
+        ids = Ranks ? Repeat(ids, feature.IsBag) : ids;
         _idSources[ids] = new IdSource(feature, vocabulary.Rows, vocabulary.Rows);
         return ids;
     }

@@ -57,7 +57,7 @@ public sealed partial class OnnxModelBuilder
     /// <exception cref="ArgumentException">There is no such tensor, or the name is taken.</exception>
     public void Output(string tensor, string name, OnnxType type, params ReadOnlySpan<OnnxDimension> dimensions)
     {
-        AddNode("Identity", [tensor], name, [], "");
+        AddNode("Identity", [tensor], [name], [], "");
         Declare(name);
         _outputs.Message(12, ValueInfo(name, type, dimensions));
     }
@@ -109,7 +109,7 @@ public sealed partial class OnnxModelBuilder
     public string Node(string operation, ReadOnlySpan<string> inputs, ReadOnlySpan<OnnxAttribute> attributes = default, string domain = "")
     {
         string output = Fresh(operation);
-        AddNode(operation, inputs, output, attributes, domain);
+        AddNode(operation, inputs, [output], attributes, domain);
         return output;
     }
 
@@ -133,7 +133,7 @@ public sealed partial class OnnxModelBuilder
         return name;
     }
 
-    private void AddNode(string operation, ReadOnlySpan<string> inputs, string output, ReadOnlySpan<OnnxAttribute> attributes, string domain)
+    private void AddNode(string operation, ReadOnlySpan<string> inputs, ReadOnlySpan<string> outputs, ReadOnlySpan<OnnxAttribute> attributes, string domain)
     {
         var node = new ProtoWriter();
         foreach (string input in inputs)
@@ -146,7 +146,12 @@ public sealed partial class OnnxModelBuilder
             node.Text(1, input);
         }
 
-        node.Text(2, output).Text(3, $"n{_nodeCount++}").Text(4, operation);
+        foreach (string output in outputs)
+        {
+            node.Text(2, output);
+        }
+
+        node.Text(3, $"n{_nodeCount++}").Text(4, operation);
         foreach (OnnxAttribute attribute in attributes)
         {
             node.Message(5, attribute.Fields);

@@ -171,6 +171,29 @@ internal sealed unsafe class OnnxRuntimeApi
         return value;
     }
 
+    /// <summary>The texts of a tensor of texts.</summary>
+    public string[] Texts(nint value, int count)
+    {
+        nuint bytes;
+        Check(((delegate* unmanaged<nint, nuint*, nint>)_table[53])(value, &bytes));
+        byte[] content = new byte[(int)bytes + 1];
+        nuint[] starts = new nuint[count + 1];
+        fixed (byte* data = content)
+        fixed (nuint* offsets = starts)
+        {
+            Check(((delegate* unmanaged<nint, void*, nuint, nuint*, nuint, nint>)_table[54])(value, data, bytes, offsets, (nuint)count));
+        }
+
+        starts[count] = bytes;
+        string[] texts = new string[count];
+        for (int i = 0; i < count; i++)
+        {
+            texts[i] = System.Text.Encoding.UTF8.GetString(content, (int)starts[i], (int)(starts[i + 1] - starts[i]));
+        }
+
+        return texts;
+    }
+
     public void* TensorData(nint value)
     {
         void* data;

@@ -51,11 +51,24 @@ internal sealed unsafe class OnnxSession : IDisposable
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses an input, or an index lies outside a table.</exception>
     public (float[] Values, long[] Shape) Run(IReadOnlyList<OnnxTensor> inputs, string? output = null)
     {
+        (Array values, long[] shape) = Run(inputs, [output ?? Outputs[0]])[0];
+        return values is float[] floats
+            ? (floats, shape)
+            : throw new OnnxRuntimeException($"The output '{output ?? Outputs[0]}' holds values of type {values.GetType().GetElementType()!.Name}, expected {OnnxType.Float}.");
+    }
+
+    /// <summary>Runs the model and returns outputs of floats, 64-bit integers or texts with their shapes.</summary>
+    /// <param name="inputs">All inputs of the model, in any order.</param>
+    /// <param name="outputs">Names of the outputs.</param>
+    /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses an input, or an index lies outside a table.</exception>
+    public (Array Values, long[] Shape)[] Run(IReadOnlyList<OnnxTensor> inputs, IReadOnlyList<string> outputs)
+    {
         ObjectDisposedException.ThrowIf(_session == 0, this);
         var values = new nint[inputs.Count];
         var names = new List<Utf8Text>();
+        var wanted = new List<Utf8Text>();
         var pins = new List<GCHandle>();
-        var results = new nint[1];
+        var results = new nint[outputs.Count];
         try
         {
             for (int i = 0; i < inputs.Count; i++)
@@ -64,16 +77,9 @@ internal sealed unsafe class OnnxSession : IDisposable
                 values[i] = CreateValue(inputs[i], pins);
             }
 
-            using var wanted = new Utf8Text(output ?? Outputs[0]);
-            _api.Run(_session, [.. names.Select(n => n.Pointer)], values, [wanted.Pointer], results);
-            (OnnxType type, long[] shape) = _api.Shape(results[0]);
-            if (type != OnnxType.Float)
-            {
-                throw new OnnxRuntimeException($"The output '{output ?? Outputs[0]}' is {type}, expected {OnnxType.Float}.");
-            }
-
-            int count = checked((int)shape.Aggregate(1L, (product, size) => product * size));
-            return (new ReadOnlySpan<float>(_api.TensorData(results[0]), count).ToArray(), shape);
+            wanted.AddRange(outputs.Select(o => new Utf8Text(o)));
+            _api.Run(_session, [.. names.Select(n => n.Pointer)], values, [.. wanted.Select(n => n.Pointer)], results);
+            return [.. results.Select(Read)];
         }
         finally
         {
@@ -83,6 +89,7 @@ internal sealed unsafe class OnnxSession : IDisposable
             }
 
             names.ForEach(n => n.Dispose());
+            wanted.ForEach(n => n.Dispose());
             pins.ForEach(p => p.Free());
         }
     }
@@ -96,6 +103,19 @@ internal sealed unsafe class OnnxSession : IDisposable
             _api.ReleaseMemory(_memory);
             _session = 0;
         }
+    }
+
+    private (Array Values, long[] Shape) Read(nint result)
+    {
+        (OnnxType type, long[] shape) = _api.Shape(result);
+        int count = checked((int)shape.Aggregate(1L, (product, size) => product * size));
+        return type switch
+        {
+            OnnxType.Float => (new ReadOnlySpan<float>(_api.TensorData(result), count).ToArray(), shape),
+            OnnxType.Int64 => (new ReadOnlySpan<long>(_api.TensorData(result), count).ToArray(), shape),
+            OnnxType.String => (_api.Texts(result, count), shape),
+            _ => throw new OnnxRuntimeException($"An output of type {type} cannot be read."),
+        };
     }
 
     private nint CreateValue(OnnxTensor tensor, List<GCHandle> pins)

@@ -5,7 +5,7 @@ namespace ModelGen;
 /// <summary>The parts of a data set divided for training and measuring. The examples of each part are in the order of the whole set.</summary>
 /// <typeparam name="TModel">The model class.</typeparam>
 public sealed record DataSplit<TModel>
-    where TModel : class, IEmbeddingModel<TModel>
+    where TModel : class, IModel<TModel>
 {
     /// <summary>What the model is trained on.</summary>
     public required DataSet<TModel> Training { get; init; }
@@ -26,7 +26,7 @@ public sealed record DataSplit<TModel>
 /// <summary>Users whose examples are divided into what a model is told of them and what it has to find.</summary>
 /// <typeparam name="TModel">The model class.</typeparam>
 public sealed record HeldOutUsers<TModel>
-    where TModel : class, IEmbeddingModel<TModel>
+    where TModel : class, IModel<TModel>
 {
     /// <summary>What the model is told: at least one example of every user.</summary>
     public required DataSet<TModel> History { get; init; }
@@ -41,7 +41,7 @@ public sealed record HeldOutUsers<TModel>
 /// <summary>A data set divided by user: no validation or test user has an example in training.</summary>
 /// <typeparam name="TModel">The model class.</typeparam>
 public sealed record UserSplit<TModel>
-    where TModel : class, IEmbeddingModel<TModel>
+    where TModel : class, IModel<TModel>
 {
     /// <summary>All examples of the remaining users.</summary>
     public required DataSet<TModel> Training { get; init; }

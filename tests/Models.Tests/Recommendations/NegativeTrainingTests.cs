@@ -5,7 +5,7 @@ using Microsoft.VisualStudio.TestTools.UnitTesting;
 using ModelGen.Compiled;
 using ModelGen.Tests.Support;
 
-namespace ModelGen.Tests.Recommendation;
+namespace ModelGen.Tests.Recommendations;
 
 /// <summary>Training on positive pairs with drawn negatives: reproducible, resumable, and measured by lists.</summary>
 [TestClass]

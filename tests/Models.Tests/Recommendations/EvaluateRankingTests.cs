@@ -5,7 +5,7 @@ using System.Linq;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
 using ModelGen.Compiled;
 
-namespace ModelGen.Tests.Recommendation;
+namespace ModelGen.Tests.Recommendations;
 
 /// <summary>Measures of rankings against lists that are scored pair by pair and sorted.</summary>
 [TestClass]

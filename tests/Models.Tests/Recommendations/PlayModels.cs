@@ -1,4 +1,4 @@
-namespace ModelGen.Tests.Recommendation;
+namespace ModelGen.Tests.Recommendations;
 
 /// <summary>Plain tables.</summary>
 [EmbeddingModel, Gmf, Adam(LearningRate = 0.02f)]
@@ -55,6 +55,21 @@ public partial class PlayRanked
 
     [Item(Cardinality = 50)]
     public int Item { get; set; }
+
+    [Timestamp]
+    public long Time { get; set; }
+}
+
+/// <summary>All items share one row, so that all scores of a user are equal.</summary>
+[EmbeddingModel, Gmf, Adam(LearningRate = 0.02f)]
+[Full(Dimension = 4)]
+public partial class PlayTied : IPlay
+{
+    [User]
+    public int User { get; set; }
+
+    [Item, Hashed(Dimension = 4, Rows = 1)]
+    public string Item { get; set; } = "";
 
     [Timestamp]
     public long Time { get; set; }

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using ModelGen.Compiled;
 
-namespace ModelGen.Tests.Recommendation;
+namespace ModelGen.Tests.Recommendations;
 
 /// <summary>Plays with a planted taste: users and items have one of four tastes, and most plays are of the user's own.</summary>
 internal static class Plays

@@ -1,0 +1,34 @@
+using System.Threading;
+
+namespace ModelGen.Retrieval;
+
+/// <summary>How the methods are run.</summary>
+internal sealed record StudyOptions
+{
+    /// <summary>First seed.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>Number of seeds, counted up from the first.</summary>
+    public required int Seeds { get; init; }
+
+    /// <summary>Epochs of dense rows, and of sparse ones at the final number of entries; null for those the data set was tuned to.</summary>
+    public required int? Epochs { get; init; }
+
+    /// <summary>Schedule of the kept entries.</summary>
+    public required SparsitySchedule Schedule { get; init; }
+
+    /// <summary>How rows share the kept entries.</summary>
+    public required SparsityBudget Budget { get; init; }
+
+    /// <summary>Penalty of EASE.</summary>
+    public required double Lambda { get; init; }
+
+    /// <summary>Threads; 0 for all cores.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Folder that receives the artefacts.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>Stops the training under way.</summary>
+    public required CancellationToken Cancellation { get; init; }
+}

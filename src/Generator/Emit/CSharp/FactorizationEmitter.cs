@@ -1,0 +1,59 @@
+using System;
+using System.Linq;
+using ModelGen.Generator.Helpers;
+using ModelGen.Generator.Ir;
+using ModelGen.Generator.Lowering;
+using ModelGen.Generator.Specs;
+
+namespace ModelGen.Generator.Emit.CSharp;
+
+/// <summary>
+/// Writes the kernels by which the runtime trains a matrix factorisation on all ratings at once. A model has them when its score is the
+/// product of a row of either side alone: no biases, and plain, hashed or clustered tables.
+/// </summary>
+internal sealed class FactorizationEmitter(ModelSpec model, Graph graph, KernelSet kernels, SourceWriter w)
+{
+    public void Write()
+    {
+        if (model.Host.Factorization is not { Biases: false } spec || model.Categoricals.Any(c => c.Embedding.Kind is not (EmbeddingKind.Full or EmbeddingKind.Hashed or EmbeddingKind.Clustered)))
+        {
+            return;
+        }
+
+        Parameter[] tables = [.. graph.Parameters.Where(p => p.IsTable)];
+        Parameter user = tables.First(t => model.Categoricals[t.Feature].Role == RoleKind.User), item = tables.First(t => model.Categoricals[t.Feature].Role == RoleKind.Item);
+        w.Line();
+        w.Line($"static IFactorization? IEmbeddingModel<{model.Name}>.Factorization => new FactorizationKernels();");
+        w.Line();
+        w.Line("/// <summary>The factorisation on all ratings at once.</summary>");
+        using IDisposable block = w.Block("private sealed class FactorizationKernels : IFactorization");
+        w.Line($"public float L2 => {SourceWriter.Float(spec.L2)};");
+        w.Line();
+        w.Line($"public int UserTable => {Array.IndexOf(tables, user)};");
+        w.Line();
+        w.Line($"public int ItemTable => {Array.IndexOf(tables, item)};");
+        w.Line();
+        w.Line("public void Gradient(ref float x, float pull, ref float others, ref int rows, ref float weights, ref float targets, int count, ref float gradient, ref double loss) =>");
+        w.Line($"    {FactorizationKernels.Gradient(kernels, user.Columns)}(ref x, pull, ref others, ref rows, ref weights, ref targets, count, ref gradient, ref loss);");
+        w.Line();
+        w.Line("public void Update(StepContext step, int table, int[] rows, int first, int count, ref float gradients) =>");
+        w.Line($"    {UpdateKernels.Rows(kernels, model.Optimizer, user.Columns, user.Columns, spec.NonNegative)}(step, step.State.Tables[table], rows, first, count, step.Optimizer.TableRate, ref gradients);");
+        w.Line();
+        Dispatch("public void Scores(int table, ref float x, ref float clusters, ref float scores, int rows)", tables, (t, stride) =>
+            $"{ProductKernels.Product(kernels, t.Columns, stride, t.Columns, stride, stride, false, false, 0)}(ref x, ref clusters, ref scores, rows);");
+        w.Line();
+        Dispatch("public void Costs(int table, ref float scores, ref int rows, ref float targets, int count, ref float costs)", tables, (_, stride) =>
+            $"{FactorizationKernels.Costs(kernels, stride)}(ref scores, ref rows, ref targets, count, ref costs);");
+    }
+
+    // One case per clustered table; the other tables are never asked.
+    private void Dispatch(string signature, Parameter[] tables, Func<Parameter, int, string> call)
+    {
+        using IDisposable block = w.Block(signature);
+        foreach (Parameter table in tables.Where(t => t.Index == RowIndexKind.Assignment))
+        {
+            using IDisposable inner = w.Block($"if (table == {Array.IndexOf(tables, table)})");
+            w.Line(call(table, MemoryPlan.Pad(table.Modulus)));
+        }
+    }
+}

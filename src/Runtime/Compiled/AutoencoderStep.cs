@@ -1,0 +1,215 @@
+using System;
+
+namespace ModelGen.Compiled;
+
+/// <summary>
+/// What a piece of autoencoder work sees: the item rows, a batch of users with their histories, the outputs that are scored, and the
+/// buffers between the phases. Users come in blocks of <see cref="BlockUsers"/>; everything per user and output or per user and column
+/// holds the users of a block next to each other, so that one load serves all of them.
+/// </summary>
+public sealed partial class AutoencoderStep : IDisposable
+{
+    /// <summary>Users of one block: two of the widest vectors.</summary>
+    public const int BlockUsers = 32;
+
+    /// <summary>Outputs of one cut of dense work; a whole number of register tiles.</summary>
+    public const int WideCut = 64;
+
+    /// <summary>Outputs of one cut of sparse work.</summary>
+    public const int SparseCut = 2048;
+
+    /// <summary>Blocks of users in one item of the history gradients with wide rows.</summary>
+    public const int BlockGroup = 16;
+
+    /// <summary>Rows of one cut of the sparse update.</summary>
+    public const int SparseRowCut = 256;
+
+    private readonly int _items;
+    private readonly int _columns;
+    private readonly int _capacityBlocks;
+    private readonly int _maxOutput;
+
+    /// <summary>Buffers for batches of a given size.</summary>
+    /// <param name="rows">The item rows.</param>
+    /// <param name="capacity">Most users of a batch.</param>
+    /// <param name="maxOutput">Outputs of a batch; all items when it is at least their number.</param>
+    /// <param name="batchItems">Most distinct items of a batch, which are outputs even when they are more.</param>
+    internal AutoencoderStep(SparseRows rows, int capacity, int maxOutput, int batchItems)
+    {
+        int outputs = maxOutput >= rows.Rows ? rows.Rows : Math.Max(maxOutput, batchItems + 1);
+        _items = rows.Rows;
+        _columns = (rows.Dimension + 31) & ~31;
+        _capacityBlocks = Blocks32(capacity);
+        _maxOutput = maxOutput;
+        SamplesOutputs = maxOutput < _items;
+        OutputRows = (outputs + WideCut - 1) / WideCut * WideCut;
+        long users = (long)_capacityBlocks * BlockUsers;
+        Histories = new NativeFloats(users * _columns);
+        Scores = new NativeFloats(users * OutputRows);
+        Squares = new NativeFloats(users * ((outputs + WideCut - 1) / WideCut));
+        ScoreScale = new float[users];
+        TargetShare = new float[users];
+        Losses = new double[users];
+        HistoryStarts = new int[capacity + 1];
+        ItemStarts = new int[_items + 1];
+        Rows = null!;
+        Attach(rows);
+        _position = new int[_items];
+        if (!SamplesOutputs)
+        {
+            SetAllOutputs();
+        }
+    }
+
+    /// <summary>The item rows.</summary>
+    public SparseRows Rows { get; private set; }
+
+    /// <summary>Rates and bias corrections of this step.</summary>
+    public OptimizerStep Optimizer { get; set; }
+
+    /// <summary>Users of the batch.</summary>
+    public int Users { get; private set; }
+
+    /// <summary>Blocks of users, the last one filled up with users without items.</summary>
+    public int Blocks { get; private set; }
+
+    /// <summary>Items of user u of the batch are <see cref="HistoryItems"/>[HistoryStarts[u] .. HistoryStarts[u + 1]), ascending.</summary>
+    public int[] HistoryStarts { get; }
+
+    /// <summary>Items of the users, one history after another.</summary>
+    public int[] HistoryItems { get; private set; } = [];
+
+    /// <summary>Outputs of the history items, one history after another; ascending inside a history.</summary>
+    public int[] HistoryOutputs { get; private set; } = [];
+
+    /// <summary>Users of item i in the batch are <see cref="ItemUsers"/>[ItemStarts[i] .. ItemStarts[i + 1]), ascending.</summary>
+    public int[] ItemStarts { get; }
+
+    /// <summary>Users of the items, one item after another.</summary>
+    public int[] ItemUsers { get; private set; } = [];
+
+    /// <summary>Whether only some items are scored: those of the batch and a draw of the others (section "batch construction" of the method).</summary>
+    public bool SamplesOutputs { get; }
+
+    /// <summary>Items that are scored; the same item may be drawn twice.</summary>
+    public int OutputCount { get; private set; }
+
+    /// <summary>Item of every output.</summary>
+    public int[] Outputs { get; private set; } = [];
+
+    /// <summary>Distinct items among the outputs, ascending: the rows that are updated.</summary>
+    public int[] UpdatedRows { get; private set; } = [];
+
+    /// <summary>Number of rows that are updated.</summary>
+    public int UpdatedCount { get; private set; }
+
+    /// <summary>Outputs of updated row q are <see cref="RowOutputs"/>[RowStarts[q] .. RowStarts[q + 1]).</summary>
+    public int[] RowStarts { get; private set; } = [];
+
+    /// <summary>Outputs, one updated row after another.</summary>
+    public int[] RowOutputs { get; private set; } = [];
+
+    /// <summary>Rows per block in <see cref="Scores"/>.</summary>
+    public int OutputRows { get; }
+
+    /// <summary>History sums, per block: column x <see cref="BlockUsers"/>.</summary>
+    public NativeFloats Histories { get; }
+
+    /// <summary>History sums in panels of 32 columns: panel x user x 32. Dense work only.</summary>
+    public NativeFloats HistoryPanels { get; private set; } = NativeFloats.Empty;
+
+    /// <summary>Users between two panels of <see cref="HistoryPanels"/>.</summary>
+    public int PanelUsers => _capacityBlocks * BlockUsers;
+
+    /// <summary>Gradients of the history sums: per block column x <see cref="BlockUsers"/> with sparse rows, per user a row of <see cref="SparseRows.WideStride"/> with wide ones.</summary>
+    public NativeFloats HistoryGradients { get; private set; } = NativeFloats.Empty;
+
+    /// <summary>Scores and then their gradients, per block: output x <see cref="BlockUsers"/>.</summary>
+    public NativeFloats Scores { get; }
+
+    /// <summary>Sums of squared scores: cut x user.</summary>
+    public NativeFloats Squares { get; }
+
+    /// <summary>What a user's scores are multiplied by to give their part of the gradient.</summary>
+    public float[] ScoreScale { get; }
+
+    /// <summary>What is subtracted from the gradient at the items of a user.</summary>
+    public float[] TargetShare { get; }
+
+    /// <summary>2 - 2 cos of every user, measured before the update.</summary>
+    public double[] Losses { get; }
+
+    /// <summary>Outputs of one cut.</summary>
+    public int CutOutputs => Rows.IsWide ? WideCut : SparseCut;
+
+    /// <summary>Cuts of the outputs.</summary>
+    public int Cuts => (OutputCount + CutOutputs - 1) / CutOutputs;
+
+    /// <summary>Items of work of the scores: a cut for all users with wide rows, a cut for one block with sparse ones.</summary>
+    public int ScoreItems => Rows.IsWide ? Cuts : Cuts * Blocks;
+
+    /// <summary>Columns of one item of the history gradients with wide rows.</summary>
+    public int ColumnChunk => Rows.Dimension >= 2048 ? 128 : 64;
+
+    /// <summary>Column chunks of the history gradients with wide rows.</summary>
+    public int ColumnChunks => (Rows.Dimension + ColumnChunk - 1) / ColumnChunk;
+
+    /// <summary>Items of work of the history gradients: a chunk of columns for a group of <see cref="BlockGroup"/> blocks with wide rows, a block with sparse ones.</summary>
+    public int HistoryGradientItems => Rows.IsWide ? ColumnChunks * ((Blocks + BlockGroup - 1) / BlockGroup) : Blocks;
+
+    /// <summary>Rows of one cut of the update.</summary>
+    public int RowCut => Rows.IsWide ? WideCut : SparseRowCut;
+
+    /// <summary>Cuts of the update.</summary>
+    public int RowCuts => (UpdatedCount + RowCut - 1) / RowCut;
+
+    /// <summary>Index of the first of some ascending numbers that is at least a bound; their number when none is.</summary>
+    public static int FirstAtLeast(ReadOnlySpan<int> ascending, int bound)
+    {
+        int low = 0, high = ascending.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            (low, high) = ascending[middle] < bound ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+
+    /// <summary>Takes the rows of another level.</summary>
+    internal void Attach(SparseRows rows)
+    {
+        bool first = Rows is null;
+        bool wasWide = !first && Rows!.IsWide;
+        Rows = rows;
+        if (!first && wasWide == rows.IsWide)
+        {
+            return;
+        }
+
+        HistoryPanels.DisposeUnlessEmpty();
+        HistoryGradients.DisposeUnlessEmpty();
+        long users = PanelUsers;
+        HistoryPanels = rows.IsWide ? new NativeFloats(users * _columns) : NativeFloats.Empty;
+        HistoryGradients = new NativeFloats(users * (rows.IsWide ? SparseRows.WideStride(rows.Dimension) : _columns));
+    }
+
+    /// <summary>Bytes of the buffers for a number of users, outputs and columns, with wide rows.</summary>
+    internal static long BytesFor(int dimension, int capacity, int outputs)
+    {
+        long users = (long)Blocks32(capacity) * BlockUsers, columns = (dimension + 31) & ~31;
+        return sizeof(float) * users * ((2 * columns) + SparseRows.WideStride(dimension) + outputs + WideCut + (outputs / WideCut) + 1);
+    }
+
+    /// <summary>Frees the buffers; the rows stay.</summary>
+    public void Dispose()
+    {
+        Histories.Dispose();
+        Scores.Dispose();
+        Squares.Dispose();
+        HistoryPanels.DisposeUnlessEmpty();
+        HistoryGradients.DisposeUnlessEmpty();
+    }
+
+    private static int Blocks32(int users) => (users + BlockUsers - 1) / BlockUsers;
+}

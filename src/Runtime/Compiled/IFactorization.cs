@@ -1,0 +1,33 @@
+namespace ModelGen.Compiled;
+
+/// <summary>
+/// The generated kernels by which a matrix factorisation is trained on all ratings at once, every width a literal. A rating, or the
+/// ratings of one row pair taken together, is a cell: a row of the other side, a weight (the number of ratings) and a target (their mean).
+/// </summary>
+public interface IFactorization
+{
+    /// <summary>Weight of the squared rows per rating.</summary>
+    float L2 { get; }
+
+    /// <summary>Index of the users' table.</summary>
+    int UserTable { get; }
+
+    /// <summary>Index of the items' table.</summary>
+    int ItemTable { get; }
+
+    /// <summary>gradient = pull x + the sum over cells j of 2 w_j (x y_j - t_j) y_j; adds the sum of w_j (x y_j - t_j)^2 to the loss.</summary>
+    void Gradient(
+        ref float x, float pull, ref float others, ref int rows, ref float weights, ref float targets, int count, ref float gradient, ref double loss);
+
+    /// <summary>Updates the rows rows[first .. first + count) of a table with gradients that lie one after another without padding.</summary>
+    void Update(StepContext step, int table, int[] rows, int first, int count, ref float gradients);
+
+    /// <summary>
+    /// scores = x C^T for rows of the other side, a multiple of 8 without padding, and the clusters of a table, transposed: element (c, q)
+    /// at c times the padded number of clusters plus q.
+    /// </summary>
+    void Scores(int table, ref float x, ref float clusters, ref float scores, int rows);
+
+    /// <summary>costs[q] = the sum over ratings j of (t_j - scores[row_j, q])^2, for all clusters of a table and their padding.</summary>
+    void Costs(int table, ref float scores, ref int rows, ref float targets, int count, ref float costs);
+}

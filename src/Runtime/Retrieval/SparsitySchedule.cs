@@ -1,0 +1,119 @@
+using System;
+using System.Collections.Immutable;
+
+namespace ModelGen;
+
+/// <summary>How the number of kept entries falls from all to the target (section 4.1 of the compressed ELSA digest: step-wise, linear, exponential, constant).</summary>
+public enum SparsityKind
+{
+    /// <summary>The target from the first step on, the support being the largest start values.</summary>
+    Constant,
+
+    /// <summary>All entries, then the target times falling powers of two from a quarter of the width on, <see cref="SparsitySchedule.EpochsPerHalving"/> epochs each.</summary>
+    StepWise,
+
+    /// <summary>Every epoch of the pruning part takes the same number of entries off.</summary>
+    Linear,
+
+    /// <summary>As published: all entries for one epoch, then floor(r 2^-(i/E + 1)) in pruning epoch i, which begins with a jump to less than half.</summary>
+    Exponential,
+
+    /// <summary>r (v/r)^(i/T) in pruning epoch i of T: the same length without the jump.</summary>
+    SmoothExponential,
+}
+
+/// <summary>One level of a schedule.</summary>
+/// <param name="Kept">Entries kept per row.</param>
+/// <param name="Epochs">Epochs trained at this number, at least 1.</param>
+public readonly record struct SparsityLevel(int Kept, int Epochs);
+
+/// <summary>
+/// The levels a sparse model is trained through. The pruning part takes T = E (log2(r/v) - 1) epochs, rounded up and at least 1, r being the
+/// width, v the target and E <see cref="EpochsPerHalving"/>; the target's own epochs follow. A level keeps its support, and the supports of
+/// the levels are nested.
+/// </summary>
+public sealed record SparsitySchedule
+{
+    /// <summary>Kind of the schedule; exponential by default.</summary>
+    public SparsityKind Kind { get; init; } = SparsityKind.Exponential;
+
+    /// <summary>Epochs E in which the number of entries halves, at least 1; 5 by default. The paper uses 10.</summary>
+    public int EpochsPerHalving { get; init; } = 5;
+
+    /// <summary>
+    /// Whether each level starts from the very first values on its support, as published, instead of the trained ones; false by default,
+    /// which is better on small sets. The moments of the optimiser are new on each level either way.
+    /// </summary>
+    public bool Restart { get; init; }
+
+    /// <summary>The levels for rows of a width and a target, in order; the last is the target with the final epochs.</summary>
+    /// <param name="dimension">Width r of a row, at least 1.</param>
+    /// <param name="kept">Target v, 1 to <paramref name="dimension"/>; at dimension there is one level.</param>
+    /// <param name="finalEpochs">Epochs at the target, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public ImmutableArray<SparsityLevel> Levels(int dimension, int kept, int finalEpochs)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(kept, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(kept, dimension);
+        ArgumentOutOfRangeException.ThrowIfLessThan(finalEpochs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(EpochsPerHalving, 1);
+        ImmutableArray<SparsityLevel>.Builder levels = ImmutableArray.CreateBuilder<SparsityLevel>();
+        if (kept < dimension)
+        {
+            AddPruning(levels, dimension, kept);
+        }
+
+        levels.Add(new SparsityLevel(kept, finalEpochs));
+        return levels.ToImmutable();
+    }
+
+    private void AddPruning(ImmutableArray<SparsityLevel>.Builder levels, int dimension, int kept)
+    {
+        // The slack keeps an exact power of two from rounding up to one epoch more.
+        int epochs = (int)Math.Max(1, Math.Ceiling((EpochsPerHalving * (Math.Log2((double)dimension / kept) - 1)) - 1e-9));
+        switch (Kind)
+        {
+            case SparsityKind.StepWise:
+                levels.Add(new SparsityLevel(dimension, EpochsPerHalving));
+                int top = kept;
+                while (2L * top <= dimension / 4)
+                {
+                    top *= 2;
+                }
+
+                for (; top > kept; top /= 2)
+                {
+                    levels.Add(new SparsityLevel(top, EpochsPerHalving));
+                }
+
+                break;
+
+            case SparsityKind.Linear:
+                int step = (dimension - kept) / epochs;
+                for (int i = 0; i < epochs; i++)
+                {
+                    levels.Add(new SparsityLevel(dimension - (i * step), 1));
+                }
+
+                break;
+
+            case SparsityKind.Exponential:
+                levels.Add(new SparsityLevel(dimension, 1));
+                for (int i = 1; i < epochs; i++)
+                {
+                    levels.Add(new SparsityLevel((int)Math.Floor(dimension * Math.Pow(2, -(((double)i / EpochsPerHalving) + 1))), 1));
+                }
+
+                break;
+
+            case SparsityKind.SmoothExponential:
+                for (int i = 0; i < epochs; i++)
+                {
+                    levels.Add(new SparsityLevel((int)Math.Floor((dimension * Math.Pow((double)kept / dimension, (double)i / epochs)) + 1e-9), 1));
+                }
+
+                break;
+        }
+    }
+}

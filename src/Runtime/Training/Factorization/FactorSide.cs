@@ -1,0 +1,136 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using ModelGen.Compiled;
+
+namespace ModelGen;
+
+/// <summary>One side of a matrix factorisation: its table, which row each id reads, its ratings, and its gradients.</summary>
+internal sealed class FactorSide
+{
+    // Cells of a row in one piece of work, so that one long row does not keep the other threads waiting.
+    private const int CellsPerPiece = 4096;
+    private const int CellsPerItem = 16384;
+
+    private readonly int[] _fixedRows;
+
+    /// <summary>Prepares one side.</summary>
+    /// <param name="state">The model.</param>
+    /// <param name="index">Index of the side's table.</param>
+    /// <param name="lists">Ratings of its ids.</param>
+    public FactorSide(ModelState state, int index, RatingLists lists)
+    {
+        Index = index;
+        Table = state.Tables[index];
+        Lists = lists;
+        Feature = state.Schema.Categoricals[Table.Parameter.Feature];
+        Counts = [.. Enumerable.Range(0, lists.Ids).Select(lists.Count)];
+        MostRatings = Counts.Max();
+        _fixedRows = Table.Assignment is not null ? []
+            : [.. Enumerable.Range(0, lists.Ids).Select(id => Table.Parameter.Index == RowIndex.Remainder ? id % Table.Parameter.Modulus : id)];
+        AllRows = [.. Enumerable.Range(0, checked((int)Table.Rows))];
+        Gradients = new NativeFloats(Table.Rows * Width);
+    }
+
+    /// <summary>Index of the table.</summary>
+    public int Index { get; }
+
+    /// <summary>The table.</summary>
+    public Table Table { get; }
+
+    /// <summary>The feature.</summary>
+    public CategoricalFeature Feature { get; }
+
+    /// <summary>Floats per row.</summary>
+    public int Width => Table.Parameter.Width;
+
+    /// <summary>Ratings of the ids.</summary>
+    public RatingLists Lists { get; }
+
+    /// <summary>Number of ratings of every id.</summary>
+    public int[] Counts { get; }
+
+    /// <summary>The greatest number of ratings of an id.</summary>
+    public int MostRatings { get; }
+
+    /// <summary>Row of every id.</summary>
+    public int[] RowOf => Table.Assignment?.Clusters ?? _fixedRows;
+
+    /// <summary>Rows in use.</summary>
+    public int Rows => Table.Assignment?.Live ?? (int)Table.Rows;
+
+    /// <summary>0, 1, 2, ...: the rows as a list.</summary>
+    public int[] AllRows { get; }
+
+    /// <summary>Ratings taken together by rows.</summary>
+    public RatingCells Cells { get; private set; } = null!;
+
+    /// <summary>Gradients of the rows, without padding.</summary>
+    public NativeFloats Gradients { get; }
+
+    /// <summary>Gradients of the pieces of a row behind its first, one after another.</summary>
+    public NativeFloats Spills { get; private set; } = NativeFloats.Empty;
+
+    /// <summary>Pieces of rows: the row, its cells, and where the gradient goes, -1 for the row's own place.</summary>
+    public (int Row, int First, int Count, int Spill)[] Pieces { get; private set; } = [];
+
+    /// <summary>Pieces of work: piece i and up to the next one's.</summary>
+    public int[] Items { get; private set; } = [];
+
+    /// <summary>First spilled piece of every row; one entry more than rows.</summary>
+    public int[] SpillStarts { get; private set; } = [];
+
+    /// <summary>2 L2 times the ratings of every row: the slope of its penalty.</summary>
+    public float[] Pulls { get; private set; } = [];
+
+    /// <summary>Factor of every row's gradient: one over its members with data where they are clustered, else 1.</summary>
+    public float[] Shares { get; private set; } = [];
+
+    /// <summary>Takes over new cells and cuts them into work.</summary>
+    public void SetCells(RatingCells cells, float l2)
+    {
+        Cells = cells;
+        Pulls = new float[Rows];
+        Shares = new float[Rows];
+        Array.Fill(Shares, 1);
+        double[]? members = Table.Assignment is { } assignment ? ClusterData.Sum(assignment, id => Counts[id] > 0 ? 1 : 0) : null;
+        SpillStarts = new int[Rows + 1];
+        var pieces = new List<(int, int, int, int)>();
+        var items = new List<int>();
+        int spills = 0, load = CellsPerItem;
+        for (int row = 0; row < Rows; row++)
+        {
+            SpillStarts[row] = spills;
+            int first = cells.Starts[row], end = cells.Starts[row + 1];
+            do
+            {
+                int count = Math.Min(CellsPerPiece, end - first);
+                if (load >= CellsPerItem)
+                {
+                    items.Add(pieces.Count);
+                    load = 0;
+                }
+
+                load += count + 8;
+                pieces.Add((row, first, count, first == cells.Starts[row] ? -1 : spills++));
+                first += count;
+            }
+            while (first < end);
+
+            double ratings = 0;
+            for (int cell = cells.Starts[row]; cell < end; cell++)
+            {
+                ratings += cells.Weights[cell];
+            }
+
+            Pulls[row] = (float)(2 * l2 * ratings);
+            Shares[row] = members is null ? 1 : (float)(1 / Math.Max(1, members[row]));
+        }
+
+        SpillStarts[Rows] = spills;
+        items.Add(pieces.Count);
+        Pieces = [.. pieces];
+        Items = [.. items];
+        Spills = Room.For(Spills, (long)spills * Width);
+    }
+}

@@ -1,0 +1,17 @@
+using ModelGen.Compiled;
+
+namespace ModelGen;
+
+/// <summary>Takes optimiser steps over a data set.</summary>
+internal interface IStepRunner
+{
+    /// <summary>Gets the first batch of a pass ready: <paramref name="count"/> examples from <paramref name="start"/> of the order of an epoch.</summary>
+    void Prepare(int[] order, int start, int count, int epoch = 0);
+
+    /// <summary>
+    /// Takes one step on the prepared batch and prepares the next one, <paramref name="nextCount"/> examples (0 for none) from
+    /// <paramref name="nextStart"/> of the order. Returns the sum of the losses of the batch; when it is not finite, no parameter has been
+    /// changed.
+    /// </summary>
+    double Step(OptimizerStep optimizer, int nextStart, int nextCount);
+}

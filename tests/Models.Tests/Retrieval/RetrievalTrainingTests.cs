@@ -1,0 +1,204 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using ModelGen.Compiled;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+
+namespace ModelGen.Tests.Retrieval;
+
+/// <summary>Whole runs: levels, supports, resumption, and what a user can get wrong.</summary>
+[TestClass]
+public sealed class RetrievalTrainingTests
+{
+    private static readonly RetrievalOptions s_options = new() { Epochs = 2, BatchSize = 64, Schedule = new() { EpochsPerHalving = 1 }, Threads = 2 };
+
+    [TestMethod]
+    [DataRow(SparsityKind.Exponential, false, null)]
+    [DataRow(SparsityKind.Exponential, true, null)]
+    [DataRow(SparsityKind.StepWise, true, 30)]
+    [DataRow(SparsityKind.Constant, false, null)]
+    public void A_run_gives_the_same_bits_on_any_number_of_threads(SparsityKind kind, bool restart, int? maxOutput)
+    {
+        RetrievalOptions options = s_options with { Schedule = new() { Kind = kind, Restart = restart, EpochsPerHalving = 1 }, MaxOutput = maxOutput };
+        byte[] one = Bytes(Listening.Train(Data(), options with { Threads = 1 }));
+        CollectionAssert.AreEqual(one, Bytes(Listening.Train(Data(), options with { Threads = 3 })));
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(7)]
+    [DataRow(13)]
+    [DataRow(15)]
+    [DataRow(22)]
+    public void A_run_interrupted_anywhere_ends_in_the_same_bits(int stopAfter)
+    {
+        using TemporaryFolder folder = new();
+        RetrievalOptions options = s_options with { MaxOutput = 40 };
+        TrainedRetriever<Listening> whole = Listening.Train(Data(), options);
+        RetrievalOptions stopped = options with { CheckpointPath = folder["run.safetensors"] };
+        Listening.Train(Data(), stopped with { MaxSteps = stopAfter });
+        TrainedRetriever<Listening> resumed = Listening.Train(Data(), stopped with { Resume = true, Threads = 1 });
+        CollectionAssert.AreEqual(Bytes(whole), Bytes(resumed));
+        CollectionAssert.AreEqual(whole.History.Select(e => (e.Epoch, e.Kept, e.Loss)).ToArray(), resumed.History.Select(e => (e.Epoch, e.Kept, e.Loss)).ToArray());
+    }
+
+    [TestMethod]
+    public void A_cancelled_run_leaves_a_checkpoint_to_continue_from()
+    {
+        using TemporaryFolder folder = new();
+        using CancellationTokenSource stop = new();
+        RetrievalOptions options = s_options with { CheckpointPath = folder["run.safetensors"] };
+        var thrown = Assert.ThrowsExactly<TrainingCanceledException>(() => Listening.Train(Data(), options with { Progress = new Watcher(stop, () => true) }, stop.Token));
+        Assert.AreEqual(folder["run.safetensors"], thrown.CheckpointPath);
+        CollectionAssert.AreEqual(Bytes(Listening.Train(Data(), s_options)), Bytes(Listening.Train(Data(), options with { Resume = true })));
+    }
+
+    [TestMethod]
+    public void A_checkpoint_of_other_settings_or_data_is_refused()
+    {
+        using TemporaryFolder folder = new();
+        RetrievalOptions options = s_options with { CheckpointPath = folder["run.safetensors"] };
+        Listening.Train(Data(), options);
+        options = options with { Resume = true };
+        StringAssert.Contains(Assert.ThrowsExactly<CheckpointMismatchException>(() => Listening.Train(Data(), options with { Seed = 2 })).Message, "seed = 1");
+        StringAssert.Contains(Assert.ThrowsExactly<CheckpointMismatchException>(() => Listening.Train(Data(users: 299), options)).Message, "users");
+        Assert.ThrowsExactly<CheckpointFormatException>(() => WideListening.Train(Planted.Of((u, i) => new WideListening { User = $"u{u}", Song = $"s{i}" }), options));
+    }
+
+    [TestMethod]
+    public void Supports_are_nested_and_fixed_within_a_level()
+    {
+        using var team = new WorkerTeam(2);
+        var start = new StartValues(Initialization.Uniform, 0.1, 50, 3, 0);
+        using SparseRows full = new(50, 96, null, 2, isWide: true);
+        for (int row = 0; row < 50; row++)
+        {
+            for (int column = 0; column < 96; column++)
+            {
+                full.Unit.At(full.Start(row) + column) = start.At((row * 96L) + column);
+            }
+        }
+
+        SparseRows before = full;
+        foreach (int kept in new[] { 40, 17, 5, 1 })
+        {
+            SparseRows next = new SupportSelection(before, kept, SparsityBudget.PerRow).Next(2, restart: false, start, team);
+            for (int row = 0; row < 50; row++)
+            {
+                int[] columns = [.. Columns(next, row)];
+                CollectionAssert.IsSubsetOf(columns, Columns(before, row).ToArray());
+                Assert.HasCount(kept, columns);
+                float least = columns.Min(c => Math.Abs(start.At((row * 96L) + c)));
+                Assert.IsFalse(Columns(before, row).Except(columns).Any(c => Math.Abs(start.At((row * 96L) + c)) > least), $"row {row} at {kept}");
+            }
+
+            before = next;
+            for (int row = 0; row < 50; row++)
+            {
+                for (int j = 0; j < kept; j++)
+                {
+                    next.Unit.At(next.Start(row) + j) = next.Values.At(next.Start(row) + j);
+                }
+            }
+        }
+    }
+
+    [TestMethod]
+    public void All_kept_is_dense_elsa()
+    {
+        DataSet<T> Of<T>(Func<int, int, T> make)
+            where T : class, IModel<T> => Planted.Of(make);
+        float[] dense = DenseTwin.Train(Of((u, i) => new DenseTwin { User = u, Movie = i }), s_options).Scores([1, 2, 3]);
+        float[] sparse = SparseTwin.Train(Of((u, i) => new SparseTwin { User = u, Movie = i }), s_options).Scores([1, 2, 3]);
+        CollectionAssert.AreEqual(dense, sparse);
+    }
+
+    [TestMethod]
+    public void Pruning_step_by_step_finds_the_planted_topics_better_than_a_random_support()
+    {
+        (int User, int Item)[] pairs = [.. Planted.Pairs(900, 150, 10, seed: 5)];
+        double Recall(SparsityKind kind)
+        {
+            var held = pairs.GroupBy(p => p.User).Where(g => g.Key < 150).ToDictionary(g => g.Key, g => g.Select(p => p.Item).Order().ToArray());
+            DataSet<FixedWatching> train = DataSet<FixedWatching>.FromExamples(pairs.Where(p => p.User >= 150).Select(p => new FixedWatching { User = p.User, Movie = p.Item }));
+            TrainedRetriever<FixedWatching> model = FixedWatching.Train(train, new RetrievalOptions { Epochs = 10, Schedule = new() { Kind = kind, EpochsPerHalving = 4 } });
+            return held.Values.Average(items =>
+            {
+                int[] hidden = [.. items.Where((_, i) => i % 4 == 0)], known = [.. items.Except(hidden)];
+                return (double)model.Recommend(known, 20).Count(r => hidden.Contains(r.Item)) / hidden.Length;
+            });
+        }
+
+        double pruned = Recall(SparsityKind.Exponential), random = Recall(SparsityKind.Constant);
+        Assert.IsGreaterThan(random + 0.1, pruned, $"pruned {pruned:F3}, random support {random:F3}");
+        Assert.IsGreaterThan(0.35, pruned);
+    }
+
+    [TestMethod]
+    public void Settings_out_of_range_are_named()
+    {
+        foreach ((RetrievalOptions options, string name) in new (RetrievalOptions, string)[]
+        {
+            (s_options with { Epochs = 0 }, "Epochs"), (s_options with { BatchSize = 0 }, "BatchSize"), (s_options with { MaxOutput = 0 }, "MaxOutput"),
+            (s_options with { LearningRate = -1 }, "LearningRate"), (s_options with { Resume = true }, "Resume"), (s_options with { CheckpointEverySteps = 3 }, "CheckpointEverySteps"),
+            (s_options with { Schedule = new() { EpochsPerHalving = 0 } }, "EpochsPerHalving"),
+        })
+        {
+            StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Listening.Train(Data(), options)).Message, name);
+        }
+    }
+
+    [TestMethod]
+    public void The_plan_holds_the_rows_their_state_and_the_working_memory()
+    {
+        MemoryPlan plan = RetrievalTrainer.Plan(Data(), s_options);
+        Assert.IsGreaterThanOrEqualTo(60L * 128 * 4 * 2, plan.Parameters);
+        Assert.IsGreaterThanOrEqualTo(60L * 128 * 4 * 2, plan.OptimizerState);
+        Assert.IsGreaterThan(0, plan.Working);
+    }
+
+    [TestMethod]
+    public void Segments_list_their_items_and_lead_to_recommendations()
+    {
+        CollapsedRetriever<Listening> model = Listening.Train(Data(), s_options with { Epochs = 4 }).Collapse();
+        SegmentReport report = model.Segments(3);
+        Assert.AreEqual(model.Weights.Rows.Rows * 8, report.Segments.Sum(s => s.Size));
+        Segment first = report.Segments[0];
+        Assert.IsTrue(report.Segments.Zip(report.Segments.Skip(1), (a, b) => a.Size >= b.Size).All(holds => holds));
+        Assert.HasCount(Math.Min(3, first.Size), first.Top);
+        Assert.IsTrue(first.Top.Zip(first.Top.Skip(1), (a, b) => a.Score >= b.Score).All(holds => holds));
+        int item = first.Top[0].Id;
+        Assert.IsTrue(report.Strongest([item], 8).Any(s => s.Segment == first));
+        Assert.IsFalse(report.Items(first, [item], 100).Any(r => r.Item == item));
+        Assert.HasCount(first.Size - 1, report.Items(first, [item], 100));
+        StringAssert.Contains(report.ToString(), $"{first.Size} items");
+        using MemoryStream json = new();
+        report.WriteJson(json);
+        Assert.AreEqual(report.Segments.Length, System.Text.Json.JsonDocument.Parse(json.ToArray()).RootElement.GetArrayLength());
+    }
+
+    private static IEnumerable<int> Columns(SparseRows rows, int row) =>
+        Enumerable.Range(0, rows.Count(row)).Select(j => rows.IsFull ? j : rows.Indices[rows.Start(row) + j]);
+
+    private static DataSet<Listening> Data(int users = 300) => Planted.Of((u, i) => new Listening { User = $"u{u}", Song = $"s{i}" }, users);
+
+    private static byte[] Bytes(TrainedRetriever<Listening> model)
+    {
+        using MemoryStream stream = new();
+        model.Collapse().Weights.WriteTo(stream);
+        return stream.ToArray();
+    }
+
+    private sealed class Watcher(CancellationTokenSource stop, Func<bool> isTime) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (isTime())
+            {
+                stop.Cancel();
+            }
+        }
+    }
+}
