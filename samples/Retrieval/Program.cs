@@ -29,6 +29,7 @@ Option<ulong> seed = new("--seed") { Description = "First seed.", DefaultValueFa
 Option<int> seeds = new("--seeds") { Description = "Number of seeds, counted up from the first.", DefaultValueFactory = _ => 1 };
 Option<int> threads = new("--threads") { Description = "Threads; 0 for all cores." };
 Option<string?> json = new("--json") { Description = "File that receives the results." };
+Option<string?> segments = new("--segments") { Description = "File that receives the segments of the compressed model trained last: columns of its rows read as groups of items, with the items' names; as JSON when it ends in .json." };
 Option<string> output = new("--output") { Description = "Folder that receives the artefacts.", DefaultValueFactory = _ => Path.Combine("artifacts", "retrieval") };
 dataset.AcceptOnlyFromAmong(InteractionFile.DataSets);
 method.AcceptOnlyFromAmong(Methods.Names);
@@ -38,7 +39,7 @@ part.AcceptOnlyFromAmong("test", "validation");
 bool wrongData = false;
 RootCommand command = new("Retrieval with sparse item rows.")
 {
-    dataset, folder, method, kept, dimension, schedule, epochsPerHalving, restart, globalBudget, epochs, lambda, split, part, seed, seeds, threads, json, output,
+    dataset, folder, method, kept, dimension, schedule, epochsPerHalving, restart, globalBudget, epochs, lambda, split, part, seed, seeds, threads, json, segments, output,
 };
 int exitCode = SampleCommand.Run(command, args, (arguments, token) =>
 {
@@ -49,10 +50,16 @@ int exitCode = SampleCommand.Run(command, args, (arguments, token) =>
     }
 
     StudyData data;
+    Dictionary<string, string> names = [];
     Part measured = arguments.GetValue(part) == "test" ? Part.Test : Part.Validation;
     try
     {
         data = new StudyData(name, arguments.GetValue(folder)!, arguments.GetValue(split), measured);
+        if (arguments.GetValue(segments) is { } report)
+        {
+            ResultJson.Require(report);
+            names = ItemNames.Read(name, arguments.GetValue(folder)!);
+        }
     }
     catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
     {
@@ -79,6 +86,8 @@ int exitCode = SampleCommand.Run(command, args, (arguments, token) =>
         Lambda = arguments.GetValue(lambda) ?? tuned.Lambda,
         Threads = arguments.GetValue(threads),
         Output = Path.Combine(arguments.GetValue(output)!, name),
+        Segments = arguments.GetValue(segments),
+        Names = names,
         Cancellation = token,
     };
     string variant = (kind == schedules[0] ? "" : $"-{kind}") + (study.Schedule.Restart ? "-restart" : "") + (study.Budget == SparsityBudget.Global ? "-global" : "");

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.IO;
 using System.Linq;
 using ModelGen.Compiled;
 using ModelGen.Samples;
@@ -13,9 +14,11 @@ namespace ModelGen.Retrieval;
 /// </summary>
 internal sealed class RetrievalStudy(StudyData data, StudyOptions study)
 {
+    private static readonly (string Suffix, TableFormat Format)[] s_formats = [("", TableFormat.Float32), ("-fp16", TableFormat.Float16), ("-int8", TableFormat.Int8PerRow)];
+
     private static readonly RankingOptions s_lists = new() { Cutoffs = [10, 20, 50, 100] };
 
-    /// <summary>Trains a model and measures it.</summary>
+    /// <summary>Trains a model and measures its served forms, with values in 32-bit floats, in 16-bit floats and in signed bytes.</summary>
     /// <param name="method">Name of the method.</param>
     /// <param name="epochs">Epochs of dense rows, or of sparse ones at the final number of entries.</param>
     public IEnumerable<ResultRow> Run<TModel>(string method, int epochs)
@@ -36,10 +39,17 @@ internal sealed class RetrievalStudy(StudyData data, StudyOptions study)
                 Progress = new ConsoleProgress(),
             };
             TrainedRetriever<TModel> trained = RetrievalTrainer.Train(parts.Training, options, study.Cancellation);
-            RankingEvaluation lists = trained.EvaluateRanking(parts.HeldOut, parts.History, Lists);
-            Figure[] training = Training(trained.History.Sum(e => e.Seconds), trained.History.Average(e => e.UsersPerSecond), trained.History.Count, trained.History[^1].Loss);
-            long published = trained.Rows.IsFull ? sizeof(float) * trained.Rows.Count : (sizeof(float) + sizeof(int)) * trained.Rows.Count;
-            yield return Row(method, seed, lists, trained.Rows.Rows, published, published, training);
+            double usersPerSecond = trained.History.Average(e => e.UsersPerSecond);
+            Figure[] training = Training(trained.History.Sum(e => e.Seconds), usersPerSecond, trained.History.Count, trained.History[^1].Loss);
+            foreach ((string suffix, TableFormat format) in s_formats)
+            {
+                yield return Served(method + suffix, seed, trained.Collapse(format), parts, training);
+            }
+
+            if (study.Segments is { } path && !trained.Rows.IsFull)
+            {
+                SegmentFile.Write(path, $"{data.Name}, {method}, seed {seed}: a column of the rows and a sign, largest first", trained.Collapse().Segments(), study.Names);
+            }
         }
     }
 
@@ -48,7 +58,7 @@ internal sealed class RetrievalStudy(StudyData data, StudyOptions study)
     {
         (InteractionMatrix training, InteractionMatrix history, InteractionMatrix heldOut) = Matrices();
         PopularItems popular = PopularItems.Fit(training);
-        yield return Row(method, null, popular.EvaluateRanking(heldOut, history, Lists), popular.Items, popular.Bytes, popular.Bytes, []);
+        yield return Row(method, null, popular.EvaluateRanking(heldOut, history, Lists), popular.Items, popular.Bytes, popular.Bytes, [AllBytes(popular.Bytes)]);
     }
 
     /// <summary>EASE.</summary>
@@ -56,7 +66,7 @@ internal sealed class RetrievalStudy(StudyData data, StudyOptions study)
     {
         (InteractionMatrix training, InteractionMatrix history, InteractionMatrix heldOut) = Matrices();
         (Ease ease, Figure[] figures) = Fit(training);
-        yield return Row(method, null, ease.EvaluateRanking(heldOut, history, Lists), ease.Items, ease.Bytes, ease.Bytes, figures);
+        yield return Row(method, null, ease.EvaluateRanking(heldOut, history, Lists), ease.Items, ease.Bytes, ease.Bytes, [AllBytes(ease.Bytes), .. figures]);
     }
 
     /// <summary>EASE with some weights per row.</summary>
@@ -67,11 +77,31 @@ internal sealed class RetrievalStudy(StudyData data, StudyOptions study)
         foreach ((string method, int kept) in rows)
         {
             PrunedEase pruned = ease.Prune(kept);
-            yield return Row(method, null, pruned.EvaluateRanking(heldOut, history, Lists), pruned.Items, pruned.Bytes, pruned.Bytes, figures);
+            yield return Row(method, null, pruned.EvaluateRanking(heldOut, history, Lists), pruned.Items, pruned.Bytes, pruned.Bytes, [AllBytes(pruned.Bytes), .. figures]);
         }
     }
 
+    private ResultRow Served<TModel>(string method, ulong seed, CollapsedRetriever<TModel> served, StudyParts<TModel> parts, Figure[] training)
+        where TModel : Meeting, IAutoencoder<TModel>, new()
+    {
+        string name = Path.Combine(study.Output, method, typeof(TModel).Name);
+        served.Save(name + ".safetensors");
+        ArtifactReport onnx = served.SaveOnnx(name + ".onnx"), assembly = served.SaveAssembly(name + ".Inference.dll");
+        RankingEvaluation lists = served.EvaluateRanking(parts.HeldOut, parts.History, Lists);
+        CollapsedRows rows = served.Weights.Rows;
+        long entries = rows.IsFull ? (long)rows.Rows * rows.Dimension : Enumerable.Range(0, rows.Rows).Sum(row => (long)rows.CountOf(row));
+        return Row(method, seed, lists, rows.Rows, served.EmbeddingBytes, entries * (rows.IsFull ? sizeof(float) : sizeof(float) + sizeof(int)),
+        [
+            AllBytes(served.Bytes),
+            .. training,
+            Figure.Difference("onnxMaxDifference", "ONNX max\ndifference", onnx.MaxDifference),
+            Figure.Difference("assemblyMaxDifference", "assembly max\ndifference", assembly.MaxDifference),
+        ]) with { OnnxNotRun = onnx.NotRun };
+    }
+
     private RankingOptions Lists => s_lists with { Threads = study.Threads };
+
+    private static Figure AllBytes(long bytes) => Figure.Count("allBytes", "all\nbytes", bytes);
 
     private static Figure[] Training(double seconds, double usersPerSecond, int? epochs, double? loss) =>
     [
@@ -81,7 +111,7 @@ internal sealed class RetrievalStudy(StudyData data, StudyOptions study)
         Figure.Count("usersPerSecond", "training\nusers/s", usersPerSecond),
     ];
 
-    private static ResultRow Row(string method, ulong? seed, RankingEvaluation lists, int items, long bytes, long published, Figure[] training) => new()
+    private static ResultRow Row(string method, ulong? seed, RankingEvaluation lists, int items, long bytes, long published, Figure[] more) => new()
     {
         Method = method,
         Seed = seed,
@@ -96,7 +126,7 @@ internal sealed class RetrievalStudy(StudyData data, StudyOptions study)
             Figure.Count("items", "items", items),
             Figure.Count("bytes", "embedding\nbytes", bytes),
             Figure.Count("publishedBytes", "bytes as\npublished", published),
-            .. training,
+            .. more,
         ],
     };
 

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Threading;
 
 namespace ModelGen.Retrieval;
@@ -28,6 +29,12 @@ internal sealed record StudyOptions
 
     /// <summary>Folder that receives the artefacts.</summary>
     public required string Output { get; init; }
+
+    /// <summary>File that receives the segments of the compressed model trained last; null for none.</summary>
+    public required string? Segments { get; init; }
+
+    /// <summary>Names of the items by key, for the segments.</summary>
+    public required Dictionary<string, string> Names { get; init; }
 
     /// <summary>Stops the training under way.</summary>
     public required CancellationToken Cancellation { get; init; }

@@ -46,7 +46,7 @@ public sealed class PrintedTextTests
     public void The_grid_of_models_holds_every_operation()
     {
         string[] abstractOnes = [Ops.Table[OpKind.Embed].Name];
-        IrModel[] models = [.. Specs.Grid().Select(cell => cell.Spec).Append(Specs.Pair(QuantizedTests.Quantized(commitment: 1))).Append(Specs.Pair(QuantizedTests.Quantized(commitment: 1, decay: 0.9f))).Append(Specs.Pair(QuantizedTests.Quantized(commitment: 1, temperature: 1))).Append(AutoencoderTests.Spec(ClipKind.Relu, 0)).Select(spec => IrText.Parse(Specs.Print(spec)))];
+        IrModel[] models = [.. Specs.Grid().Select(cell => cell.Spec).Append(Specs.Pair(QuantizedTests.Quantized(commitment: 1))).Append(Specs.Pair(QuantizedTests.Quantized(commitment: 1, decay: 0.9f))).Append(Specs.Pair(QuantizedTests.Quantized(commitment: 1, temperature: 1))).Append(Specs.Model(new HostSpec(HostKind.MatrixFactorization, default, default, default, 0, Factorization: new FactorizationSpec(true, false, 0.1f)), LossKind.MeanSquaredError, 0, Specs.Feature("U", Specs.Embedding(EmbeddingKind.Full, 4)) with { Role = RoleKind.User }, Specs.Feature("I", Specs.Embedding(EmbeddingKind.Full, 4)) with { Role = RoleKind.Item })).Append(AutoencoderTests.Spec(ClipKind.Relu, 0)).Select(spec => IrText.Parse(Specs.Print(spec)))];
         string[] printed = [.. models.SelectMany(ir => ir.Forward.Concat(ir.Backward).Concat(ir.Served)).Select(op => op.Name).Distinct()];
         CollectionAssert.AreEquivalent(Ops.Table.Values.Select(info => info.Name).Except(abstractOnes).ToArray(), printed);
         Assert.IsTrue(models.Any(ir => ir.Forward.Any(op => op.Relu)) && models.Any(ir => ir.Backward.Any(op => op.Mask is not null)), "the fused forms");

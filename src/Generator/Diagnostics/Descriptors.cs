@@ -139,7 +139,7 @@ public static class Descriptors
         Rule(ClustersWithoutLabel, "Clusters need a label", "{0} is [Clustered] but {1} has no [Label]; splits and reassignments measure the loss of an id's own examples, so mark a label or use another embedding"),
         Rule(Kept, "Kept is out of range", "Kept of [Sparse] on {0} is {1}; it must be 1 to the Dimension, {2}, which keeps every entry"),
         Rule(SparseHost, "Sparse needs ELSA", "{0} carries [Sparse] but {1} is no [Elsa] model; sparse rows are trained by [Elsa] on its [Item] only, so use another embedding here"),
-        Rule(NoHost, "Host is missing", "{0} does not say how its features meet; add [Dlrm], [FactorizationMachine], for a user and an item [Gmf], [NeuMf] or [TwoTower] or [MatrixFactorization], or for retrieval [Elsa]"),
+        Rule(NoHost, "Host is missing", "{0} does not say how its features meet; add [Dlrm], [FactorizationMachine], for a user and an item [Gmf], [NeuMf], [TwoTower] or [MatrixFactorization], or for retrieval [Elsa]"),
         Rule(TwoHosts, "Two hosts", "{0} carries [{1}] and [{2}]; keep one host"),
         Rule(BottomWithoutNumerics, "Bottom tower does not fit the inputs", "Bottom of [Dlrm] on {0} has {1} layers but the model has {2} [Numeric] inputs; give a bottom tower exactly when there are numeric inputs"),
         Rule(BottomWidth, "Bottom tower has the wrong last width", "Bottom of [Dlrm] on {0} ends in width {1}; it must end in the embedding Dimension {2}, because its output meets the embeddings in inner products"),

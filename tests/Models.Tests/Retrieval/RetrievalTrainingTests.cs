@@ -127,7 +127,7 @@ public sealed class RetrievalTrainingTests
             return held.Values.Average(items =>
             {
                 int[] hidden = [.. items.Where((_, i) => i % 4 == 0)], known = [.. items.Except(hidden)];
-                return (double)model.Recommend(known, 20).Count(r => hidden.Contains(r.Item)) / hidden.Length;
+                return (double)model.Recommend(known, 20).Count(r => hidden.Contains(r.Id)) / hidden.Length;
             });
         }
 
@@ -171,7 +171,7 @@ public sealed class RetrievalTrainingTests
         Assert.IsTrue(first.Top.Zip(first.Top.Skip(1), (a, b) => a.Score >= b.Score).All(holds => holds));
         int item = first.Top[0].Id;
         Assert.IsTrue(report.Strongest([item], 8).Any(s => s.Segment == first));
-        Assert.IsFalse(report.Items(first, [item], 100).Any(r => r.Item == item));
+        Assert.IsFalse(report.Items(first, [item], 100).Any(r => r.Id == item));
         Assert.HasCount(first.Size - 1, report.Items(first, [item], 100));
         StringAssert.Contains(report.ToString(), $"{first.Size} items");
         using MemoryStream json = new();

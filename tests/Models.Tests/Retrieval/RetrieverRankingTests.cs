@@ -68,7 +68,7 @@ public sealed class RetrieverRankingTests
     {
         UserSplit<DenseWatching> split = Split<DenseWatching>((user, item) => new() { User = user, Movie = item });
         int item = split.Training.Schema.Require(FeatureRole.Item, "The test");
-        Vocabulary items = Vocabulary.Build(split.Training.Schema.Categoricals[item] with { OutOfVocabulary = OutOfVocabularyKind.Zero }, split.Training.Categoricals[item]);
+        Vocabulary items = Vocabulary.Build(split.Training.Schema.Categoricals[item] with { OutOfVocabulary = OutOfVocabulary.Zero }, split.Training.Categoricals[item]);
         (InteractionMatrix training, InteractionMatrix told, InteractionMatrix wanted) =
             (InteractionMatrix.From(split.Training, items), InteractionMatrix.From(split.Test.History, items), InteractionMatrix.From(split.Test.HeldOut, items));
         Ease ease = Ease.Fit(training, 5);
