@@ -86,6 +86,12 @@ public sealed class QuantizedAttribute : EmbeddingAttribute
     /// </summary>
     public float[] Tiers { get; set; } = [1];
 
+    /// <summary>
+    /// With k above 0, the queries are the product of T (n x k) and P (k x d), as in <see cref="MultiLayerAttribute"/>, so that rare ids learn
+    /// from frequent ones; 0 (default) for a plain table of queries. Up to 4,096.
+    /// </summary>
+    public int QueryInner { get; set; }
+
     /// <summary>How codes are chosen: the nearest centroid (default) or, with keys of their own, by inner products under a softmax.</summary>
     public QuantizedForm Form { get; set; }
 

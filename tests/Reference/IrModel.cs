@@ -149,4 +149,5 @@ public sealed record IrOp(
 /// <param name="Result">Served parameter.</param>
 /// <param name="Left">Trained table.</param>
 /// <param name="Right">Trained factor or codebook.</param>
-public sealed record IrProduct(string Result, string Left, string Right);
+/// <param name="Factor">What the table is multiplied by before codes are chosen; null when the table holds the queries.</param>
+public sealed record IrProduct(string Result, string Left, string Right, string? Factor = null);

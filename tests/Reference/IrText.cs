@@ -95,9 +95,9 @@ public static partial class IrText
                 throw new IrTextException(number, $"'{line}' is not a product. Expected '<name> = product <table> <factor>' '<name> = nearest <table> <codebook>' '<name> = greatest <table> <keys>' '<name> = assignment <table>' or '<name> = unit <table>'");
             }
 
-            bool one = m.Groups["one"].Success;
-            string left = m.Groups[one ? "one" : "2"].Value, right = m.Groups[one ? "one" : "3"].Value;
-            foreach (string name in new[] { left, right })
+            string left = m.Groups["left"].Value, right = m.Groups["right"].Success ? m.Groups["right"].Value : left;
+            string? factor = m.Groups["factor"].Success ? m.Groups["factor"].Value : null;
+            foreach (string name in new[] { left, right, factor ?? left })
             {
                 if (parameters.All(p => p.Name != name))
                 {
@@ -105,7 +105,7 @@ public static partial class IrText
                 }
             }
 
-            result.Add(new IrProduct(m.Groups[1].Value, left, right));
+            result.Add(new IrProduct(m.Groups[1].Value, left, right, factor));
         }
 
         return result;
@@ -146,6 +146,6 @@ public static partial class IrText
     [GeneratedRegex(@"^codes (?<name>\S+) \[(?<feature>\S+)\] parts=(?<parts>\S+) choices=(?<choices>\S+) tiers=(?<tiers>\S+)(?<private> private=1)?(?<shared> shared=1)?(?: temperature=(?<temperature>\S+))?$")]
     private static partial Regex CodesLine();
 
-    [GeneratedRegex(@"^(\S+) = (?:(?:product|nearest|greatest) (\S+) (\S+)|(?:unit|assignment) (?<one>\S+))$")]
+    [GeneratedRegex(@"^(\S+) = (?:(?:product|nearest|greatest) (?<left>\S+)(?: (?<factor>\S+))? (?<right>\S+)|(?:unit|assignment) (?<left>\S+))$")]
     private static partial Regex ProductLine();
 }

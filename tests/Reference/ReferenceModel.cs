@@ -99,7 +99,7 @@ public sealed class ReferenceModel
         {
             IrProduct? product = Ir.Collapse.FirstOrDefault(p => p.Result == name);
             served[name] = product is null ? Parameters[name]
-                : Ir.ServedParameters.First(p => p.Name == name) is { Codes: { } codes } table ? product.Left == product.Right ? Column(Clusters(product.Left)!) : Choose(table, codes, Parameters[product.Left], Parameters[product.Right])
+                : Ir.ServedParameters.First(p => p.Name == name) is { Codes: { } codes } table ? product.Left == product.Right ? Column(Clusters(product.Left)!) : Choose(table, codes, product.Factor is { } factor ? Product(Parameters[product.Left], Parameters[factor]) : Parameters[product.Left], Parameters[product.Right])
                 : Product(Parameters[product.Left], Parameters[product.Right]);
         }
 

@@ -51,6 +51,7 @@ public static class Descriptors
     public const string ReseedEvery = "MG2015";
     public const string PartsPerTier = "MG2016";
     public const string Temperature = "MG2017";
+    public const string QueryInner = "MG2018";
     public const string Clusters = "MG2030";
     public const string InitialClusters = "MG2031";
     public const string ClusterInterval = "MG2032";
@@ -129,6 +130,7 @@ public static class Descriptors
         Rule(ReseedEvery, "ReseedEvery is out of range", "ReseedEvery of [Quantized] on {0} is {1}; it must be a number of steps of at least 1, or 0 for never"),
         Rule(PartsPerTier, "PartsPerTier does not fit", "PartsPerTier of [Quantized] on {0} is {1} for {2} tiers; give one number of parts per entry of Choices, each at least 1 and a divisor of the Dimension, {3}"),
         Rule(Temperature, "Temperature is out of range", "Temperature of [Quantized] on {0} is {1}; it must be a positive finite number, normally 1"),
+        Rule(QueryInner, "QueryInner is out of range", "QueryInner of [Quantized] on {0} is {1}; the inner dimension of the queries must be 1 to 4096, or 0 for a plain table of queries"),
         Rule(Clusters, "Clusters is out of range", "Clusters of [Clustered] on {0} is {1}; it must be 2 to 65536, and at most the number of ids"),
         Rule(InitialClusters, "Initial is out of range", "Initial of [Clustered] on {0} is {1}; it must be 1 to the Clusters, {2}"),
         Rule(ClusterInterval, "Interval of clusters is out of range", "{0} of [Clustered] on {1} is {2}; it counts optimiser steps and must be at least 1"),

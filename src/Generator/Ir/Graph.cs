@@ -128,10 +128,10 @@ public sealed record Op(
 
 /// <summary>
 /// What replaces a pair of parameters in the served model: the product T P, or, when the result holds codes, the nearest centroids (or,
-/// of the softmax form, the greatest keys) of the queries Left in Right. With Left alone (Right is the same) the result holds its rows at unit length or, when it holds
-/// codes, the clusters of the ids whose shared vectors Left has.
+/// of the softmax form, the greatest keys) of the queries Left, or Left times Factor, in Right. With Left alone (Right is the same) the
+/// result holds its rows at unit length or, when it holds codes, the clusters of the ids whose shared vectors Left has.
 /// </summary>
-public sealed record CollapseRule(Parameter Result, Parameter Left, Parameter Right)
+public sealed record CollapseRule(Parameter Result, Parameter Left, Parameter Right, Parameter? Factor = null)
 {
     /// <summary>Whether the rule makes rows of unit length.</summary>
     public bool IsUnit => Left == Right && Result.Codes is null;

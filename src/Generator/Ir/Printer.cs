@@ -25,7 +25,7 @@ public static class Printer
         text.Append("collapse\n");
         foreach (CollapseRule rule in graph.Collapse)
         {
-            string source = rule.IsAssignment ? $"assignment {rule.Left.Name}" : rule.IsUnit ? $"unit {rule.Left.Name}" : $"{(rule.Result.Codes is null ? "product" : rule.Result.Codes.Keys is null ? "nearest" : "greatest")} {rule.Left.Name} {rule.Right.Name}";
+            string source = rule.IsAssignment ? $"assignment {rule.Left.Name}" : rule.IsUnit ? $"unit {rule.Left.Name}" : $"{(rule.Result.Codes is null ? "product" : rule.Result.Codes.Keys is null ? "nearest" : "greatest")} {rule.Left.Name}{(rule.Factor is { } factor ? " " + factor.Name : "")} {rule.Right.Name}";
             text.Append($"  {rule.Result.Name} = {source}\n");
         }
 

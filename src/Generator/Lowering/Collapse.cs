@@ -20,7 +20,10 @@ internal static class Collapse
         var dropped = new HashSet<Op>();
         foreach (Op op in graph.Forward.Where(op => op.Kind is OpKind.Quantize or OpKind.Normalize || (op.Kind == OpKind.Project && Collapses(op, model))))
         {
-            dropped.Add(producers[op.Inputs[0]]);
+            for (Op? before = producers[op.Inputs[0]]; before is not null; before = before.Inputs.Count > 0 ? producers[before.Inputs[0]] : null)
+            {
+                dropped.Add(before);
+            }
         }
 
         foreach (Op op in graph.Forward)
@@ -32,10 +35,13 @@ internal static class Collapse
 
             if (op.Kind == OpKind.Quantize)
             {
-                Parameter queries = producers[op.Inputs[0]].Parameters[0];
+                // The queries are a table, or a table times a factor.
+                Op last = producers[op.Inputs[0]];
+                Parameter? factor = last.Kind == OpKind.Project ? last.Parameters[0] : null;
+                Parameter queries = (factor is null ? last : producers[last.Inputs[0]]).Parameters[0];
                 string name = $"{model.Categoricals[queries.Feature].Property}.codes";
                 Parameter codes = queries with { Name = name, Columns = op.Quantization!.Parts, Init = Init.Zero, Scale = 0, Codes = op.Quantization };
-                rules.Add(new CollapseRule(codes, queries, op.Quantization.Keys ?? op.Parameters[0]));
+                rules.Add(new CollapseRule(codes, queries, op.Quantization.Keys ?? op.Parameters[0], factor));
                 served.Add(new Op(OpKind.Decode, op.Result, [], [codes, op.Parameters[0]], Quantization: op.Quantization));
             }
             else if (op.Kind == OpKind.Gather && op.Parameters[0].Index == RowIndexKind.Assignment)

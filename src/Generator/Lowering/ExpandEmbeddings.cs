@@ -93,7 +93,20 @@ internal static class ExpandEmbeddings
         void Quantize(QuantizedSpec spec)
         {
             Value q = new($"{name}.q", Domain.Id, result.Feature, e.Dimension);
-            Gather(q, Declare(new Parameter($"{name}.Q", result.Feature, true, RowIndexKind.Identity, 0, 0, e.Dimension, Group.Table, Init.Normal, spec.Temperature > 0 ? 0.1f : 0.01f)));
+            float scale = spec.Temperature > 0 ? 0.1f : 0.01f;
+            if (spec.Inner == 0)
+            {
+                Gather(q, Queries("Q", e.Dimension, scale));
+            }
+            else
+            {
+                // The product starts with the deviation of a plain table of queries.
+                Value h = new($"{name}.h", Domain.Id, result.Feature, spec.Inner);
+                Gather(h, Queries("T", spec.Inner, scale));
+                Parameter factor = new($"{name}.P", result.Feature, false, RowIndexKind.Identity, 0, spec.Inner, e.Dimension, Group.Factor, Init.Normal, (float)Math.Sqrt(1.0 / spec.Inner));
+                ops.Add(new Op(OpKind.Project, q, [h], [Declare(factor)]));
+            }
+
             Parameter codebook = Declare(new Parameter($"{name}.C", result.Feature, false, RowIndexKind.Identity, 0, spec.Centroids, e.Dimension / spec.Parts * (spec.Shared ? 1 : spec.Parts), spec.Decay > 0 ? Group.Average : Group.Factor, Init.Normal, 0.01f));
             // Scores near zero let every key learn at first; the keys are long, so that the queries learn too.
             Parameter? keys = spec.Temperature > 0 ? Declare(codebook with { Name = $"{name}.K", Scale = 1 }) : null;
@@ -107,6 +120,9 @@ internal static class ExpandEmbeddings
 
         Parameter Table(string suffix, int width, (Init Init, float Scale) from, RowIndexKind index = RowIndexKind.Identity, int modulus = 0) =>
             Declare(new Parameter($"{name}.{suffix}", result.Feature, true, index, modulus, 0, width, Group.Table, from.Init, from.Scale, NonNegative: host.Factorization?.NonNegative == true));
+
+        Parameter Queries(string suffix, int width, float scale) =>
+            Declare(new Parameter($"{name}.{suffix}", result.Feature, true, RowIndexKind.Identity, 0, 0, width, Group.Table, Init.Normal, scale));
 
         Parameter Declare(Parameter parameter)
         {

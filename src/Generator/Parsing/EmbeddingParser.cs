@@ -91,11 +91,13 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma, bool 
         Check(commitment >= 0 && !float.IsInfinity(commitment), Descriptors.Commitment, attribute, "Commitment", owner, Text(commitment));
         Fit(!own || choices.Length > 1, attribute, "PrivateCodebooks", owner, "is for several tiers; give as many Choices and Tiers, or remove it");
         Check(!own || choices.Sum(k => (long)k) <= 65536, Descriptors.Choices, attribute, "Choices", owner, List(choices));
+        int inner = attribute.Get("QueryInner", 0);
+        Check(inner is >= 0 and <= 4096, Descriptors.QueryInner, attribute, "QueryInner", owner, Text(inner));
         int reseed = attribute.Get("ReseedEvery", 0);
         Check(reseed >= 0, Descriptors.ReseedEvery, attribute, "ReseedEvery", owner, Text(reseed));
         return new EmbeddingSpec(EmbeddingKind.Quantized, dimension, 0, 0, 0, new QuantizedSpec(parts, new(choices), new(tiers), commitment)
         {
-            Temperature = Temperature(attribute, owner), Decay = Decay(attribute, owner), ReseedEvery = reseed, Private = own, Shared = shared, TierParts = new(tierParts),
+            Inner = inner, Temperature = Temperature(attribute, owner), Decay = Decay(attribute, owner), ReseedEvery = reseed, Private = own, Shared = shared, TierParts = new(tierParts),
         });
     }
 

@@ -140,7 +140,7 @@ internal static class HostParser
             report.Add(Descriptors.TooFewVectors, host.Location, owner, Text(vectors), host.Name);
         }
 
-        long dense = features.Categoricals.Sum(c => (c.Embedding.Quantized is { } q ? q.Centroids : (long)c.Embedding.Inner) * c.Embedding.Dimension)
+        long dense = features.Categoricals.Sum(c => (c.Embedding.Quantized is { } q ? q.Centroids + q.Inner : (long)c.Embedding.Inner) * c.Embedding.Dimension)
             + Tower(2 * (dimension - spec.Factors), [.. spec.Hidden])
             + (dlrm ? Tower(features.Numerics.Count, [.. spec.Bottom]) + Tower(((long)vectors * (vectors - 1) / 2) + (bottom > 0 ? dimension : 0), [.. spec.Top, 1]) : 0);
         if (dense > MaxDense)

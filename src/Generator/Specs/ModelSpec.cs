@@ -133,6 +133,9 @@ public sealed record QuantizedSpec(int Parts, EquatableArray<int> Choices, Equat
     /// <summary>What is kept of the moving averages in a step, or 0 when the centroids follow gradients.</summary>
     public float Decay { get; init; }
 
+    /// <summary>Inner dimension of the queries, or 0 for a plain table of them.</summary>
+    public int Inner { get; init; }
+
     /// <summary>Temperature of the softmax form, or 0 for the nearest centroid.</summary>
     public float Temperature { get; init; }
 

@@ -8,11 +8,14 @@ public sealed record QuantizedFeature
     /// <summary>Index of the categorical feature.</summary>
     public required int Feature { get; init; }
 
-    /// <summary>Index of the table of queries.</summary>
+    /// <summary>Index of the table of queries, or of T when the queries are a product T P.</summary>
     public required int Queries { get; init; }
 
     /// <summary>Name of the codebook, a dense parameter with a transposed copy.</summary>
     public required string Codebook { get; init; }
+
+    /// <summary>Name of the factor P when the queries are a product T P; null when they are a table.</summary>
+    public string? Factor { get; init; }
 
     /// <summary>Name of the keys of the softmax form, by whose inner products codes are chosen; null when the nearest centroid is.</summary>
     public string? Keys { get; init; }

@@ -12,6 +12,7 @@ internal sealed class QuantizedRows
     private readonly ModelState _state;
     private readonly Table _queries;
     private readonly DenseParameter _searched;
+    private readonly DenseParameter? _factor;
 
     public QuantizedRows(ModelState state, QuantizedFeature schema)
     {
@@ -20,6 +21,7 @@ internal sealed class QuantizedRows
         Schema = schema;
         Codebook = state.FindDense(schema.Codebook);
         _searched = schema.Keys is { } keys ? state.FindDense(keys) : Codebook;
+        _factor = schema.Factor is { } factor ? state.FindDense(factor) : null;
         int last = schema.Tiers.Length - 1;
         Ends = [.. schema.Tiers.Select((tier, t) => t == last ? _queries.Rows : FrequencyTiers.End(state.Vocabularies[schema.Feature].Count, tier.End))];
     }
@@ -37,7 +39,7 @@ internal sealed class QuantizedRows
     public long Count => _queries.Rows;
 
     /// <summary>Floats of a query.</summary>
-    public int Width => _queries.Parameter.Width;
+    public int Width => _factor?.Columns ?? _queries.Parameter.Width;
 
     /// <summary>Floats of a part.</summary>
     public int PartWidth => Width / Schema.Parts;
@@ -57,8 +59,33 @@ internal sealed class QuantizedRows
         return tier;
     }
 
-    /// <summary>The query of a row.</summary>
-    public Span<float> Query(long row) => _queries.Values.Span(row * Width, Width);
+    /// <summary>The query of a row in the table of queries; only where they are a table.</summary>
+    public Span<float> Stored(long row) => _queries.Values.Span(row * Width, Width);
+
+    /// <summary>The query of a row: of a table as it is, of a product computed in double precision.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="buffer">Room for <see cref="Width"/> floats.</param>
+    public ReadOnlySpan<float> Query(long row, Span<float> buffer)
+    {
+        if (_factor is null)
+        {
+            return Stored(row);
+        }
+
+        int inner = _queries.Parameter.Width;
+        for (int c = 0; c < _factor.Columns; c++)
+        {
+            double sum = 0;
+            for (int k = 0; k < inner; k++)
+            {
+                sum += (double)_queries.Values.At((row * inner) + k) * _state.Dense.At(_factor.Offset + ((long)k * _factor.Stride) + c);
+            }
+
+            buffer[c] = (float)sum;
+        }
+
+        return buffer[.._factor.Columns];
+    }
 
     /// <summary>The columns of the codebook that belong to a part begin here.</summary>
     public int Column(int part) => Schema.Shared ? 0 : part * PartWidth;
@@ -68,7 +95,8 @@ internal sealed class QuantizedRows
     {
         QuantizedTier tier = Schema.Tiers[Tier(row)];
         (int width, int stride) = (PartWidth * tier.Repeat, _searched.TransposedStride);
-        ref float query = ref MemoryMarshal.GetReference(Query(row));
+        Span<float> buffer = stackalloc float[_factor?.Columns ?? 0];
+        ref float query = ref MemoryMarshal.GetReference(Query(row, buffer));
         for (int part = 0; part < codes.Length; part += tier.Repeat)
         {
             ref float e = ref Unsafe.Add(ref query, part * PartWidth);

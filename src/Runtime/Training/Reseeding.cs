@@ -53,6 +53,7 @@ internal sealed class Reseeding
         int known = _state.Vocabularies[rows.Schema.Feature].Count, moved = 0;
         CodeCounts counts = CodeCounts.Of(rows, known, _team);
         CounterRandom random = new(_seed + (ulong)_state.Steps, -1 - rows.Schema.Feature);
+        float[] buffer = new float[rows.Width];
         for (int k = 0; k < rows.Codebook.Rows; k++)
         {
             int owner = Owner(rows.Schema, k), repeat = rows.Schema.Tiers[owner].Repeat;
@@ -65,7 +66,7 @@ internal sealed class Reseeding
 
                     // Where all parts share the centroids, a part is drawn too.
                     int from = rows.Schema.Shared ? (int)(random.Uniform(((long)k * rows.Schema.Parts) + 1) * rows.Schema.Parts) : part;
-                    Move(rows, k, part, repeat, rows.Query(row).Slice(from * rows.PartWidth, repeat * rows.PartWidth));
+                    Move(rows, k, part, repeat, rows.Query(row, buffer).Slice(from * rows.PartWidth, repeat * rows.PartWidth));
                     moved++;
                 }
             }

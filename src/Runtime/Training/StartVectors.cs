@@ -72,7 +72,7 @@ public sealed class StartVectors
         foreach (QuantizedFeature quantized in schema.Quantized)
         {
             CategoricalFeature feature = schema.Categoricals[quantized.Feature];
-            if (_sources.TryGetValue(feature.Name, out Source? source) && quantized.Keys is null)
+            if (_sources.TryGetValue(feature.Name, out Source? source) && quantized is { Keys: null, Factor: null })
             {
                 any = true;
                 if (source.Keys != feature.KeyKind)
@@ -82,7 +82,7 @@ public sealed class StartVectors
             }
         }
 
-        return any ? null : $"has vectors for {string.Join(", ", _sources.Keys)}, none of which is a [Quantized] feature of {schema.Name} that chooses the nearest centroids";
+        return any ? null : $"has vectors for {string.Join(", ", _sources.Keys)}, none of which is a [Quantized] feature of {schema.Name} that chooses the nearest centroids of a table of queries";
     }
 
     /// <summary>The vector of an id, or null when there is none.</summary>

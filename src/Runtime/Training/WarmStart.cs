@@ -30,7 +30,7 @@ internal static class WarmStart
 
         foreach (QuantizedFeature schema in state.Schema.Quantized)
         {
-            if (schema.Keys is not null || !vectors.Has(state.Schema.Categoricals[schema.Feature].Name))
+            if (schema.Keys is not null || schema.Factor is not null || !vectors.Has(state.Schema.Categoricals[schema.Feature].Name))
             {
                 continue;
             }
@@ -61,7 +61,7 @@ internal static class WarmStart
                     }
                 }
 
-                vector.CopyTo(rows.Query(id));
+                vector.CopyTo(rows.Stored(id));
                 started.Add(id);
             }
         }
@@ -117,7 +117,7 @@ internal static class WarmStart
             float[] points = new float[sample.Length * width];
             for (int i = 0; i < sample.Length; i++)
             {
-                rows.Query(ids[sample[i] / parts]).Slice((part + (sample[i] % parts)) * rows.PartWidth, width).CopyTo(points.AsSpan(i * width));
+                rows.Stored(ids[sample[i] / parts]).Slice((part + (sample[i] % parts)) * rows.PartWidth, width).CopyTo(points.AsSpan(i * width));
             }
 
             return points;

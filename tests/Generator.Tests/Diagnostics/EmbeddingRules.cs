@@ -157,6 +157,12 @@ public sealed class EmbeddingRules
         OnProperty($"Quantized(Dimension = 4, Parts = 2, Form = QuantizedForm.Softmax, Temperature = {temperature})"), "MG2017", $"Temperature = {temperature}", "Temperature of [Quantized] on X", value);
 
     [TestMethod]
+    [DataRow("-1")]
+    [DataRow("4097")]
+    public void MG2018_an_inner_dimension_of_queries_out_of_range(string inner) => Verify.Diagnostic(
+        OnProperty($"Quantized(Dimension = 4, Parts = 2, QueryInner = {inner})"), "MG2018", $"QueryInner = {inner}", "QueryInner of [Quantized] on X", $"is {inner}", "1 to 4096");
+
+    [TestMethod]
     [DataRow("Temperature = 2", "Temperature = 2", "is for the softmax form")]
     [DataRow("Form = QuantizedForm.Softmax, Commitment = 1", "Commitment = 1", "nearest centroid")]
     [DataRow("Form = QuantizedForm.Softmax, Codebook = CodebookUpdate.MovingAverage", "Codebook = CodebookUpdate.MovingAverage", "nearest centroid")]
@@ -170,7 +176,7 @@ public sealed class EmbeddingRules
     [DataRow("Parts = 1")]
     [DataRow("Parts = 2, Codebook = CodebookUpdate.MovingAverage, ReseedEvery = 500")]
     [DataRow("PartsPerTier = [4, 2], Choices = [16, 16], Tiers = [0.5f, 0.5f], PrivateCodebooks = true")]
-    [DataRow("Parts = 2, SharedCodebook = true")]
+    [DataRow("Parts = 2, SharedCodebook = true, QueryInner = 8")]
     [DataRow("Parts = 2, Form = QuantizedForm.Softmax, Temperature = 0.5f")]
     [DataRow("Parts = 4, Choices = [65536, 256, 256, 4], Tiers = [0.1f, 0.2f, 0.3f, 0.4f], Commitment = 0")]
     [DataRow("Parts = 2, Choices = [256, 64, 16], Tiers = [0.3333333f, 0.3333333f, 0.3333333f]")]

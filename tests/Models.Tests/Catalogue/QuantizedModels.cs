@@ -150,6 +150,26 @@ public partial class FmSoftmax
     public int[] Tags { get; set; } = [];
 }
 
+/// <summary>Queries that are products T P, in both forms and under both kinds of codebook.</summary>
+[EmbeddingModel]
+[FactorizationMachine]
+[Adam(LearningRate = 0.005f, Epsilon = 0.01f)]
+public partial class FmFactoredQueries
+{
+    [Label]
+    public bool Clicked { get; set; }
+
+    [Categorical(OutOfVocabulary = OutOfVocabulary.SharedRow, MinCount = 2)]
+    [Quantized(Dimension = 8, Parts = 4, Choices = [32, 8], Tiers = [0.2f, 0.8f], QueryInner = 12)]
+    public string User { get; set; } = "";
+
+    [Categorical, Quantized(Dimension = 8, Parts = 2, Choices = [16], QueryInner = 5, Codebook = CodebookUpdate.MovingAverage, ReseedEvery = 4)]
+    public int[] Tags { get; set; } = [];
+
+    [Categorical, Quantized(Dimension = 8, Parts = 2, Choices = [8], QueryInner = 16, Form = QuantizedForm.Softmax)]
+    public int Item { get; set; }
+}
+
 /// <summary>Codebooks of both kinds whose unused centroids are moved.</summary>
 [EmbeddingModel]
 [FactorizationMachine]

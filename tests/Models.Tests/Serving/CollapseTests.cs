@@ -62,7 +62,7 @@ public sealed class CollapseTests
         {
             TrainedModel<T> trained = ModelTrainer.Train(RandomData.Create<T>(300, 7, keys: 60), new TrainingOptions { BatchSize = 100 });
             CollapsedWeights served = trained.Collapse().Weights;
-            foreach (Table table in trained.State.Tables.Where(t => t.Parameter.Name.EndsWith(".T", StringComparison.Ordinal)))
+            foreach (Table table in trained.State.Tables.Where(t => t.Parameter.Name.EndsWith(".T", StringComparison.Ordinal) && T.Schema.Quantized.All(q => q.Feature != t.Parameter.Feature)))
             {
                 string feature = table.Parameter.Name[..^2];
                 DenseParameter p = trained.State.FindDense(feature + ".P");
@@ -98,7 +98,7 @@ public sealed class CollapseTests
             foreach (TableParameter table in T.Schema.Tables)
             {
                 long rows = table.Rows(trained.State.Vocabularies[table.Feature].Rows);
-                if (served.Weights.Codes.FirstOrDefault(c => table.Name == c.Name.Replace(".codes", ".Q", StringComparison.Ordinal).Replace(".z", ".C", StringComparison.Ordinal)) is { } codes)
+                if (served.Weights.Codes.FirstOrDefault(c => table.Name == c.Name.Replace(".z", ".C", StringComparison.Ordinal) || (table.Name[..^2] + ".codes" == c.Name && table.Name[^1] is 'Q' or 'T')) is { } codes)
                 {
                     CollapsedDense codebook = served.Weights.FindDense(codes.CodebookName);
                     expected += codes.Tiers.Sum(t => ((t.Rows * (codes.Parts / t.Repeat) * t.Bits) + 7) / 8) + (4L * codebook.Rows * codebook.Columns);

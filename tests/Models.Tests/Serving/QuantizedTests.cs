@@ -17,6 +17,7 @@ public sealed class QuantizedTests
     [DataRow(nameof(FmQuantized))]
     [DataRow(nameof(FmQuantizedSmallest))]
     [DataRow(nameof(FmAverages))]
+    [DataRow(nameof(FmFactoredQueries))]
     [DataRow(nameof(FmSoftmax))]
     [DataRow(nameof(FmCodebooks))]
     public void Exported_codes_give_the_vectors_of_the_training_graph_for_every_id(string model) => AllModels.Run(model, new SameVectors());
@@ -121,7 +122,7 @@ public sealed class QuantizedTests
             {
                 NativeFloats vectors = Vectors<T>(trained.State, codes.Feature);
                 CollapsedDense codebook = served.FindDense(codes.CodebookName);
-                int width = T.Schema.Tables[T.Schema.Quantized.Single(q => q.Feature == codes.Feature).Queries].Width, stride = T.Schema.Categoricals[codes.Feature].VectorStride;
+                int width = codebook.Columns * (codes.IsShared ? codes.Parts : 1), stride = T.Schema.Categoricals[codes.Feature].VectorStride;
                 ushort[] row = new ushort[codes.Parts];
                 float[] decoded = new float[width];
                 for (int id = 0; id < codes.Rows; id++)

@@ -46,7 +46,7 @@ public sealed class ReseedingTests
         {
             for (long row = first; row < end; row++)
             {
-                yield return (rows.Query(row)[0], rows.Query(row)[1]);
+                yield return (rows.Stored(row)[0], rows.Stored(row)[1]);
             }
         }
     }

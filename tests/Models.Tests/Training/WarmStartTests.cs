@@ -146,7 +146,7 @@ public sealed class WarmStartTests
             rows.Find(id, codes);
             for (int c = 0; c < rows.Width; c++)
             {
-                double q = rows.Query(id)[c];
+                double q = rows.Stored(id)[c];
                 error += Math.Pow(q - state.Dense.At(rows.Codebook.Offset + (codes[c / rows.PartWidth] * rows.Codebook.Stride) + rows.Column(c / rows.PartWidth) + (c % rows.PartWidth)), 2);
                 square += q * q;
             }
