@@ -34,7 +34,7 @@ public sealed class RetrieverCollapseTests
     }
 
     [TestMethod]
-    public void The_collapsed_model_scores_like_the_trained_one()
+    public void The_collapsed_retriever_scores_like_the_trained_one()
     {
         TrainedRetriever<Listening> sparse = Sparse();
         TrainedRetriever<WideListening> dense = Dense();
