@@ -63,6 +63,12 @@ internal sealed class Quickstart
         Measure("mlet", mlet, served, data, test);
         Measure("mlet-int8", mlet, served.Quantize(), data, test);
 
+        // Started from the multi-layer tables just trained, so that the codebooks begin as k-means of vectors that mean something.
+        DataSet<AppClickQuantized> codes = AppClickQuantized.ReadCsv(PathOf("train"));
+        TrainedModel<AppClickQuantized> quantized = Train(
+            "quantized", codes, options with { Validation = AppClickQuantized.ReadCsv(PathOf("validation")), Start = StartVectors.From(mlet) }, cancellation);
+        Measure("quantized", quantized, quantized.Collapse(), codes, AppClickQuantized.ReadCsv(PathOf("test")));
+
         // The true probabilities scored like a model: no model can do better on these examples, up to chance.
         Evaluation best = served.Evaluate(test, [.. measured.Select(example => example.Probability)]);
         ResultTable.Print([.. _rows, new ResultRow { Method = "best possible", Seed = null, Figures = ServedForm.Clicks(best) }]);
