@@ -19,6 +19,7 @@ internal static class Methods
         ["dpq32"] = study => study.Run<GmfDpq32>("dpq32"),
         ["mgqe16"] = study => study.Run<GmfMgqe16>("mgqe16"),
         ["mgqe-warm"] = study => study.RunWarm<GmfFull, GmfWarm>("mgqe-warm", plainEpochs: 12),
+        ["scalar-warm"] = study => study.RunWarm<GmfFull, GmfScalar>("scalar-warm", plainEpochs: 12),
         ["mgqe"] = study => study.Run<GmfMgqe32>("mgqe"),
     };
 

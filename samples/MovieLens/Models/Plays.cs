@@ -58,3 +58,11 @@ public sealed partial class GmfMgqe32 : Play;
 /// <summary>32 codes of 7 bits per id, centroids as moving averages; meant to start from trained plain tables.</summary>
 [EmbeddingModel, Gmf, Adam(LearningRate = 1e-3f, Lazy = false), Quantized(Dimension = 64, Parts = 32, Choices = [128], Codebook = CodebookUpdate.MovingAverage)]
 public sealed partial class GmfWarm : Play;
+
+/// <summary>
+/// Every value its own part, 16 learned levels per dimension (8 for the rarest ids), moving averages; meant to start from trained plain
+/// tables: a scalar quantiser that is trained on.
+/// </summary>
+[EmbeddingModel, Gmf, Adam(LearningRate = 1e-3f, Lazy = false)]
+[Quantized(Dimension = 64, Parts = 64, Choices = [16, 8], Tiers = [0.85f, 0.15f], Codebook = CodebookUpdate.MovingAverage)]
+public sealed partial class GmfScalar : Play;
