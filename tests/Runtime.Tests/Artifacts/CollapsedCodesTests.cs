@@ -127,7 +127,7 @@ public sealed class CollapsedCodesTests
     [DataRow("User User.C 2 4:2 4:3", "User User.C 2 4:2 4:9", "User User.C 2 4:2 4:9", "User.codes", DisplayName = "more rows than bytes")]
     [DataRow("User User.C 2 4:2 4:3", "Used User.C 2 4:2 4:3", "is described as", "choices:rows", DisplayName = "no such feature")]
     [DataRow("User User.C 2 4:2 4:3", "User User.C 2 4:2 4-3", "is described as", "choices:rows", DisplayName = "no pair")]
-    [DataRow("User User.C 2 4:2 4:3", "User User.C 2 3:2 4:3", "3 choices", "powers of two", DisplayName = "no power of two")]
+    [DataRow("User User.C 2 4:2 4:3", "User User.C 2 1:2 4:3", "1 choices", "2 to 65536", DisplayName = "too few choices")]
     public void Damaged_descriptions_are_refused(string description, string damaged, string message, string other)
     {
         using var folder = new TemporaryFolder();
