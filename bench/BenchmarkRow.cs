@@ -1,6 +1,3 @@
-using System.Collections.Generic;
-using System.Linq;
-
 namespace ModelGen.Bench;
 
 /// <summary>One measured row.</summary>
@@ -13,22 +10,15 @@ namespace ModelGen.Bench;
 /// <param name="OfLimit">Share of the machine's measured limit, 0 to 1.</param>
 /// <param name="Spread">(largest - smallest) / median of our runs.</param>
 /// <param name="PeerSetting">The setting in which the peer was best.</param>
+/// <param name="PeerSpread">(largest - smallest) / median of the peer's runs.</param>
+/// <param name="OneThread">Our median on one thread; null where it was not measured.</param>
 /// <param name="PlannedBytes">Planned memory of the run, parameters to data set.</param>
 internal sealed record BenchmarkRow(
-    string Name, string Unit, double Ours, double? Peer, double? Ratio, double Goal, double? OfLimit, double Spread, string PeerSetting = "", long? PlannedBytes = null);
+    string Name, string Unit, double Ours, double? Peer, double? Ratio, double Goal, double? OfLimit, double Spread,
+    string PeerSetting = "", double? PeerSpread = null, double? OneThread = null, long? PlannedBytes = null);
 
 /// <summary>How to measure.</summary>
 /// <param name="Runs">Runs of each side.</param>
 /// <param name="Threads">Our threads.</param>
 /// <param name="Peers">Folder of the peer programs, or null.</param>
 internal sealed record BenchmarkOptions(int Runs, int Threads, string? Peers);
-
-/// <summary>Small statistics.</summary>
-internal static class Statistics
-{
-    public static double Median(IReadOnlyCollection<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
-}

@@ -12,41 +12,43 @@ namespace ModelGen.Bench;
 /// <summary>Time the generator takes for the 26-table model: everything from nothing, and after an edit that does not concern it.</summary>
 internal static class GeneratorBenchmark
 {
-    public static IEnumerable<BenchmarkRow> Run(BenchmarkOptions options)
+    /// <summary>The rows.</summary>
+    public static RowGroup Group { get; } = new("generator",
+    [
+        new("generator_full", (options, _) => Row("generator_full", options, unrelatedEdit: false)),
+        new("generator_unrelated_edit", (options, _) => Row("generator_unrelated_edit", options, unrelatedEdit: true)),
+    ]);
+
+    private static BenchmarkRow Row(string name, BenchmarkOptions options, bool unrelatedEdit)
     {
         string trusted = (string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!;
         MetadataReference[] references = [.. trusted.Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path))];
         CSharpCompilation compilation = CSharpCompilation.Create(
             "Model", [CSharpSyntaxTree.ParseText(Source())], references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
 
-        var full = new List<double>();
-        var unrelated = new List<double>();
+        var times = new List<double>();
         for (int run = 0; run < options.Runs + 3; run++)
         {
             GeneratorDriver driver = CSharpGeneratorDriver.Create(new ModelGenerator());
             long start = Stopwatch.GetTimestamp();
             driver = driver.RunGenerators(compilation);
-            double fullTime = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-            CSharpCompilation edited = compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText($"class Unrelated{run} {{ }}"));
-            start = Stopwatch.GetTimestamp();
-            driver.RunGenerators(edited);
+            double time = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            if (unrelatedEdit)
+            {
+                CSharpCompilation edited = compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText($"class Unrelated{run} {{ }}"));
+                start = Stopwatch.GetTimestamp();
+                driver.RunGenerators(edited);
+                time = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            }
 
             // The first runs compile the generator itself.
             if (run >= 3)
             {
-                full.Add(fullTime);
-                unrelated.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                times.Add(time);
             }
         }
 
-        yield return Row("generator_full", full, 200);
-        yield return Row("generator_unrelated_edit", unrelated, 200);
-    }
-
-    private static BenchmarkRow Row(string name, List<double> times, double goal)
-    {
-        double median = Statistics.Median(times);
-        return new BenchmarkRow(name, "ms", median, null, null, goal, null, (times.Max() - times.Min()) / median);
+        return new BenchmarkRow(name, "ms", Statistics.Median(times), null, null, 200, null, Statistics.Spread(times));
     }
 
     private static string Source() => $$"""

@@ -11,17 +11,27 @@ namespace ModelGen.Bench;
 /// <summary>What the machine can do at best, measured in this process.</summary>
 /// <param name="FmaGigaflops">Fused multiply-adds from registers on all threads, 10^9 floating-point operations per second.</param>
 /// <param name="StreamGigabytes">Reading a block much larger than the caches, 10^9 bytes per second on all threads.</param>
-internal sealed record Limits(double FmaGigaflops, double StreamGigabytes)
+/// <param name="GatherMillions">Rows of 64 floats read in random order from a block much larger than the caches, 10^6 rows per second on all threads.</param>
+internal sealed record Limits(double FmaGigaflops, double StreamGigabytes, double GatherMillions)
 {
+    private const int RowFloats = 64;
+
+    /// <summary>No limits were measured.</summary>
+    public static Limits None { get; } = new(double.NaN, double.NaN, double.NaN);
+
     public static Limits Measure(int threads)
     {
         NativeFloats[] blocks = [.. Enumerable.Range(0, threads).Select(_ => new NativeFloats(64 << 20))];
         var limits = new Limits(
             Enumerable.Range(0, 5).Max(_ => OnAll(threads, _ => Fma())),
-            Enumerable.Range(0, 5).Max(_ => OnAll(threads, t => Stream(blocks[t]))));
+            Enumerable.Range(0, 5).Max(_ => OnAll(threads, t => Stream(blocks[t]))),
+            1e3 * Enumerable.Range(0, 5).Max(_ => OnAll(threads, t => Gather(blocks[t], t))));
         Array.ForEach(blocks, block => block.Dispose());
         return limits;
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{FmaGigaflops:N0} GFLOP/s, {StreamGigabytes:N1} GB/s, {GatherMillions:N1} M random rows/s";
 
     // Work is a function of the thread's number that returns how much it did, in 10^9 units.
     private static double OnAll(int threads, Func<int, double> work)
@@ -85,5 +95,23 @@ internal sealed record Limits(double FmaGigaflops, double StreamGigabytes)
         }
 
         return a + b + c + d;
+    }
+
+    // Row numbers do not depend on the rows read, so that many reads are under way at a time, as in a batch.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double Gather(NativeFloats block, int seed)
+    {
+        const int Reads = 1 << 21;
+        ulong rows = (ulong)(block.Length / RowFloats);
+        ulong state = (ulong)seed + 1;
+        Vector512<float> sum = default;
+        for (int i = 0; i < Reads; i++)
+        {
+            state = (state * 6364136223846793005) + 1442695040888963407;
+            ref float row = ref block.At((long)Math.BigMul(state, rows, out _) * RowFloats);
+            sum += Vector512.LoadUnsafe(ref row) + Vector512.LoadUnsafe(ref row, 16) + Vector512.LoadUnsafe(ref row, 32) + Vector512.LoadUnsafe(ref row, 48);
+        }
+
+        return (Reads / 1e9) + (Vector512.Sum(sum) == 0.5f ? 1e-9 : 0);
     }
 }

@@ -11,15 +11,16 @@ internal static class PeerProgram
     private static readonly (string Name, int Threads, bool Passive)[] s_settings =
         [("one thread", 1, false), ("two threads", 2, false), ("two threads, passive waiting", 2, true)];
 
-    public static (double Value, string Setting)? Best(string folder, string script, string[] arguments, string field)
+    /// <summary>The best of the three settings by one field of the JSON line; null when the peer cannot be run.</summary>
+    public static PeerFigure? Best(string folder, string script, string[] arguments, string field, bool lowerIsBetter = false)
     {
-        (double, string)? best = null;
+        PeerFigure? best = null;
         foreach ((string name, int threads, bool passive) in s_settings)
         {
             if (Run(Path.Combine(folder, script), arguments, threads, passive) is { } output)
             {
                 double value = output.GetProperty(field).GetDouble();
-                best = best is { } b && b.Item1 >= value ? best : (value, name);
+                best = best is { } b && (lowerIsBetter ? b.Value <= value : b.Value >= value) ? best : new PeerFigure(value, name);
             }
         }
 
