@@ -45,6 +45,26 @@ public sealed class ClusteredAttribute : EmbeddingAttribute
     /// Needs validation data; looked at before every split.
     /// </summary>
     public bool StopWhenIdle { get; set; }
+
+    /// <summary>
+    /// With k above 0, from step k of a full-batch factorisation on every id has a vector of its own, which starts at its cluster's and is
+    /// pulled to it; the clusters' vectors are then the means of their members' and every id is in the nearest cluster (the personalised phase
+    /// of the paper's extension). The differences from the clusters' vectors are served beside the cluster numbers, normally quantised.
+    /// 0 (default) for shared vectors alone. Only for [MatrixFactorization].
+    /// </summary>
+    public int PersonalFrom { get; set; }
+
+    /// <summary>With <see cref="PersonalFrom"/>, weight of the squared distance of every id's vector from its cluster's, at least 0; 50 as in the paper's code by default.</summary>
+    public float Pull { get; set; } = 50;
+
+    /// <summary>
+    /// With k above 0, every id adds to its cluster's vector a small one that is quantised in k parts as by <see cref="QuantizedAttribute"/>,
+    /// a divisor of <see cref="EmbeddingAttribute.Dimension"/>; trained in batches. 0 (default) for none.
+    /// </summary>
+    public int ResidualParts { get; set; }
+
+    /// <summary>With <see cref="ResidualParts"/>, centroids per part, a power of two, 4 to 65,536; 16 by default.</summary>
+    public int ResidualChoices { get; set; } = 16;
 }
 
 /// <summary>When ids are reassigned.</summary>

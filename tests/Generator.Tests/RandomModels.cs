@@ -194,7 +194,7 @@ public static class RandomModels
 
         private string Embedding(int dimension, int clusters = 0) => Pick(0, 1, 2, 3, 4, 5, 6) switch
         {
-            6 when clusters > 0 => $"Clustered(Dimension = {dimension}, Clusters = {clusters}, Initial = {Pick(1, 2)}, SplitEvery = 1, ReassignEvery = {Pick(1, 2)}{Pick("", ", Reassign = Reassignment.Every, Keep = 0f", ", Division = ClusterDivision.Random, Interactions = 5", ", ChooseBy = ClusterChoice.Loss")})",
+            6 when clusters > 0 => $"Clustered(Dimension = {dimension}, Clusters = {clusters}, Initial = {Pick(1, 2)}, SplitEvery = 1, ReassignEvery = {Pick(1, 2)}{Pick("", ", Reassign = Reassignment.Every, Keep = 0f", ", Division = ClusterDivision.Random, Interactions = 5", ", ChooseBy = ClusterChoice.Loss")}{(Chance(1, 3) ? $", ResidualParts = {Pick(Enumerable.Range(1, dimension).Where(parts => dimension % parts == 0).ToArray())}, ResidualChoices = {Pick(4, 16)}" : "")})",
             0 => $"Full(Dimension = {dimension})",
             1 => $"MultiLayer(Dimension = {dimension}, Inner = {Inner(dimension)}{Pick("", ", Sigma = 0.125f")})",
             2 => $"Hashed(Dimension = {dimension}, Rows = {Pick(1, 5, 40)})",

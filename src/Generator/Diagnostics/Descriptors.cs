@@ -58,6 +58,7 @@ public static class Descriptors
     public const string Keep = "MG2033";
     public const string Interactions = "MG2034";
     public const string ClustersWithoutLabel = "MG2035";
+    public const string Residual = "MG2036";
     public const string Kept = "MG2040";
     public const string SparseHost = "MG2041";
     public const string NoHost = "MG3001";
@@ -85,6 +86,7 @@ public static class Descriptors
     public const string NonNegativeBiases = "MG3031";
     public const string NonNegativeForm = "MG3032";
     public const string FactorizationLoss = "MG3033";
+    public const string PersonalHost = "MG3034";
     public const string Internal = "MG9000";
 
     public static IReadOnlyDictionary<string, DiagnosticDescriptor> All { get; } = new[]
@@ -137,6 +139,7 @@ public static class Descriptors
         Rule(Keep, "Keep is out of range", "Keep of [Clustered] on {0} is {1}; it must be at least 0 and below 1"),
         Rule(Interactions, "Interactions is out of range", "Interactions of [Clustered] on {0} is {1}; it must be 1 to 1024"),
         Rule(ClustersWithoutLabel, "Clusters need a label", "{0} is [Clustered] but {1} has no [Label]; splits and reassignments measure the loss of an id's own examples, so mark a label or use another embedding"),
+        Rule(Residual, "Residual of clusters does not fit", "{0} of [Clustered] on {1} {2}"),
         Rule(Kept, "Kept is out of range", "Kept of [Sparse] on {0} is {1}; it must be 1 to the Dimension, {2}, which keeps every entry"),
         Rule(SparseHost, "Sparse needs ELSA", "{0} carries [Sparse] but {1} is no [Elsa] model; sparse rows are trained by [Elsa] on its [Item] only, so use another embedding here"),
         Rule(NoHost, "Host is missing", "{0} does not say how its features meet; add [Dlrm], [FactorizationMachine], for a user and an item [Gmf], [NeuMf], [TwoTower] or [MatrixFactorization], or for retrieval [Elsa]"),
@@ -162,8 +165,9 @@ public static class Descriptors
         Rule(RankingLoss, "Ranking loss does not fit the data", "Loss.BayesianPersonalizedRanking of {0} compares a positive pair with a sampled negative, but the model {1}; it needs a [User], an [Item] and no [Label]"),
         Rule(L2, "L2 is out of range", "L2 of [MatrixFactorization] on {0} is {1}; it must be a finite number of at least 0"),
         Rule(NonNegativeBiases, "NonNegative and Biases exclude each other", "[MatrixFactorization] on {0} has NonNegative and Biases; a non-negative factorisation explains the ratings without a mean and biases, so keep one of the two"),
-        Rule(NonNegativeForm, "Embedding cannot be kept non-negative", "NonNegative of [MatrixFactorization] on {0} does not apply to {1}, which is [{2}]; use [Full], [Hashed] or [Clustered] there, or leave NonNegative out"),
+        Rule(NonNegativeForm, "Embedding cannot be kept non-negative", "NonNegative of [MatrixFactorization] on {0} does not apply to {1}, which is [{2}]; use [Full], [Hashed] or [Clustered] without codes there, or leave NonNegative out"),
         Rule(FactorizationLoss, "Matrix factorisation needs the squared error", "{0} {1}; [MatrixFactorization] predicts ratings, so give it a [Label] and set Loss = Loss.MeanSquaredError"),
+        Rule(PersonalHost, "Vectors of the ids' own need a factorisation", "{0} has PersonalFrom but {1} is no [MatrixFactorization]; that phase runs on all ratings of a factorisation at once, so use it there, or ResidualParts here"),
         Rule(Internal, "Internal error of the generator", "ModelGen could not compile {0}: {1}. This is a defect of ModelGen, please report it with the annotated class"),
     }.ToDictionary(rule => rule.Id);
 

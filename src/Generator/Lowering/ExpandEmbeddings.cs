@@ -58,7 +58,26 @@ internal static class ExpandEmbeddings
                 Gather(result, Table("E", e.Dimension, start, RowIndexKind.Remainder, e.Rows));
                 break;
             case EmbeddingKind.Clustered:
-                Gather(result, Table("C", e.Dimension, start, RowIndexKind.Assignment, e.Clustered!.Clusters));
+                Parameter shared = Table("C", e.Dimension, start, RowIndexKind.Assignment, e.Clustered!.Clusters);
+                if (e.Quantized is null && e.Clustered.PersonalFrom == 0)
+                {
+                    Gather(result, shared);
+                    break;
+                }
+
+                // The cluster's vector and what the id adds to it, which starts at or near zero.
+                Value c = new($"{name}.c", Domain.Id, result.Feature, e.Dimension), own = new($"{name}.r", Domain.Id, result.Feature, e.Dimension);
+                Gather(c, shared);
+                if (e.Quantized is { } residual)
+                {
+                    Quantize(residual, own, "R");
+                }
+                else
+                {
+                    Gather(own, Declare(new Parameter($"{name}.R", result.Feature, true, RowIndexKind.Identity, 0, 0, e.Dimension, Group.Table, Init.Zero, 0)));
+                }
+
+                ops.Add(new Op(OpKind.Add, result, [c, own], []));
                 break;
             case EmbeddingKind.MultiLayer:
                 Factored("T", "P", e.Inner, e.Sigma);
@@ -76,7 +95,7 @@ internal static class ExpandEmbeddings
                 ops.Add(new Op(OpKind.Multiply, result, [q, r], []));
                 break;
             case EmbeddingKind.Quantized:
-                Quantize(e.Quantized!);
+                Quantize(e.Quantized!, result, "C");
                 break;
             default:
                 throw new LoweringException($"embedding kind {e.Kind} has no lookup form");
@@ -90,7 +109,7 @@ internal static class ExpandEmbeddings
             ops.Add(new Op(OpKind.Project, result, [h], [factor]));
         }
 
-        void Quantize(QuantizedSpec spec)
+        void Quantize(QuantizedSpec spec, Value vector, string centroids)
         {
             Value q = new($"{name}.q", Domain.Id, result.Feature, e.Dimension);
             float scale = spec.Temperature > 0 ? 0.1f : 0.01f;
@@ -107,7 +126,7 @@ internal static class ExpandEmbeddings
                 ops.Add(new Op(OpKind.Project, q, [h], [Declare(factor)]));
             }
 
-            Parameter codebook = Declare(new Parameter($"{name}.C", result.Feature, false, RowIndexKind.Identity, 0, spec.Centroids, e.Dimension / spec.Parts * (spec.Shared ? 1 : spec.Parts), spec.Decay > 0 ? Group.Average : Group.Factor, Init.Normal, 0.01f));
+            Parameter codebook = Declare(new Parameter($"{name}.{centroids}", result.Feature, false, RowIndexKind.Identity, 0, spec.Centroids, e.Dimension / spec.Parts * (spec.Shared ? 1 : spec.Parts), spec.Decay > 0 ? Group.Average : Group.Factor, Init.Normal, 0.01f));
             // Scores near zero let every key learn at first; the keys are long, so that the queries learn too.
             Parameter? keys = spec.Temperature > 0 ? Declare(codebook with { Name = $"{name}.K", Scale = 1 }) : null;
             Parameter? counts = spec.Decay > 0 ? Declare(codebook with { Name = $"{name}.N", Columns = spec.Shared ? 1 : spec.Parts, Init = Init.Zero, Scale = 0 }) : null;
@@ -115,7 +134,7 @@ internal static class ExpandEmbeddings
             {
                 Temperature = spec.Temperature, Keys = keys, Decay = spec.Decay, ReseedEvery = spec.ReseedEvery, Counts = counts, Private = spec.Private, Shared = spec.Shared, TierParts = [.. spec.TierParts],
             };
-            ops.Add(new Op(OpKind.Quantize, result, [q], keys is null ? [codebook] : [codebook, keys], Quantization: quantization));
+            ops.Add(new Op(OpKind.Quantize, vector, [q], keys is null ? [codebook] : [codebook, keys], Quantization: quantization));
         }
 
         Parameter Table(string suffix, int width, (Init Init, float Scale) from, RowIndexKind index = RowIndexKind.Identity, int modulus = 0) =>

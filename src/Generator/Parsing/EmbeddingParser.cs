@@ -151,9 +151,29 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma, bool 
         Check(reassign >= 1, Descriptors.ClusterInterval, attribute, "ReassignEvery", "ReassignEvery", owner, Text(reassign));
         Check(keep is >= 0 and < 1, Descriptors.Keep, attribute, "Keep", owner, keep.ToString(CultureInfo.InvariantCulture));
         Check(interactions is >= 1 and <= 1024, Descriptors.Interactions, attribute, "Interactions", owner, Text(interactions));
-        return new EmbeddingSpec(EmbeddingKind.Clustered, dimension, 0, 0, 0, Clustered: new ClusteredSpec(
+        return new EmbeddingSpec(EmbeddingKind.Clustered, dimension, 0, 0, 0, Residual(attribute, owner, dimension), new ClusteredSpec(
             clusters, initial, split, reassign, attribute.Choice(report, owner, "Reassign", ReassignmentKind.Prime), attribute.Choice(report, owner, "Division", DivisionKind.Gpca),
-            attribute.Choice(report, owner, "ChooseBy", ChoiceKind.Data), keep, interactions, attribute.Get("StopWhenIdle", false)));
+            attribute.Choice(report, owner, "ChooseBy", ChoiceKind.Data), keep, interactions, attribute.Get("StopWhenIdle", false))
+        {
+            PersonalFrom = attribute.Get("PersonalFrom", 0), Pull = attribute.Get("Pull", 50f),
+        });
+    }
+
+    // What every id adds to its cluster's vector: nothing, a vector of its own, or codes.
+    private QuantizedSpec? Residual(AttributeReader attribute, string owner, int dimension)
+    {
+        int from = attribute.Get("PersonalFrom", 0), parts = attribute.Get("ResidualParts", 0), choices = attribute.Get("ResidualChoices", 16);
+        float pull = attribute.Get("Pull", 50f);
+        Fit(from >= 0, "PersonalFrom", "must be the step from which ids have vectors of their own, or 0 for never");
+        Fit(pull >= 0 && !float.IsInfinity(pull), "Pull", "must be a finite number of at least 0");
+        Fit(from != 0 || !attribute.IsWritten("Pull"), "Pull", "is for ids with vectors of their own; set PersonalFrom, or remove it");
+        Fit(parts == 0 || (parts > 0 && dimension % parts == 0), "ResidualParts", $"must be a divisor of the Dimension, {Text(dimension)}, or 0 for no residual");
+        Fit(choices is >= 4 and <= 65536 && (choices & (choices - 1)) == 0, "ResidualChoices", "must be a power of two, 4 to 65536");
+        Fit(parts != 0 || !attribute.IsWritten("ResidualChoices"), "ResidualChoices", "is for quantised residuals; set ResidualParts, or remove it");
+        Fit(parts == 0 || from == 0, "ResidualParts", "adds codes, and PersonalFrom adds vectors of the ids' own; keep one of them");
+        return parts < 1 ? null : new QuantizedSpec(parts, new([choices]), new([1f]), 1) { TierParts = new([parts]) };
+
+        void Fit(bool holds, string value, string rule) => Check(holds, Descriptors.Residual, attribute, value, value, owner, rule);
     }
 
     private void Check(bool holds, string rule, AttributeReader attribute, string value, params string[] arguments)

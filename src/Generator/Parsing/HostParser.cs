@@ -25,6 +25,11 @@ internal static class HostParser
         int dimension = features.Categoricals.FirstOrDefault()?.Embedding.Dimension ?? 0;
         int factors = kind == HostKind.NeuMf ? host.Get("Factors", 0) is var given && given != 0 ? given : dimension / 2 : 0;
         var spec = new HostSpec(kind, new(bottom), new(top), new(hidden), factors, Factorization: kind == HostKind.MatrixFactorization ? Factorization(report, host, owner, features) : null);
+        if (kind != HostKind.MatrixFactorization && features.Categoricals.FirstOrDefault(c => c.Embedding.Clustered is { PersonalFrom: > 0 }) is { } personal)
+        {
+            report.Add(Descriptors.PersonalHost, host.Location, personal.Property, owner);
+        }
+
         if (sound && widths && features.Categoricals.Count > 0)
         {
             if (kind is HostKind.Dlrm or HostKind.FactorizationMachine || CheckPair(report, host, owner, features, spec))
@@ -49,7 +54,7 @@ internal static class HostParser
             report.Add(Descriptors.NonNegativeBiases, host.At("NonNegative"), owner);
         }
 
-        if (spec.NonNegative && features.Categoricals.FirstOrDefault(c => c.Embedding.Kind is not (EmbeddingKind.Full or EmbeddingKind.Hashed or EmbeddingKind.Clustered)) is { } other)
+        if (spec.NonNegative && features.Categoricals.FirstOrDefault(c => c.Embedding.Kind is not (EmbeddingKind.Full or EmbeddingKind.Hashed or EmbeddingKind.Clustered) || c.Embedding.Quantized is not null) is { } other)
         {
             report.Add(Descriptors.NonNegativeForm, host.At("NonNegative"), owner, other.Property, other.Embedding.Kind.ToString());
         }

@@ -120,7 +120,10 @@ public enum EmbeddingKind
     None,
 }
 
-/// <summary>An embedding parameterisation. Inner is k of MLET or the rank, Rows is m of hashing or c of quotient-remainder.</summary>
+/// <summary>
+/// An embedding parameterisation. Inner is k of MLET or the rank, Rows is m of hashing or c of quotient-remainder. Quantized beside Clustered
+/// is what is added to the shared vectors.
+/// </summary>
 public sealed record EmbeddingSpec(EmbeddingKind Kind, int Dimension, int Inner, float Sigma, int Rows, QuantizedSpec? Quantized = null, ClusteredSpec? Clustered = null)
 {
     /// <summary>Entries a row of a sparse table keeps at the end of its schedule; 0 in every other form.</summary>
@@ -169,7 +172,14 @@ public enum CodebookUpdateKind
 
 /// <summary>Shared vectors: at most Clusters, Initial at the start; intervals in steps; the chance that an id keeps its cluster.</summary>
 public sealed record ClusteredSpec(
-    int Clusters, int Initial, int SplitEvery, int ReassignEvery, ReassignmentKind Reassign, DivisionKind Division, ChoiceKind ChooseBy, float Keep, int Interactions, bool StopWhenIdle);
+    int Clusters, int Initial, int SplitEvery, int ReassignEvery, ReassignmentKind Reassign, DivisionKind Division, ChoiceKind ChooseBy, float Keep, int Interactions, bool StopWhenIdle)
+{
+    /// <summary>Step from which every id has a vector of its own, or 0 for never.</summary>
+    public int PersonalFrom { get; init; }
+
+    /// <summary>Weight of the squared distance of an id's own vector from its cluster's.</summary>
+    public float Pull { get; init; }
+}
 
 public enum ReassignmentKind
 {

@@ -17,6 +17,9 @@ internal static class CheckpointFormat
     /// <summary>Metadata "content" of a finished model: parameters, vocabularies and scalings only.</summary>
     public const string Model = "model";
 
+    /// <summary>Metadata "content" of an online trainer: as of a training run, and what it remembers of ids and clusters.</summary>
+    public const string Online = "online";
+
     /// <summary>Prefix of the parameters under their own names.</summary>
     public const string Parameters = "";
 

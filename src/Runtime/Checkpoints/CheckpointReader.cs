@@ -18,6 +18,9 @@ internal sealed class CheckpointReader : IDisposable
         _schema = schema;
     }
 
+    /// <summary>The file, for tensors beside the model.</summary>
+    public SafeTensorsReader File => _file;
+
     /// <summary>Whether the file holds a run that can be resumed, not only a finished model.</summary>
     public bool IsTraining => Text("content") == CheckpointFormat.Training;
 

@@ -36,20 +36,7 @@ internal static class CheckpointWriter
         writer.Metadata("lossSum", position.LossSum.ToString("R", CultureInfo.InvariantCulture));
         writer.Metadata("epochSeconds", position.Seconds.ToString("R", CultureInfo.InvariantCulture));
         AddParameters(writer, state);
-        foreach (Table table in state.Tables)
-        {
-            for (int s = 0; s < table.State.Length; s++)
-            {
-                long width = table.State[s].Length / table.Rows;
-                writer.Add(CheckpointFormat.OptimizerState(s) + table.Parameter.Name, table.State[s], 0, table.Rows, width, width);
-            }
-        }
-
-        for (int s = 0; s < state.DenseState.Length; s++)
-        {
-            AddDense(writer, state.Schema, CheckpointFormat.OptimizerState(s), state.DenseState[s]);
-        }
-
+        AddOptimizer(writer, state);
         if (best is not null)
         {
             for (int t = 0; t < state.Tables.Length; t++)
@@ -71,6 +58,38 @@ internal static class CheckpointWriter
         AddHead(writer, state, CheckpointFormat.Model, bestEpoch, history);
         AddParameters(writer, state);
         writer.Save(path);
+    }
+
+    /// <summary>Writes an online trainer.</summary>
+    /// <param name="path">The file to create or replace.</param>
+    /// <param name="state">Parameters and optimiser state.</param>
+    /// <param name="more">Adds what the trainer keeps beside them.</param>
+    /// <exception cref="ArtifactWriteException">The file cannot be written.</exception>
+    public static void WriteOnline(string path, ModelState state, Action<SafeTensorsWriter> more)
+    {
+        SafeTensorsWriter writer = new();
+        AddHead(writer, state, CheckpointFormat.Online, 0, []);
+        AddParameters(writer, state);
+        AddOptimizer(writer, state);
+        more(writer);
+        writer.Save(path);
+    }
+
+    private static void AddOptimizer(SafeTensorsWriter writer, ModelState state)
+    {
+        foreach (Table table in state.Tables)
+        {
+            for (int s = 0; s < table.State.Length; s++)
+            {
+                long width = table.State[s].Length / table.Rows;
+                writer.Add(CheckpointFormat.OptimizerState(s) + table.Parameter.Name, table.State[s], 0, table.Rows, width, width);
+            }
+        }
+
+        for (int s = 0; s < state.DenseState.Length; s++)
+        {
+            AddDense(writer, state.Schema, CheckpointFormat.OptimizerState(s), state.DenseState[s]);
+        }
     }
 
     private static void AddHead(SafeTensorsWriter writer, ModelState state, string content, int bestEpoch, IReadOnlyList<EpochResult> history)

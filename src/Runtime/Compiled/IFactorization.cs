@@ -19,7 +19,10 @@ public interface IFactorization
     void Gradient(
         ref float x, float pull, ref float others, ref int rows, ref float weights, ref float targets, int count, ref float gradient, ref double loss);
 
-    /// <summary>Updates the rows rows[first .. first + count) of a table with gradients that lie one after another without padding.</summary>
+    /// <summary>
+    /// Updates the rows rows[first .. first + count) of a table with gradients that lie one after another without padding. Rows of a
+    /// non-negative model are clamped, but not the differences of the ids' own vectors from their clusters'.
+    /// </summary>
     void Update(StepContext step, int table, int[] rows, int first, int count, ref float gradients);
 
     /// <summary>

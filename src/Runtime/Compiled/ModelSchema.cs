@@ -209,7 +209,14 @@ public sealed record CategoricalFeature
 /// <param name="VectorOffset">Where the shared vector lies in a slot of <see cref="FeatureBatch.Vectors"/>.</param>
 public sealed record ClusterSchema(
     int Clusters, int Initial, int SplitEvery, int ReassignEvery, Reassignment Reassign, ClusterDivision Division, ClusterChoice ChooseBy, float Keep, int Interactions, bool StopWhenIdle,
-    int VectorOffset = 0);
+    int VectorOffset = 0)
+{
+    /// <summary>Step from which every id has a vector of its own, or 0 for never.</summary>
+    public int PersonalFrom { get; init; }
+
+    /// <summary>Weight of the squared distance of an id's own vector from its cluster's.</summary>
+    public float Pull { get; init; }
+}
 
 /// <summary>Which row of a table an id reads.</summary>
 public enum RowIndex

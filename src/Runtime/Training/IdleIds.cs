@@ -22,7 +22,8 @@ internal sealed class IdleIds
         foreach (Table table in state.Tables)
         {
             int feature = table.Parameter.Feature;
-            if (table.Assignment is not null || (averageRows && table.Parameter.Index == RowIndex.Identity))
+            bool isResidual = table.Parameter.Group == ParameterGroup.Table && state.Schema.Categoricals[feature].Clusters is not null;
+            if (table.Assignment is not null || (averageRows && table.Parameter.Index == RowIndex.Identity && !isResidual))
             {
                 int[] counts = ClusterData.Count(data, feature, state.Vocabularies[feature]);
                 if (counts.Contains(0))

@@ -97,6 +97,12 @@ public static class ModelTrainer
                 nameof(options));
         }
 
+        if (!options.FullBatch && TModel.Schema.Categoricals.FirstOrDefault(c => c.Clusters is { PersonalFrom: > 0 }) is { } personal)
+        {
+            throw new ArgumentException(
+                $"[Clustered(PersonalFrom = {personal.Clusters!.PersonalFrom})] of {personal.Name} is a phase of training on all ratings at once; set {nameof(TrainingOptions)}.{nameof(TrainingOptions.FullBatch)}, or leave PersonalFrom out.", nameof(options));
+        }
+
         if (options.Validation is null && TModel.Schema.Categoricals.FirstOrDefault(c => c.Clusters is { StopWhenIdle: true }) is { } feature)
         {
             throw new ArgumentException(

@@ -228,4 +228,51 @@ public sealed class EmbeddingRules
             [Item, Clustered(Dimension = 4, Clusters = 8)] public int B { get; set; }
         }
         """, "MG2035", "M", "B is [Clustered] but M has no [Label]");
+
+    [TestMethod]
+    [DataRow("ResidualParts = 3", "ResidualParts = 3", "must be a divisor of the Dimension, 4")]
+    [DataRow("ResidualParts = -1", "ResidualParts = -1", "must be a divisor")]
+    [DataRow("ResidualParts = 2, ResidualChoices = 12", "ResidualChoices = 12", "must be a power of two")]
+    [DataRow("ResidualChoices = 8", "ResidualChoices = 8", "set ResidualParts")]
+    [DataRow("PersonalFrom = -1", "PersonalFrom = -1", "must be the step")]
+    [DataRow("PersonalFrom = 5, Pull = -1", "Pull = -1", "must be a finite number of at least 0")]
+    [DataRow("Pull = 5", "Pull = 5", "set PersonalFrom")]
+    public void MG2036_a_residual_that_does_not_fit(string settings, string underlined, string rule) =>
+        Verify.Diagnostic(OnProperty($"Clustered(Dimension = 4, Clusters = 8, {settings})"), "MG2036", underlined, "of [Clustered] on X", rule);
+
+    [TestMethod]
+    public void MG2036_codes_and_vectors_of_the_ids_own() => Verify.Diagnostic(
+        """
+        [EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization]
+        public partial class M
+        {
+            [User, Full(Dimension = 4)] public int A { get; set; }
+            [Item, Clustered(Dimension = 4, Clusters = 8, PersonalFrom = 5, ResidualParts = 2)] public int B { get; set; }
+            [Label] public float C { get; set; }
+        }
+        """, "MG2036", "ResidualParts = 2", "keep one of them");
+
+    [TestMethod]
+    public void MG3034_vectors_of_the_ids_own_without_a_factorisation() => Verify.Diagnostic(
+        """
+        [EmbeddingModel, Gmf]
+        public partial class M
+        {
+            [User, Full(Dimension = 4)] public int A { get; set; }
+            [Item, Clustered(Dimension = 4, Clusters = 8, PersonalFrom = 5)] public int B { get; set; }
+            [Label] public bool C { get; set; }
+        }
+        """, "MG3034", "Gmf", "B has PersonalFrom but M is no [MatrixFactorization]");
+
+    [TestMethod]
+    public void MG3032_codes_cannot_be_kept_non_negative() => Verify.Diagnostic(
+        """
+        [EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true)]
+        public partial class M
+        {
+            [User, Full(Dimension = 4)] public int A { get; set; }
+            [Item, Clustered(Dimension = 4, Clusters = 8, ResidualParts = 2)] public int B { get; set; }
+            [Label] public float C { get; set; }
+        }
+        """, "MG3032", "NonNegative = true", "does not apply to B");
 }

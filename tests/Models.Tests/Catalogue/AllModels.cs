@@ -44,6 +44,8 @@ internal static class AllModels
         [nameof(MfItems)] = a => a.Run<MfItems>(),
         [nameof(MfBiases)] = a => a.Run<MfBiases>(),
         [nameof(MfNonNegative)] = a => a.Run<MfNonNegative>(),
+        [nameof(MfResidual)] = a => a.Run<MfResidual>(),
+        [nameof(DlrmResidual)] = a => a.Run<DlrmResidual>(),
         [nameof(DlrmClustered)] = a => a.Run<DlrmClustered>(),
         [nameof(FmClustered)] = a => a.Run<FmClustered>(),
         [nameof(FmQuantizedSmallest)] = a => a.Run<FmQuantizedSmallest>(),

@@ -101,3 +101,35 @@ public partial class FmClustered
     [Categorical, Clustered(Dimension = 4, Clusters = 20, Initial = 20, Reassign = Reassignment.Never)]
     public string Item { get; set; } = "";
 }
+
+/// <summary>Clusters with codes added to their vectors on one side, in a factorisation with biases.</summary>
+[EmbeddingModel(Loss = Loss.MeanSquaredError)]
+[MatrixFactorization(Biases = true, L2 = 0.1f)]
+[Adam(LearningRate = 0.01f, Epsilon = 0.01f)]
+public partial class MfResidual
+{
+    [User, Full(Dimension = 12)]
+    public int User { get; set; }
+
+    [Item(OutOfVocabulary = OutOfVocabulary.SharedRow, MinCount = 2), Clustered(Dimension = 12, Clusters = 5, Initial = 2, SplitEvery = 3, ReassignEvery = 4, ResidualParts = 4, ResidualChoices = 8)]
+    public int Item { get; set; }
+
+    [Label]
+    public float Stars { get; set; }
+}
+
+/// <summary>Clusters with codes added to their vectors under another host, for a single value and a bag.</summary>
+[EmbeddingModel]
+[Dlrm(Top = [10])]
+[Adagrad(LearningRate = 0.02f, Epsilon = 0.01f)]
+public partial class DlrmResidual
+{
+    [Label]
+    public bool Clicked { get; set; }
+
+    [Categorical(OutOfVocabulary = OutOfVocabulary.HashedBucket, Buckets = 3, MinCount = 2), Clustered(Dimension = 6, Clusters = 7, Initial = 3, SplitEvery = 2, ReassignEvery = 3, ResidualParts = 2)]
+    public string User { get; set; } = "";
+
+    [Categorical(OutOfVocabulary = OutOfVocabulary.Zero, MinCount = 2), Clustered(Dimension = 6, Clusters = 4, ResidualParts = 6, ResidualChoices = 4)]
+    public int[] Tags { get; set; } = [];
+}

@@ -9,13 +9,13 @@ namespace ModelGen.Generator.Emit.CSharp;
 
 /// <summary>
 /// Writes the kernels by which the runtime trains a matrix factorisation on all ratings at once. A model has them when its score is the
-/// product of a row of either side alone: no biases, and plain, hashed or clustered tables.
+/// product of a row of either side alone: no biases, and plain, hashed or clustered tables, with vectors of the ids' own or without.
 /// </summary>
 internal sealed class FactorizationEmitter(ModelSpec model, Graph graph, KernelSet kernels, SourceWriter w)
 {
     public void Write()
     {
-        if (model.Host.Factorization is not { Biases: false } spec || model.Categoricals.Any(c => c.Embedding.Kind is not (EmbeddingKind.Full or EmbeddingKind.Hashed or EmbeddingKind.Clustered)))
+        if (model.Host.Factorization is not { Biases: false } spec || model.Categoricals.Any(c => c.Embedding.Kind is not (EmbeddingKind.Full or EmbeddingKind.Hashed or EmbeddingKind.Clustered) || c.Embedding.Quantized is not null))
         {
             return;
         }
@@ -36,8 +36,19 @@ internal sealed class FactorizationEmitter(ModelSpec model, Graph graph, KernelS
         w.Line("public void Gradient(ref float x, float pull, ref float others, ref int rows, ref float weights, ref float targets, int count, ref float gradient, ref double loss) =>");
         w.Line($"    {FactorizationKernels.Gradient(kernels, user.Columns)}(ref x, pull, ref others, ref rows, ref weights, ref targets, count, ref gradient, ref loss);");
         w.Line();
-        w.Line("public void Update(StepContext step, int table, int[] rows, int first, int count, ref float gradients) =>");
-        w.Line($"    {UpdateKernels.Rows(kernels, model.Optimizer, user.Columns, user.Columns, spec.NonNegative)}(step, step.State.Tables[table], rows, first, count, step.Optimizer.TableRate, ref gradients);");
+        using (w.Block("public void Update(StepContext step, int table, int[] rows, int first, int count, ref float gradients)"))
+        {
+            int[] own = [.. tables.Where(t => t.Index == RowIndexKind.Identity && model.Categoricals[t.Feature].Embedding.Kind == EmbeddingKind.Clustered).Select(t => Array.IndexOf(tables, t))];
+            if (own.Length > 0 && spec.NonNegative)
+            {
+                using IDisposable signed = w.Block($"if (table is {string.Join(" or ", own)})");
+                w.Line($"{UpdateKernels.Rows(kernels, model.Optimizer, user.Columns, user.Columns, false)}(step, step.State.Tables[table], rows, first, count, step.Optimizer.TableRate, ref gradients);");
+                w.Line("return;");
+            }
+
+            w.Line($"{UpdateKernels.Rows(kernels, model.Optimizer, user.Columns, user.Columns, spec.NonNegative)}(step, step.State.Tables[table], rows, first, count, step.Optimizer.TableRate, ref gradients);");
+        }
+
         w.Line();
         Dispatch("public void Scores(int table, ref float x, ref float clusters, ref float scores, int rows)", tables, (t, stride) =>
             $"{ProductKernels.Product(kernels, t.Columns, stride, t.Columns, stride, stride, false, false, 0)}(ref x, ref clusters, ref scores, rows);");

@@ -57,10 +57,13 @@ internal static class Footprint
         EmbeddingKind.Quantized => $"quantised, queries {(e.Quantized!.Inner == 0 ? "Q" : $"T (n x {e.Quantized.Inner}) times P")} (n x {e.Dimension}) to {string.Join(" or ", e.Quantized!.TierParts.Distinct())} parts of {string.Join(", ", e.Quantized.Choices)} choices, collapsed to their codes",
         EmbeddingKind.Sparse => $"sparse rows, A (n x {e.Dimension}) pruned to {e.Kept} entries per row, collapsed to unit rows of (index, value) pairs",
         EmbeddingKind.None => "the sum of its items, not stored",
-        EmbeddingKind.Clustered => $"clustered, {e.Clustered!.Clusters} shared vectors of {e.Dimension}, collapsed to one cluster number per id",
+        EmbeddingKind.Clustered => $"clustered, {e.Clustered!.Clusters} shared vectors of {e.Dimension}{Residual(e)}, collapsed to one cluster number per id{(e.Quantized is null ? "" : " and its codes")}",
         EmbeddingKind.LowRank => $"low rank, U (n x {e.Inner}) times V ({e.Inner} x {e.Dimension})",
         _ => $"table E (n x {e.Dimension})",
     };
+
+    private static string Residual(EmbeddingSpec e) => e.Quantized is { } q ? $" plus queries Q (n x {e.Dimension}) to {q.Parts} parts of {q.Choices[0]} choices"
+        : e.Clustered!.PersonalFrom > 0 ? $" plus a table R (n x {e.Dimension})" : "";
 
     private static string Bytes(IEnumerable<Parameter> parameters, bool served = false) => string.Join(" + ", parameters.Select(p =>
         served && p.Kept > 0 ? $"{(p.Columns > 65536 ? 8 : 6) * p.Kept} n"

@@ -156,6 +156,8 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
                 return $"{name}({Ref(op.Inputs[0])}, ref step.State.Dense.At({factor.Offset}), {Ref(op.Result)}, rows);";
             case OpKind.Multiply:
                 return Multiply(op);
+            case OpKind.Add:
+                return $"{UpdateKernels.Add(kernels, MemoryPlan.Pad(op.Result.Width))}({Ref(op.Inputs[0])}, {Ref(op.Inputs[1])}, {Ref(op.Result)}, rows);";
             case OpKind.Quantize:
                 return Quantize(op, op.Quantization!, plan.Dense[op.Quantization!.Keys ?? op.Parameters[0]]);
             default:

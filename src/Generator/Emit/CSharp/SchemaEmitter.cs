@@ -83,7 +83,7 @@ internal static class SchemaEmitter
         foreach (Op op in quantized)
         {
             Quantization q = op.Quantization!;
-            CollapseRule rule = graph.Collapse.First(r => r.Result.Codes is not null && r.Result.Feature == op.Result!.Feature);
+            CollapseRule rule = graph.Collapse.First(r => r.Result.Codes is not null && !r.IsAssignment && r.Result.Feature == op.Result!.Feature);
             int queries = Array.IndexOf(tables, rule.Left);
             string tiers = string.Join(", ", q.Choices.Select((k, t) => $"new({k}, {q.End(t).ToString(CultureInfo.InvariantCulture)}m, {q.First(t)}, {q.Repeat(t)})"));
             w.Line($"new() {{ Feature = {op.Result!.Feature}, Queries = {queries}, Codebook = {SourceWriter.Quote(op.Parameters[0].Name)}, "
@@ -100,7 +100,7 @@ internal static class SchemaEmitter
     }
 
     private static string Clusters(CategoricalSpec feature, FeatureLayout layout) => feature.Embedding.Clustered is not { } c ? string.Empty
-        : $", Clusters = new({c.Clusters}, {c.Initial}, {c.SplitEvery}, {c.ReassignEvery}, global::ModelGen.Reassignment.{c.Reassign}, global::ModelGen.ClusterDivision.{c.Division}, global::ModelGen.ClusterChoice.{c.ChooseBy}, {SourceWriter.Float(c.Keep)}, {c.Interactions}, {Bool(c.StopWhenIdle)}, {layout.Offsets.First(o => o.Key.Name == $"{feature.Property}.v").Value})";
+        : $", Clusters = new({c.Clusters}, {c.Initial}, {c.SplitEvery}, {c.ReassignEvery}, global::ModelGen.Reassignment.{c.Reassign}, global::ModelGen.ClusterDivision.{c.Division}, global::ModelGen.ClusterChoice.{c.ChooseBy}, {SourceWriter.Float(c.Keep)}, {c.Interactions}, {Bool(c.StopWhenIdle)}, {layout.Offsets.First(o => o.Key.Name == $"{feature.Property}.v").Value}){(c.PersonalFrom > 0 ? $" {{ PersonalFrom = {c.PersonalFrom}, Pull = {SourceWriter.Float(c.Pull)} }}" : "")}";
 
     private static string Bool(bool value) => value ? "true" : "false";
 

@@ -175,6 +175,19 @@ internal static class UpdateKernels
             }
             """);
 
+    public static string Add(KernelSet kernels, int width) => kernels.Add(
+        $"Add{width}",
+        KernelSet.Lanes(width),
+        $"y = a + b element by element, rows of {width}.",
+        "ref float a, ref float b, ref float y, int rows",
+        "ref a, ref b, ref y, rows",
+        () => $$"""
+            for (nuint n = 0; n < (nuint)rows * {{width}}; n += (nuint)S.Width)
+            {
+                S.Store(S.Add(S.Load(ref a, n), S.Load(ref b, n)), ref y, n);
+            }
+            """);
+
     /// <summary>dx = g + weight x lookups x, the gradient of a penalty on the squares of looked-up vectors; rows past count become zero.</summary>
     public static string Penalty(KernelSet kernels, int width, int stride) => kernels.Add(
         $"Penalty{width}_{stride}",

@@ -255,7 +255,7 @@ internal sealed class PredictorEmitter
             OpKind.Pairs or OpKind.Fm => $"{PredictorKernels.Interaction(op)}({x[0]}, {y});",
             OpKind.Slice => $"{x[0]}.Slice({op.Number}, {op.Result!.Width}).CopyTo({y});",
             OpKind.Multiply => Product(op),
-            OpKind.Add => $"for (int i = 0; i < {op.Result!.Width}; i++) scratch[{_offsets[op.Result]} + i] = {string.Join(" + ", op.Inputs.Select(v => $"scratch[{_offsets[v]} + i]"))};",
+            OpKind.Add => Sum(op),
             OpKind.Offset => $"for (int i = 0; i < {op.Result!.Width}; i++) scratch[{_offsets[op.Result]} + i] = scratch[{_offsets[op.Inputs[0]]} + i] + {Field(op.Parameters[0])}[i];",
             _ => throw new LoweringException($"operation {op.Kind} has no inference form"),
         };
@@ -323,10 +323,16 @@ internal sealed class PredictorEmitter
             case OpKind.Multiply:
                 yield return Product(op);
                 break;
+            case OpKind.Add:
+                yield return Sum(op);
+                break;
             default:
                 throw new LoweringException($"operation {op.Kind} has no inference form on ids");
         }
     }
+
+    private string Sum(Op op) =>
+        $"for (int i = 0; i < {op.Result!.Width}; i++) scratch[{_offsets[op.Result]} + i] = {string.Join(" + ", op.Inputs.Select(v => $"scratch[{_offsets[v]} + i]"))};";
 
     private string Product(Op op) =>
         $"for (int i = 0; i < {op.Result!.Width}; i++) scratch[{_offsets[op.Result]} + i] = scratch[{_offsets[op.Inputs[0]]} + i] * scratch[{_offsets[op.Inputs[1]]} + i];";

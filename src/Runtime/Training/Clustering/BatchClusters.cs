@@ -160,7 +160,7 @@ internal sealed class BatchClusters<TModel>
                 {
                     if (rank < candidates[i].Length)
                     {
-                        _sample.Replace(i, Table.Values.Span((long)candidates[i][rank] * Width, Width));
+                        _sample.Replace(i, Table.Values.Span((long)Assignment.Clusters[ids[i]] * Width, Width), Table.Values.Span((long)candidates[i][rank] * Width, Width));
                     }
                 }
 

@@ -111,11 +111,21 @@ internal sealed class ClusterSample<TModel>
         }
     }
 
-    /// <summary>Lets an owner read another vector in its own examples, for <see cref="Losses"/>.</summary>
-    public void Replace(int owner, ReadOnlySpan<float> vector)
+    /// <summary>Lets an owner read the vector of another cluster in its own examples, for <see cref="Losses"/>; what it adds to it stays.</summary>
+    /// <param name="owner">Number of the owner.</param>
+    /// <param name="own">Vector of its cluster.</param>
+    /// <param name="other">Vector of the other cluster.</param>
+    public void Replace(int owner, ReadOnlySpan<float> own, ReadOnlySpan<float> other)
     {
         CategoricalFeature feature = _state.Schema.Categoricals[_feature];
-        vector.CopyTo(_step.Batch.Features[_feature].Vectors.Span(((long)_owners[owner].Slot * feature.VectorStride) + feature.Clusters!.VectorOffset, vector.Length));
+        FeatureBatch batch = _step.Batch.Features[_feature];
+        int offset = feature.Clusters!.VectorOffset, shared = Array.IndexOf(batch.Ids, _owners[owner].Id, 1, batch.SlotCount - 1);
+        Span<float> vector = batch.Vectors.Span(((long)_owners[owner].Slot * feature.VectorStride) + offset, other.Length);
+        ReadOnlySpan<float> whole = batch.Vectors.Span(((long)shared * feature.VectorStride) + offset, other.Length);
+        for (int c = 0; c < vector.Length; c++)
+        {
+            vector[c] = other[c] + (whole[c] - own[c]);
+        }
     }
 
     /// <summary>Loss of every example, the examples of one owner after another.</summary>

@@ -86,7 +86,8 @@ internal sealed class SecondMoment
     /// The direction along which the vectors spread most, of length one, its largest component positive: the top eigenvector by power
     /// iteration from the row of the greatest spread. Zero when all vectors are equal.
     /// </summary>
-    public double[] Principal()
+    /// <param name="mostIterations">Iterations after which the direction is taken as it is.</param>
+    public double[] Principal(int mostIterations = MostIterations)
     {
         int start = 0;
         for (int c = 1; c < _width; c++)
@@ -101,7 +102,7 @@ internal sealed class SecondMoment
             return direction;
         }
 
-        for (int iteration = 0; iteration < MostIterations; iteration++)
+        for (int iteration = 0; iteration < mostIterations; iteration++)
         {
             for (int r = 0; r < _width; r++)
             {

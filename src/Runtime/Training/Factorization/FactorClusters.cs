@@ -51,7 +51,7 @@ internal sealed class FactorClusters
     /// <summary>Splits a cluster when one is due; returns whether ids have moved.</summary>
     public bool BeforeStep(long step)
     {
-        if (!_calendar.SplitsBefore(step) || Assignment.Live == Assignment.Capacity || _stop?.IsReached(_own.Index) == true)
+        if (_own.IsPersonal || !_calendar.SplitsBefore(step) || Assignment.Live == Assignment.Capacity || _stop?.IsReached(_own.Index) == true)
         {
             return false;
         }
@@ -71,7 +71,7 @@ internal sealed class FactorClusters
     /// <summary>Moves ids to their best clusters when that is due; returns whether ids have moved.</summary>
     public bool AfterStep(long step)
     {
-        if (!_calendar.ReassignsAfter(step) || Assignment.Live < 2)
+        if (_own.IsPersonal || !_calendar.ReassignsAfter(step) || Assignment.Live < 2)
         {
             return false;
         }
@@ -169,7 +169,7 @@ internal sealed class FactorClusters
         double loss = 0;
         int first = _own.Lists.Starts[id], count = _own.Counts[id];
         _kernels.Gradient(
-            ref Table.Values.At((long)cluster * _own.Width), 0, ref _other.Table.Values.First, ref Rows(first, count), ref MemoryMarshal.GetArrayDataReference(_ones),
+            ref Table.Values.At((long)cluster * _own.Width), 0, ref _other.Values.First, ref Rows(first, count), ref MemoryMarshal.GetArrayDataReference(_ones),
             ref MemoryMarshal.GetReference(_own.Lists.Labels.AsSpan(first)), count, ref MemoryMarshal.GetReference(gradient), ref loss);
         return loss;
     }
@@ -177,7 +177,7 @@ internal sealed class FactorClusters
     // Rows of the other side that some ratings meet.
     private ref int Rows(int first, int count)
     {
-        if (_other.Table.Parameter.Index == RowIndex.Identity)
+        if (_other.IsIdentity)
         {
             return ref MemoryMarshal.GetReference(_own.Lists.Others.AsSpan(first));
         }
@@ -260,11 +260,11 @@ internal sealed class FactorClusters
         {
             FactorSide other = _owner._other;
             int first = block * IdsPerBlock, count = Math.Min(IdsPerBlock, other.Rows - first), width = other.Width;
-            ref float rows = ref other.Table.Values.At((long)first * width);
+            ref float rows = ref other.Values.At((long)first * width);
             if (count < IdsPerBlock)
             {
                 float[] copy = Room.Scratch(ref t_block, IdsPerBlock * width);
-                other.Table.Values.Span((long)first * width, count * width).CopyTo(copy);
+                other.Values.Span((long)first * width, count * width).CopyTo(copy);
                 rows = ref MemoryMarshal.GetArrayDataReference(copy);
             }
 

@@ -30,6 +30,11 @@ internal sealed class FactorSide
             : [.. Enumerable.Range(0, lists.Ids).Select(id => Table.Parameter.Index == RowIndex.Remainder ? id % Table.Parameter.Modulus : id)];
         AllRows = [.. Enumerable.Range(0, checked((int)Table.Rows))];
         Gradients = new NativeFloats(Table.Rows * Width);
+        if (Feature.Clusters is { PersonalFrom: > 0 })
+        {
+            int own = Array.FindIndex(state.Tables, t => t.Parameter.Feature == Table.Parameter.Feature && t.Parameter.Index == RowIndex.Identity && t.Parameter.Group == ParameterGroup.Table);
+            Personal = new FactorPersonal(this, state.Tables[own], own);
+        }
     }
 
     /// <summary>Index of the table.</summary>
@@ -53,20 +58,35 @@ internal sealed class FactorSide
     /// <summary>The greatest number of ratings of an id.</summary>
     public int MostRatings { get; }
 
+    /// <summary>The vectors of the ids' own; null where they only share those of their clusters.</summary>
+    public FactorPersonal? Personal { get; }
+
+    /// <summary>Whether every id has a vector of its own now.</summary>
+    public bool IsPersonal => Personal is { IsActive: true };
+
+    /// <summary>The vectors that rows have: those of the table, or of the ids.</summary>
+    public NativeFloats Values => IsPersonal ? Personal!.Whole : Table.Values;
+
+    /// <summary>Index of the table that is updated.</summary>
+    public int Updated => IsPersonal ? Personal!.Index : Index;
+
+    /// <summary>Whether the row of an id is the id.</summary>
+    public bool IsIdentity => IsPersonal || Table.Parameter.Index == RowIndex.Identity;
+
     /// <summary>Row of every id.</summary>
-    public int[] RowOf => Table.Assignment?.Clusters ?? _fixedRows;
+    public int[] RowOf => IsPersonal ? AllRows : Table.Assignment?.Clusters ?? _fixedRows;
 
     /// <summary>Rows in use.</summary>
-    public int Rows => Table.Assignment?.Live ?? (int)Table.Rows;
+    public int Rows => IsPersonal ? Lists.Ids : Table.Assignment?.Live ?? (int)Table.Rows;
 
     /// <summary>0, 1, 2, ...: the rows as a list.</summary>
-    public int[] AllRows { get; }
+    public int[] AllRows { get; private set; }
 
     /// <summary>Ratings taken together by rows.</summary>
     public RatingCells Cells { get; private set; } = null!;
 
     /// <summary>Gradients of the rows, without padding.</summary>
-    public NativeFloats Gradients { get; }
+    public NativeFloats Gradients { get; private set; }
 
     /// <summary>Gradients of the pieces of a row behind its first, one after another.</summary>
     public NativeFloats Spills { get; private set; } = NativeFloats.Empty;
@@ -86,6 +106,20 @@ internal sealed class FactorSide
     /// <summary>Factor of every row's gradient: one over its members with data where they are clustered, else 1.</summary>
     public float[] Shares { get; private set; } = [];
 
+    /// <summary>Gives every id a row before the step from which it has a vector of its own; returns whether it is that step.</summary>
+    public bool Personalise(long step)
+    {
+        if (IsPersonal || Personal is null || step < Feature.Clusters!.PersonalFrom)
+        {
+            return false;
+        }
+
+        Personal.IsActive = true;
+        AllRows = [.. Enumerable.Range(0, Lists.Ids)];
+        Gradients = new NativeFloats((long)Lists.Ids * Width);
+        return true;
+    }
+
     /// <summary>Takes over new cells and cuts them into work.</summary>
     public void SetCells(RatingCells cells, float l2)
     {
@@ -93,7 +127,7 @@ internal sealed class FactorSide
         Pulls = new float[Rows];
         Shares = new float[Rows];
         Array.Fill(Shares, 1);
-        double[]? members = Table.Assignment is { } assignment ? ClusterData.Sum(assignment, id => Counts[id] > 0 ? 1 : 0) : null;
+        double[]? members = !IsPersonal && Table.Assignment is { } assignment ? ClusterData.Sum(assignment, id => Counts[id] > 0 ? 1 : 0) : null;
         SpillStarts = new int[Rows + 1];
         var pieces = new List<(int, int, int, int)>();
         var items = new List<int>();

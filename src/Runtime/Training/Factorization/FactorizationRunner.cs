@@ -60,6 +60,7 @@ internal sealed class FactorizationRunner : IStepRunner
     {
         long number = _step.State.Steps;
         _step.Optimizer = optimizer;
+        _stale |= _users.Personalise(number) | _items.Personalise(number);
         foreach (FactorClusters clusters in _clusters)
         {
             _stale |= clusters.BeforeStep(number);
@@ -70,6 +71,7 @@ internal sealed class FactorizationRunner : IStepRunner
             Regroup();
         }
 
+        EachPersonal(personal => personal.Refresh(_team));
         int userItems = _users.Items.Length - 1;
         _team.Run(userItems + _items.Items.Length - 1, _gradients);
         double loss = _users.Cells.Spread;
@@ -84,12 +86,24 @@ internal sealed class FactorizationRunner : IStepRunner
         }
 
         _team.Run(Ranges(_users) + Ranges(_items), _updates);
+        EachPersonal(personal => personal.Recentre(_team));
         foreach (FactorClusters clusters in _clusters)
         {
             _stale |= clusters.AfterStep(number);
         }
 
         return loss;
+    }
+
+    private void EachPersonal(Action<FactorPersonal> action)
+    {
+        foreach (FactorSide side in new[] { _users, _items })
+        {
+            if (side.IsPersonal)
+            {
+                action(side.Personal!);
+            }
+        }
     }
 
     private void Regroup()
@@ -129,7 +143,7 @@ internal sealed class FactorizationRunner : IStepRunner
                 (int row, int first, int count, int spill) = own.Pieces[p];
                 ref float gradient = ref spill < 0 ? ref own.Gradients.At((long)row * width) : ref own.Spills.At((long)spill * width);
                 runner._kernels.Gradient(
-                    ref own.Table.Values.At((long)row * width), spill < 0 ? own.Pulls[row] : 0, ref other.Table.Values.First,
+                    ref own.Values.At((long)row * width), spill < 0 ? own.Pulls[row] : 0, ref other.Values.First,
                     ref MemoryMarshal.GetReference(cells.Rows.AsSpan(first)),
                     ref MemoryMarshal.GetReference(cells.Weights.AsSpan(first)),
                     ref MemoryMarshal.GetReference(cells.Targets.AsSpan(first)), count, ref gradient, ref loss);
@@ -163,9 +177,14 @@ internal sealed class FactorizationRunner : IStepRunner
                 {
                     gradient[c] *= share;
                 }
+
+                if (side.IsPersonal)
+                {
+                    side.Personal!.AddPull(row, gradient);
+                }
             }
 
-            runner._kernels.Update(runner._step, side.Index, side.AllRows, first, count, ref side.Gradients.At((long)first * width));
+            runner._kernels.Update(runner._step, side.Updated, side.AllRows, first, count, ref side.Gradients.At((long)first * width));
         }
     }
 }
