@@ -25,7 +25,7 @@ internal static class HostParser
         int dimension = features.Categoricals.FirstOrDefault()?.Embedding.Dimension ?? 0;
         int factors = kind == HostKind.NeuMf ? host.Get("Factors", 0) is var given && given != 0 ? given : dimension / 2 : 0;
         var spec = new HostSpec(kind, new(bottom), new(top), new(hidden), factors, Factorization: kind == HostKind.MatrixFactorization ? Factorization(report, host, owner, features) : null);
-        if (kind != HostKind.MatrixFactorization && features.Categoricals.FirstOrDefault(c => c.Embedding.Clustered is { PersonalFrom: > 0 }) is { } personal)
+        if (sound && kind != HostKind.MatrixFactorization && features.Categoricals.FirstOrDefault(c => c.Embedding.Clustered is { PersonalFrom: > 0 }) is { } personal)
         {
             report.Add(Descriptors.PersonalHost, host.Location, personal.Property, owner);
         }
