@@ -116,6 +116,12 @@ public sealed class QuantizedAttribute : EmbeddingAttribute
     /// </summary>
     public bool SharedCodebook { get; set; }
 
+    /// <summary>
+    /// Whether the scores that codes are chosen by are batch-normalised per centroid, so that a centroid that is near to everything is
+    /// chosen less and one that is far more; false by default, as in MGQE. Codes are no longer those of the nearest centroids.
+    /// </summary>
+    public bool NormalizeScores { get; set; }
+
     /// <summary>How the centroids follow the queries of the ids that chose them: by gradients (default) or as moving averages.</summary>
     public CodebookUpdate Codebook { get; set; }
 

@@ -208,7 +208,8 @@ public static class RandomModels
             "Choices = [32, 8], Tiers = [0.1f, 0.9f], Codebook = CodebookUpdate.MovingAverage, Decay = 0.9f",
             "Choices = [16, 8], Tiers = [0.3f, 0.7f], PrivateCodebooks = true, ReseedEvery = 5", "Choices = [16, 4], Tiers = [0.3f, 0.7f], SharedCodebook = true",
             "Choices = [16, 8], Tiers = [0.3f, 0.7f], Form = QuantizedForm.Softmax, Temperature = 0.5f",
-            "Choices = [16, 8], Tiers = [0.3f, 0.7f], QueryInner = 7");
+            "Choices = [16, 8], Tiers = [0.3f, 0.7f], QueryInner = 7", "Choices = [16, 8], Tiers = [0.3f, 0.7f], NormalizeScores = true",
+            "Choices = [16, 4], Tiers = [0.3f, 0.7f], NormalizeScores = true, Form = QuantizedForm.Softmax");
 
         private int Inner(int dimension) => Chance(1, 6) ? Pick(s_widths) : Pick(s_widths.Append(64).Where(k => k >= dimension).ToArray());
 

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
 using ModelGen.Generator.Helpers;
@@ -134,8 +135,8 @@ public sealed class QuantizedTests
         }
     }
 
-    internal static EmbeddingSpec Quantized(float commitment, float decay = 0, float temperature = 0) => new(
-        EmbeddingKind.Quantized, Width, 0, 0, 0, new QuantizedSpec(Parts, new EquatableArray<int>(s_choices), new([0.25f, 0.75f]), commitment) { Decay = decay, Temperature = temperature });
+    internal static EmbeddingSpec Quantized(float commitment, float decay = 0, float temperature = 0, bool normalized = false) => new(
+        EmbeddingKind.Quantized, Width, 0, 0, 0, new QuantizedSpec(Parts, new EquatableArray<int>(s_choices), new([0.25f, 0.75f]), commitment) { Decay = decay, Temperature = temperature, NormalizeScores = normalized });
 
     [TestMethod]
     public void Moving_averages_are_quotients_of_averaged_sums_and_counts()
@@ -168,11 +169,87 @@ public sealed class QuantizedTests
     }
 
     [TestMethod]
+    [DataRow(0f)]
     [DataRow(1f)]
-    [DataRow(0.5f)]
-    public void The_softmax_gradients_are_central_differences_of_the_soft_mixture(float temperature)
+    public void Normalised_scores_follow_the_moments_of_the_batches(float temperature)
     {
-        (ReferenceModel model, ReferenceBatch batch) = Point(Quantized(commitment: 1, temperature: temperature), PoolingKind.Sum);
+        (ReferenceModel model, ReferenceBatch batch) = Point(Quantized(commitment: 1, temperature: temperature, normalized: true), PoolingKind.Mean);
+        var optimizer = new ReferenceOptimizer(model, new ReferenceRates(ReferenceRule.Sgd, 0, 0, 0));
+        Array.Clear(model.Parameters["A.B"]);
+        double[,] searched = model.Parameters[temperature > 0 ? "A.K" : "A.C"], queries = model.Parameters["A.Q"];
+        var scores = new List<double>[s_choices[0]];
+        for (int k = 0; k < s_choices[0]; k++)
+        {
+            // Every lookup of an id that may use the centroid has a score in every part.
+            scores[k] = [.. batch.Examples.SelectMany(e => e.Ids[0]).Where(id => k < s_choices[id < 2 ? 0 : 1]).SelectMany(id => Enumerable.Range(0, Parts).Select(part =>
+                Columns(part).Sum(c => temperature > 0 ? queries[id, c] * searched[k, c] : -Math.Pow(queries[id, c] - searched[k, c], 2))))];
+        }
+
+        optimizer.Step(model.Backward(batch));
+        Check(1);
+        optimizer.Step(model.Backward(batch));
+        Check(2);
+        double[,] codes = model.Collapse()["A.codes"], moments = model.Parameters["A.B"];
+        for (int id = 0; id < Ids; id++)
+        {
+            for (int part = 0; part < Parts; part++)
+            {
+                int best = Enumerable.Range(0, s_choices[id < 2 ? 0 : 1]).MaxBy(k =>
+                    ((temperature > 0 ? Columns(part).Sum(c => queries[id, c] * searched[k, c]) : -Columns(part).Sum(c => Math.Pow(queries[id, c] - searched[k, c], 2))) - moments[1, k])
+                    / (moments[0, k] > 0 ? Math.Sqrt(moments[2, k] + 1e-3) : 1));
+                Assert.AreEqual(best, codes[id, part], $"id {id}, part {part}");
+            }
+        }
+
+        void Check(int steps)
+        {
+            for (int k = 0; k < s_choices[0]; k++)
+            {
+                double mean = scores[k].Count == 0 ? 0 : scores[k].Average();
+                Assert.AreEqual(scores[k].Count == 0 ? 0 : 1 - Math.Pow(0.99, steps), model.Parameters["A.B"][0, k], 1e-12);
+                Assert.AreEqual(mean, model.Parameters["A.B"][1, k], 1e-12);
+                Assert.AreEqual(scores[k].Count == 0 ? 0 : scores[k].Average(a => (a - mean) * (a - mean)), model.Parameters["A.B"][2, k], 1e-12);
+            }
+        }
+
+        static IEnumerable<int> Columns(int part) => Enumerable.Range(part * Width / Parts, Width / Parts);
+    }
+
+    [TestMethod]
+    public void A_centroid_that_is_near_to_everything_is_chosen_less_when_scores_are_normalised()
+    {
+        (ReferenceModel model, _) = Point(Quantized(commitment: 1, normalized: true), PoolingKind.None);
+        (double[,] codebook, double[,] queries, double[,] moments) = (model.Parameters["A.C"], model.Parameters["A.Q"], model.Parameters["A.B"]);
+        for (int c = 0; c < Width; c++)
+        {
+            (codebook[0, c], codebook[1, c], codebook[2, c], codebook[3, c], queries[5, c]) = (0, 1, 9, 9, 0.4);
+        }
+
+        Array.Clear(moments);
+        Assert.AreEqual(0, model.Collapse()["A.codes"][5, 0], "the nearest");
+        for (int k = 0; k < 4; k++)
+        {
+            (moments[0, k], moments[1, k], moments[2, k]) = (1, k == 0 ? -0.3 : k == 1 ? -2 : -140, 1);
+        }
+
+        Assert.AreEqual(1, model.Collapse()["A.codes"][5, 0], "nearer than usual");
+    }
+
+    [TestMethod]
+    [DataRow(1f, false)]
+    [DataRow(0.5f, false)]
+    [DataRow(1f, true)]
+    [DataRow(0.5f, true)]
+    public void The_softmax_gradients_are_central_differences_of_the_soft_mixture(float temperature, bool normalized)
+    {
+        (ReferenceModel model, ReferenceBatch batch) = Point(Quantized(commitment: 1, temperature: temperature, normalized: normalized), PoolingKind.Sum);
+        double[,] moments = Matrices.Build(3, s_choices[0], (row, k) => !normalized ? 0 : row == 0 ? (k == 3 ? 0 : 0.5) : row == 1 ? 0.1 * (k - 3) : 0.2 + (0.1 * k));
+        if (normalized)
+        {
+            model.Parameters["A.B"] = moments;
+            model.Parameters["B.B"] = moments;
+        }
+
         var plain = new ReferenceModel(Specs.Print(Specs.Pair(Specs.Embedding(EmbeddingKind.Full, Width), PoolingKind.Sum)), Ids, Ids);
         foreach (string name in plain.Parameters.Names)
         {
@@ -214,7 +291,7 @@ public sealed class QuantizedTests
         {
             int choices = s_choices[id < 2 ? 0 : 1];
             int[] columns = [.. Enumerable.Range(part * Width / Parts, Width / Parts)];
-            double[] shares = [.. Enumerable.Range(0, choices).Select(k => Math.Exp(columns.Sum(c => queries[id, c] * keys[k, c]) / temperature))];
+            double[] shares = [.. Enumerable.Range(0, choices).Select(k => Math.Exp((columns.Sum(c => queries[id, c] * keys[k, c]) - moments[1, k]) / (moments[0, k] > 0 ? Math.Sqrt(moments[2, k] + 1e-3) : 1) / temperature))];
             return columns.Sum(c => hard["A.E"][id, c] * Enumerable.Range(0, choices).Sum(k => shares[k] / shares.Sum() * values[k, c]));
         }));
     }

@@ -152,6 +152,25 @@ internal sealed class BackwardPass(ReferenceModel model, ReferenceForward forwar
                 }
 
                 break;
+            case "quantize_statistics":
+                string normalized = _values.FeatureOf(op.Inputs[0]);
+                double[,] means = model.Parameters[op.Target];
+                foreach ((int id, double[] q) in _values.PerId(op.Inputs[0]))
+                {
+                    (int tier, int occurrences) = (model.TierOf(op, id), Lookups(normalized).Count(other => other == id));
+                    for (int part = 0; part < op.Quantization!.TierParts[tier]; part++)
+                    {
+                        foreach (int k in Enumerable.Range(op.Quantization.First(tier), op.Quantization.Choices[tier]))
+                        {
+                            double offset = op.Quantization.Score(q, model.Parameters[op.Parameters[0]], tier, part, k) - means[1, k];
+                            target[0, k] += occurrences;
+                            target[1, k] += occurrences * offset;
+                            target[2, k] += occurrences * offset * offset;
+                        }
+                    }
+                }
+
+                break;
             case "softmax_keys":
                 ScoreGradients(op, op.Target, op.Parameters[0], (_, query, k, c, column, da) => target[k, column] += da * query[c]);
                 break;
@@ -202,7 +221,7 @@ internal sealed class BackwardPass(ReferenceModel model, ReferenceForward forwar
             int tier = model.TierOf(op, id), width = query.Length / q.TierParts[tier];
             for (int part = 0; part < q.TierParts[tier]; part++)
             {
-                double[] gradient = q.ScoreGradient(query, _values.AtId(op.Inputs[1], id), model.Parameters[keys], model.Parameters[values], tier, part);
+                double[] gradient = q.ScoreGradient(query, _values.AtId(op.Inputs[1], id), model.Parameters[keys], model.Parameters[values], tier, part, model.Moments(op));
                 for (int k = 0; k < gradient.Length; k++)
                 {
                     for (int c = part * width; c < (part + 1) * width; c++)

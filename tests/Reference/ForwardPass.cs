@@ -35,7 +35,7 @@ internal sealed class ForwardPass(ReferenceModel model, IReadOnlyList<IrParamete
     {
         "gather" => Vectors.Row(parameters[op.Parameters[0]], _declared[op.Parameters[0]].RowOf(id, model.Clusters(op.Parameters[0]))),
         "project" => Vectors.Times(Values.AtId(op.Inputs[0], id), parameters[op.Parameters[0]]),
-        "quantize" => op.Quantization!.Decode(model.Codes(op, Values.AtId(op.Inputs[0], id), parameters[op.Parameters[^1]], id), parameters[op.Parameters[0]], op.Width),
+        "quantize" => op.Quantization!.Decode(model.Codes(op, Values.AtId(op.Inputs[0], id), parameters[op.Parameters[op.Quantization!.Temperature > 0 ? 1 : 0]], id), parameters[op.Parameters[0]], op.Width),
         "decode" => op.Quantization!.Decode([.. Vectors.Row(parameters[op.Parameters[0]], id).Select(z => (int)z)], parameters[op.Parameters[1]], op.Width),
         "multiply" => Vectors.Multiply(Values.AtId(op.Inputs[0], id), Values.AtId(op.Inputs[1], id)),
         "add" => op.Inputs.Select(v => Values.AtId(v, id)).Aggregate(Vectors.Plus),

@@ -117,7 +117,7 @@ public sealed record IrParameter(
 /// <param name="Mask">Value whose positive entries let the gradient pass; null when all pass.</param>
 /// <param name="Quantization">How a quantising operation chooses codes; null for others.</param>
 /// <param name="Commitment">Weight of the pull of queries to their centroids.</param>
-/// <param name="Decay">What is kept of moving averages in a step; 0 without them.</param>
+/// <param name="Decay">What is kept of moving averages, or of moments, in a step; 0 without them.</param>
 /// <param name="L2">Weight of the squares of looked-up vectors.</param>
 public sealed record IrOp(
     int Line,
@@ -150,4 +150,5 @@ public sealed record IrOp(
 /// <param name="Left">Trained table.</param>
 /// <param name="Right">Trained factor or codebook.</param>
 /// <param name="Factor">What the table is multiplied by before codes are chosen; null when the table holds the queries.</param>
-public sealed record IrProduct(string Result, string Left, string Right, string? Factor = null);
+/// <param name="Moments">What scores are normalised by; null when they are not.</param>
+public sealed record IrProduct(string Result, string Left, string Right, string? Factor = null, string? Moments = null);

@@ -16,6 +16,9 @@ namespace ModelGen.Reference;
 public sealed record IrQuantization(
     int Parts, IReadOnlyList<int> Choices, IReadOnlyList<decimal> Tiers, IReadOnlyList<int> TierParts, bool Private, bool Shared, double Temperature = 0)
 {
+    /// <summary>What is added to the variances that scores are normalised with; 0 when they are not normalised.</summary>
+    public double Epsilon { get; init; }
+
     /// <summary>The tier of an id.</summary>
     /// <param name="id">The id; ids beside the vocabulary are in the last tier.</param>
     /// <param name="vocabulary">Known values of the feature.</param>
@@ -36,30 +39,42 @@ public sealed record IrQuantization(
 
     /// <summary>
     /// Per part, the row of the codebook that holds the first of the nearest centroids that a tier may use, or of the keys with the
-    /// greatest inner product.
+    /// greatest inner product; with moments, of the greatest normalised score.
     /// </summary>
-    public int[] Choose(double[] query, double[,] codebook, int tier)
+    public int[] Choose(double[] query, double[,] codebook, int tier, double[,]? moments = null)
     {
-        int width = query.Length / TierParts[tier];
-        int[] codes = [.. Enumerable.Range(0, TierParts[tier]).Select(part => Enumerable.Range(First(tier), Choices[tier]).MinBy(k => Temperature > 0
-            ? -Product(query, codebook, k, part * width, width)
-            : Enumerable.Range(part * width, width).Sum(c => Math.Pow(query[c] - codebook[k, Column(c, query.Length)], 2))))];
+        int[] codes = [.. Enumerable.Range(0, TierParts[tier]).Select(part => Enumerable.Range(First(tier), Choices[tier]).MaxBy(k =>
+            (Score(query, codebook, tier, part, k) - Mean(moments, k)) * Scale(moments, k)))];
         return [.. Enumerable.Range(0, Parts).Select(part => codes[part * TierParts[tier] / Parts])];
     }
 
-    /// <summary>
-    /// The gradient of the scores of one part of a tier under the softmax: p_k (g V_k - sum of p_l g V_l) / temperature, the score of
-    /// centroid k being the inner product with its key.
-    /// </summary>
-    public double[] ScoreGradient(double[] query, double[] gradient, double[,] keys, double[,] values, int tier, int part)
+    /// <summary>The score of a centroid for a part of a tier: the negative squared distance, or the inner product with the key.</summary>
+    public double Score(double[] query, double[,] codebook, int tier, int part, int k)
     {
         int width = query.Length / TierParts[tier];
-        double[] scores = [.. Enumerable.Range(First(tier), Choices[tier]).Select(k => Product(query, keys, k, part * width, width) / Temperature)];
+        return Temperature > 0
+            ? Product(query, codebook, k, part * width, width)
+            : -Enumerable.Range(part * width, width).Sum(c => Math.Pow(query[c] - codebook[k, Column(c, query.Length)], 2));
+    }
+
+    private static double Mean(double[,]? moments, int k) => moments?[1, k] ?? 0;
+
+    // Where no batch had a score yet, scores are as they are.
+    private double Scale(double[,]? moments, int k) => moments is null || moments[0, k] <= 0 ? 1 : 1 / Math.Sqrt(moments[2, k] + Epsilon);
+
+    /// <summary>
+    /// The gradient of the scores of one part of a tier under the softmax: p_k (g V_k - sum of p_l g V_l) / temperature, the score of
+    /// centroid k being the inner product with its key, normalised if there are moments.
+    /// </summary>
+    public double[] ScoreGradient(double[] query, double[] gradient, double[,] keys, double[,] values, int tier, int part, double[,]? moments = null)
+    {
+        int width = query.Length / TierParts[tier];
+        double[] scores = [.. Enumerable.Range(First(tier), Choices[tier]).Select(k => (Score(query, keys, tier, part, k) - Mean(moments, k)) * Scale(moments, k) / Temperature)];
         double[] shares = [.. scores.Select(a => Math.Exp(a - scores.Max()))];
         double total = shares.Sum();
         double[] outputs = [.. Enumerable.Range(First(tier), Choices[tier]).Select(k => Product(gradient, values, k, part * width, width))];
         double mean = shares.Zip(outputs, (p, t) => p / total * t).Sum();
-        return [.. shares.Zip(outputs, (p, t) => p / total * (t - mean) / Temperature)];
+        return [.. shares.Zip(outputs, (p, t) => p / total * (t - mean) / Temperature).Select((g, k) => g * Scale(moments, First(tier) + k))];
     }
 
     /// <summary>The first row of the codebook that a tier may use.</summary>
@@ -75,14 +90,14 @@ public sealed record IrQuantization(
     /// <summary>The column of the codebook that holds a dimension of a vector.</summary>
     public int Column(int dimension, int width) => Shared ? dimension % (width / Parts) : dimension;
 
-    internal static IrQuantization Parse(int line, string parts, string choices, string tiers, bool isPrivate, bool shared, string temperature)
+    internal static IrQuantization Parse(int line, string parts, string choices, string tiers, bool isPrivate, bool shared, string temperature, string epsilon)
     {
         int[] numbers = [.. choices.Split(',').Select(k => Integer(line, k))];
         decimal[] shares = [.. tiers.Split(',').Select(t => (decimal)Number(line, t))];
         int[] tierParts = [.. parts.Split(',').Select(p => Integer(line, p))];
         tierParts = tierParts.Length == 1 ? [.. numbers.Select(_ => tierParts[0])] : tierParts;
         return numbers.Length == shares.Length && numbers.Length == tierParts.Length
-            ? new IrQuantization(tierParts.Aggregate(LeastCommonMultiple), numbers, shares, tierParts, isPrivate, shared, Number(line, temperature))
+            ? new IrQuantization(tierParts.Aggregate(LeastCommonMultiple), numbers, shares, tierParts, isPrivate, shared, Number(line, temperature)) { Epsilon = Number(line, epsilon) }
             : throw new IrTextException(line, $"{numbers.Length} choices for {shares.Length} tiers of {tierParts.Length} numbers of parts");
     }
 

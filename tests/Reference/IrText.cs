@@ -70,7 +70,7 @@ public static partial class IrText
 
         if (CodesLine().Match(line) is { Success: true } c)
         {
-            IrQuantization codes = IrQuantization.Parse(number, c.Groups["parts"].Value, c.Groups["choices"].Value, c.Groups["tiers"].Value, c.Groups["private"].Success, c.Groups["shared"].Success, c.Groups["temperature"].Success ? c.Groups["temperature"].Value : "0");
+            IrQuantization codes = IrQuantization.Parse(number, c.Groups["parts"].Value, c.Groups["choices"].Value, c.Groups["tiers"].Value, c.Groups["private"].Success, c.Groups["shared"].Success, c.Groups["temperature"].Success ? c.Groups["temperature"].Value : "0", c.Groups["epsilon"].Success ? c.Groups["epsilon"].Value : "0");
             return new IrParameter(c.Groups["name"].Value, c.Groups["feature"].Value, IrIndex.Identity, 0, 0, codes.Parts, "zero", 0, IrGroup.Table, codes);
         }
 
@@ -97,7 +97,8 @@ public static partial class IrText
 
             string left = m.Groups["left"].Value, right = m.Groups["right"].Success ? m.Groups["right"].Value : left;
             string? factor = m.Groups["factor"].Success ? m.Groups["factor"].Value : null;
-            foreach (string name in new[] { left, right, factor ?? left })
+            string? moments = m.Groups["moments"].Success ? m.Groups["moments"].Value : null;
+            foreach (string name in new[] { left, right, factor ?? left, moments ?? left })
             {
                 if (parameters.All(p => p.Name != name))
                 {
@@ -105,7 +106,7 @@ public static partial class IrText
                 }
             }
 
-            result.Add(new IrProduct(m.Groups[1].Value, left, right, factor));
+            result.Add(new IrProduct(m.Groups[1].Value, left, right, factor, moments));
         }
 
         return result;
@@ -143,9 +144,9 @@ public static partial class IrText
     [GeneratedRegex(@"^dense (?<name>\S+) (?<rows>\d+) x (?<columns>\d+) init=(?<init>\S+) scale=(?<scale>\S+) group=(?<group>\S+)(?<nonnegative> nonnegative)?$")]
     private static partial Regex DenseLine();
 
-    [GeneratedRegex(@"^codes (?<name>\S+) \[(?<feature>\S+)\] parts=(?<parts>\S+) choices=(?<choices>\S+) tiers=(?<tiers>\S+)(?<private> private=1)?(?<shared> shared=1)?(?: temperature=(?<temperature>\S+))?$")]
+    [GeneratedRegex(@"^codes (?<name>\S+) \[(?<feature>\S+)\] parts=(?<parts>\S+) choices=(?<choices>\S+) tiers=(?<tiers>\S+)(?<private> private=1)?(?<shared> shared=1)?(?: temperature=(?<temperature>\S+))?(?: epsilon=(?<epsilon>\S+))?$")]
     private static partial Regex CodesLine();
 
-    [GeneratedRegex(@"^(\S+) = (?:(?:product|nearest|greatest) (?<left>\S+)(?: (?<factor>\S+))? (?<right>\S+)|(?:unit|assignment) (?<left>\S+))$")]
+    [GeneratedRegex(@"^(\S+) = (?:(?:product|nearest|greatest) (?<left>\S+)(?: (?<factor>\S+))?? (?<right>\S+)(?: by (?<moments>\S+))?|(?:unit|assignment) (?<left>\S+))$")]
     private static partial Regex ProductLine();
 }

@@ -74,8 +74,8 @@ internal sealed partial class OpReader(
             number, name, target, accumulates, feature, accumulates ? 0 : Integer(number, m.Groups["width"].Value), values, read,
             Pool(number, attributes), attributes.TryGetValue("vectors", out string? vectors) ? Integer(number, vectors) : 0,
             attributes.TryGetValue("at", out string? at) ? Integer(number, at) : 0, relu, attributes.GetValueOrDefault("mask"),
-            attributes.ContainsKey("parts") ? IrQuantization.Parse(number, attributes["parts"], attributes["choices"], attributes["tiers"], attributes.ContainsKey("private"), attributes.ContainsKey("shared"), attributes.GetValueOrDefault("temperature", "0")) : null,
-            IrQuantization.Number(number, attributes.GetValueOrDefault("commitment", "0")), IrQuantization.Number(number, attributes.GetValueOrDefault("decay", "0")), IrQuantization.Number(number, attributes.GetValueOrDefault("l2", "0")))
+            attributes.ContainsKey("parts") ? IrQuantization.Parse(number, attributes["parts"], attributes["choices"], attributes["tiers"], attributes.ContainsKey("private"), attributes.ContainsKey("shared"), attributes.GetValueOrDefault("temperature", "0"), attributes.GetValueOrDefault("epsilon", "0")) : null,
+            IrQuantization.Number(number, attributes.GetValueOrDefault("commitment", "0")), IrQuantization.Number(number, attributes.GetValueOrDefault("decay", attributes.GetValueOrDefault("momentum", "0"))), IrQuantization.Number(number, attributes.GetValueOrDefault("l2", "0")))
         {
             Domain = m.Groups["domain"].Value.Split('(')[0],
             Most = attributes.TryGetValue("most", out string? most) ? Integer(number, most) : 0,
@@ -104,7 +104,7 @@ internal sealed partial class OpReader(
             throw new IrTextException(number, $"'{name}' needs {required}=");
         }
 
-        if (attributes.FirstOrDefault(a => !signature.Attributes.Contains(a) && !(a == "mask" && name == "linear_input") && !(a == "most" && (name is "clip" or "clip_gradient")) && !(a is "private" or "shared" or "temperature" && signature.Attributes.Contains("parts"))) is { } unknown)
+        if (attributes.FirstOrDefault(a => !signature.Attributes.Contains(a) && !(a == "mask" && name == "linear_input") && !(a == "most" && (name is "clip" or "clip_gradient")) && !(a is "private" or "shared" or "temperature" or "epsilon" && signature.Attributes.Contains("parts"))) is { } unknown)
         {
             throw new IrTextException(number, $"'{name}' takes no attribute '{unknown}'");
         }

@@ -99,7 +99,7 @@ public sealed class ReferenceModel
         {
             IrProduct? product = Ir.Collapse.FirstOrDefault(p => p.Result == name);
             served[name] = product is null ? Parameters[name]
-                : Ir.ServedParameters.First(p => p.Name == name) is { Codes: { } codes } table ? product.Left == product.Right ? Column(Clusters(product.Left)!) : Choose(table, codes, product.Factor is { } factor ? Product(Parameters[product.Left], Parameters[factor]) : Parameters[product.Left], Parameters[product.Right])
+                : Ir.ServedParameters.First(p => p.Name == name) is { Codes: { } codes } table ? product.Left == product.Right ? Column(Clusters(product.Left)!) : Choose(table, codes, product.Factor is { } factor ? Product(Parameters[product.Left], Parameters[factor]) : Parameters[product.Left], Parameters[product.Right], product.Moments is { } moments ? Parameters[moments] : null)
                 : Product(Parameters[product.Left], Parameters[product.Right]);
         }
 
@@ -131,19 +131,23 @@ public sealed class ReferenceModel
     }
 
     internal int[] Codes(IrOp op, double[] query, double[,] codebook, int id) =>
-        op.Quantization!.Choose(query, codebook, TierOf(op, id));
+        op.Quantization!.Choose(query, codebook, TierOf(op, id), Moments(op));
+
+    /// <summary>What the scores of the feature that an operation belongs to are normalised by; null when they are not.</summary>
+    internal double[,]? Moments(IrOp op) => op.Quantization!.Epsilon == 0 ? null
+        : Parameters[Ir.Forward.First(other => other.Name == "quantize" && other.Feature == FeatureOfQuantization(op)).Parameters[^1]];
 
     internal int TierOf(IrOp op, int id) => op.Quantization!.TierOf(id, _vocabulary[FeatureIndex(FeatureOfQuantization(op))]);
 
     private string FeatureOfQuantization(IrOp op) => op.Feature ?? FactorFeature(op.Target);
 
-    private double[,] Choose(IrParameter table, IrQuantization codes, double[,] queries, double[,] codebook)
+    private double[,] Choose(IrParameter table, IrQuantization codes, double[,] queries, double[,] codebook, double[,]? moments)
     {
         double[,] result = new double[queries.GetLength(0), codes.Parts];
         for (int id = 0; id < queries.GetLength(0); id++)
         {
             int tier = codes.TierOf(id, _vocabulary[FeatureIndex(table.Feature!)]);
-            Vectors.AddRow(result, id, [.. codes.Choose(Vectors.Row(queries, id), codebook, tier).Select(z => (double)z)]);
+            Vectors.AddRow(result, id, [.. codes.Choose(Vectors.Row(queries, id), codebook, tier, moments).Select(z => (double)z)]);
         }
 
         return result;

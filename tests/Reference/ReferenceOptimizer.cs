@@ -75,6 +75,27 @@ public sealed class ReferenceOptimizer(ReferenceModel model, ReferenceRates rate
         {
             Average(op, gradients[op.Target], gradients[op.Parameters[0]]);
         }
+
+        foreach (IrOp op in model.Ir.Backward.Where(op => op.Name == "quantize_statistics" && gradients.ActiveFeatures.Contains(model.FactorFeature(op.Target))))
+        {
+            Normalize(op, model.Parameters[op.Target], gradients[op.Target]);
+        }
+    }
+
+    // Running mean and variance of the scores of each centroid, as averages of those of the batches that had any.
+    private static void Normalize(IrOp op, double[,] moments, double[,] sums)
+    {
+        for (int k = 0; k < moments.GetLength(1); k++)
+        {
+            if (sums[0, k] > 0)
+            {
+                double offset = sums[1, k] / sums[0, k], variance = (sums[2, k] / sums[0, k]) - (offset * offset), before = op.Decay * moments[0, k];
+                double mean = moments[1, k] + offset, weight = before + 1 - op.Decay;
+                moments[1, k] = ((before * moments[1, k]) + ((1 - op.Decay) * mean)) / weight;
+                moments[2, k] = ((before * moments[2, k]) + ((1 - op.Decay) * variance)) / weight;
+                moments[0, k] = weight;
+            }
+        }
     }
 
     // N = decay N + (1 - decay) n and C = S / N with S = decay S + (1 - decay) s; the gradient holds n C - s.

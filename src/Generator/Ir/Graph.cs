@@ -86,6 +86,18 @@ public sealed record Quantization(int Parts, IReadOnlyList<int> Choices, IReadOn
     /// <summary>The keys of the softmax form, of the shape of the codebook.</summary>
     public Parameter? Keys { get; init; }
 
+    /// <summary>
+    /// With batch-normalised scores, their running moments per centroid: the weight of what has been averaged, mean and variance. The
+    /// constants are those of the authors of DPQ.
+    /// </summary>
+    public Parameter? Statistics { get; init; }
+
+    /// <summary>What a step keeps of the running moments of the scores.</summary>
+    public const float Momentum = 0.99f;
+
+    /// <summary>What is added to the variance of the scores.</summary>
+    public const float Epsilon = 1e-3f;
+
     /// <summary>Whether each tier has centroids of its own, one tier's after the other's in the codebook, instead of a prefix.</summary>
     public bool Private { get; init; }
 

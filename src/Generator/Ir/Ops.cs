@@ -43,6 +43,7 @@ public enum OpKind
     QuantizeInput,
     QuantizeCodebook,
     QuantizeAverage,
+    QuantizeStatistics,
     SoftmaxInput,
     SoftmaxKeys,
     SoftmaxValues,
@@ -73,7 +74,7 @@ public static class Ops
         [OpKind.Gather] = new("gather", op => Table1(op) ?? Result(op, op.Parameters[0].Columns)),
         [OpKind.Project] = new("project", op => Arity(op, 1, 1) ?? Same("input", op.Inputs[0].Width, op.Parameters[0].Rows) ?? Result(op, op.Parameters[0].Columns)),
         [OpKind.Multiply] = new("multiply", op => Arity(op, 2, 0) ?? Same("factors", op.Inputs[0].Width, op.Inputs[1].Width) ?? Result(op, op.Inputs[0].Width)),
-        [OpKind.Quantize] = new("quantize", op => Arity(op, 1, op.Quantization?.Keys is null ? 1 : 2) ?? Codebook(op, op.Parameters[0]) ?? Result(op, op.Inputs[0].Width)),
+        [OpKind.Quantize] = new("quantize", op => Arity(op, 1, (op.Quantization?.Keys is null ? 1 : 2) + Moments(op)) ?? Codebook(op, op.Parameters[0]) ?? Result(op, op.Inputs[0].Width)),
         [OpKind.Decode] = new("decode", op => Arity(op, 0, 2) ?? Codebook(op, op.Parameters[1]) ?? Same("codes", op.Parameters[0].Columns, op.Quantization!.Parts)),
         [OpKind.Lookup] = new("lookup", op => Arity(op, 1, 0) ?? Result(op, op.Inputs[0].Width)),
         [OpKind.Numerics] = new("numerics", op => Result(op, op.Number)),
@@ -105,8 +106,9 @@ public static class Ops
         [OpKind.QuantizeInput] = new("quantize_input", op => Arity(op, 3, 0) ?? (op.Quantization is null ? "has no quantization" : null) ?? Same("queries", op.Inputs[1].Width, op.Inputs[0].Width) ?? Result(op, op.Inputs[0].Width)),
         [OpKind.QuantizeCodebook] = new("quantize_codebook", op => Arity(op, 2, 1) ?? Codebook(op, op.Parameters[0])),
         [OpKind.QuantizeAverage] = new("quantize_average", op => Arity(op, 2, 2) ?? Codebook(op, op.Parameters[0]) ?? Same("counts", op.Parameters[1].Columns, op.Quantization!.CodebookParts)),
-        [OpKind.SoftmaxInput] = new("softmax_input", op => Arity(op, 2, 2) ?? Codebook(op, op.Parameters[0]) ?? Codebook(op, op.Parameters[1]) ?? Same("queries", op.Inputs[1].Width, op.Inputs[0].Width) ?? Result(op, op.Inputs[0].Width)),
-        [OpKind.SoftmaxKeys] = new("softmax_keys", op => Arity(op, 2, 2) ?? Codebook(op, op.Parameters[0]) ?? Codebook(op, op.Parameters[1]) ?? Same("queries", op.Inputs[1].Width, op.Inputs[0].Width)),
+        [OpKind.QuantizeStatistics] = new("quantize_statistics", op => Arity(op, 1, 2) ?? Codebook(op, op.Parameters[1]) ?? Same("moments", op.Parameters[0].Columns, op.Quantization!.Centroids) ?? Same("moments", op.Parameters[0].Rows, 3)),
+        [OpKind.SoftmaxInput] = new("softmax_input", op => Arity(op, 2, 2 + Moments(op)) ?? Codebook(op, op.Parameters[0]) ?? Codebook(op, op.Parameters[1]) ?? Same("queries", op.Inputs[1].Width, op.Inputs[0].Width) ?? Result(op, op.Inputs[0].Width)),
+        [OpKind.SoftmaxKeys] = new("softmax_keys", op => Arity(op, 2, 2 + Moments(op)) ?? Codebook(op, op.Parameters[0]) ?? Codebook(op, op.Parameters[1]) ?? Same("queries", op.Inputs[1].Width, op.Inputs[0].Width)),
         [OpKind.SoftmaxValues] = new("softmax_values", op => Arity(op, 2, 2) ?? Codebook(op, op.Parameters[0]) ?? Codebook(op, op.Parameters[1]) ?? Same("queries", op.Inputs[1].Width, op.Inputs[0].Width)),
         [OpKind.Penalty] = new("penalty", op => Arity(op, 2, 0) ?? Same("gradient", op.Inputs[0].Width, op.Inputs[1].Width) ?? Result(op, op.Inputs[0].Width)),
         [OpKind.Scatter] = new("scatter", op => Table1(op) ?? Same("row", op.Inputs[0].Width, op.Parameters[0].Columns)),
@@ -146,6 +148,9 @@ public static class Ops
         : Vector(op) % q.Parts != 0 ? $"{q.Parts} parts do not divide the width {Vector(op)}"
         : q.Tiers.Count != q.Choices.Count ? $"{q.Tiers.Count} tiers for {q.Choices.Count} choices"
         : Same("codebook", codebook.Columns, Vector(op) / q.Parts * q.CodebookParts) ?? Same("centroids", codebook.Rows, q.Centroids);
+
+    // Moments that scores are normalised by are read beside centroids and keys.
+    private static int Moments(Op op) => op.Quantization?.Statistics is null ? 0 : 1;
 
     // The width of the vector that an operation quantises or decodes.
     private static int Vector(Op op) => op.Inputs.Count > 0 ? op.Inputs[0].Width : op.Result!.Width;

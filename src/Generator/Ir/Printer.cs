@@ -25,7 +25,7 @@ public static class Printer
         text.Append("collapse\n");
         foreach (CollapseRule rule in graph.Collapse)
         {
-            string source = rule.IsAssignment ? $"assignment {rule.Left.Name}" : rule.IsUnit ? $"unit {rule.Left.Name}" : $"{(rule.Result.Codes is null ? "product" : rule.Result.Codes.Keys is null ? "nearest" : "greatest")} {rule.Left.Name}{(rule.Factor is { } factor ? " " + factor.Name : "")} {rule.Right.Name}";
+            string source = rule.IsAssignment ? $"assignment {rule.Left.Name}" : rule.IsUnit ? $"unit {rule.Left.Name}" : $"{(rule.Result.Codes is null ? "product" : rule.Result.Codes.Keys is null ? "nearest" : "greatest")} {rule.Left.Name}{(rule.Factor is { } factor ? " " + factor.Name : "")} {rule.Right.Name}{(rule.Result.Codes?.Statistics is { } moments ? " by " + moments.Name : "")}";
             text.Append($"  {rule.Result.Name} = {source}\n");
         }
 
@@ -72,6 +72,7 @@ public static class Printer
             OpKind.Slice or OpKind.SliceGradient => $" at={op.Number}",
             OpKind.Quantize or OpKind.Decode or OpKind.QuantizeCodebook or OpKind.SoftmaxInput or OpKind.SoftmaxKeys or OpKind.SoftmaxValues => Codes(op.Quantization!),
             OpKind.QuantizeAverage => $"{Codes(op.Quantization!)} decay={op.Quantization!.Decay.ToString("R", CultureInfo.InvariantCulture)}",
+            OpKind.QuantizeStatistics => $"{Codes(op.Quantization!)} momentum={Quantization.Momentum.ToString("R", CultureInfo.InvariantCulture)}",
             OpKind.QuantizeInput => $" commitment={op.Quantization!.Commitment.ToString("R", CultureInfo.InvariantCulture)}",
             OpKind.Penalty => $" l2={op.Weight.ToString("R", CultureInfo.InvariantCulture)}",
             _ => string.Empty,
@@ -101,7 +102,8 @@ public static class Printer
     private static string Codes(Quantization q) =>
         $" parts={(q.TierParts.Any(p => p != q.Parts) ? string.Join(",", q.TierParts) : q.Parts.ToString(CultureInfo.InvariantCulture))} choices={string.Join(",", q.Choices)}"
         + $" tiers={string.Join(",", q.Tiers.Select(t => t.ToString(CultureInfo.InvariantCulture)))}{(q.Private ? " private=1" : "")}{(q.Shared ? " shared=1" : "")}"
-        + (q.Temperature > 0 ? $" temperature={q.Temperature.ToString("R", CultureInfo.InvariantCulture)}" : "");
+        + (q.Temperature > 0 ? $" temperature={q.Temperature.ToString("R", CultureInfo.InvariantCulture)}" : "")
+        + (q.Statistics is null ? "" : $" epsilon={Quantization.Epsilon.ToString("R", CultureInfo.InvariantCulture)}");
 
     private static string Declare(Parameter p, IReadOnlyList<string> features)
     {

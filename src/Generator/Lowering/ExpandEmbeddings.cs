@@ -130,11 +130,15 @@ internal static class ExpandEmbeddings
             // Scores near zero let every key learn at first; the keys are long, so that the queries learn too.
             Parameter? keys = spec.Temperature > 0 ? Declare(codebook with { Name = $"{name}.K", Scale = 1 }) : null;
             Parameter? counts = spec.Decay > 0 ? Declare(codebook with { Name = $"{name}.N", Columns = spec.Shared ? 1 : spec.Parts, Init = Init.Zero, Scale = 0 }) : null;
+            Parameter? moments = spec.NormalizeScores
+                ? Declare(new Parameter($"{name}.B", result.Feature, false, RowIndexKind.Identity, 0, 3, spec.Centroids, Group.Average, Init.Zero, 0))
+                : null;
             var quantization = new Quantization(spec.Parts, [.. spec.Choices], [.. spec.Tiers.Select(share => (decimal)share)], spec.Commitment)
             {
                 Temperature = spec.Temperature, Keys = keys, Decay = spec.Decay, ReseedEvery = spec.ReseedEvery, Counts = counts, Private = spec.Private, Shared = spec.Shared, TierParts = [.. spec.TierParts],
+                Statistics = moments,
             };
-            ops.Add(new Op(OpKind.Quantize, vector, [q], keys is null ? [codebook] : [codebook, keys], Quantization: quantization));
+            ops.Add(new Op(OpKind.Quantize, vector, [q], [.. new[] { codebook, keys, moments }.OfType<Parameter>()], Quantization: quantization));
         }
 
         Parameter Table(string suffix, int width, (Init Init, float Scale) from, RowIndexKind index = RowIndexKind.Identity, int modulus = 0) =>

@@ -44,17 +44,24 @@ internal static class Gradients
         }),
         [OpKind.Quantize] = With((t, op, g) =>
         {
-            if (op.Quantization!.Keys is { } keys)
+            Parameter[] moments = op.Quantization!.Statistics is { } statistics ? [statistics] : [];
+            if (moments.Length > 0)
+            {
+                // What later steps normalise by; it has no gradient.
+                t.Accumulate([moments[0], op.Quantization.Keys ?? op.Parameters[0]], OpKind.QuantizeStatistics, [op.Inputs[0]], op.Quantization);
+            }
+
+            if (op.Quantization.Keys is { } keys)
             {
                 // Forward the chosen centroid, backward as if all were mixed by the softmax of their scores.
                 t.Accumulate([op.Parameters[0], keys], OpKind.SoftmaxValues, [op.Inputs[0], g], op.Quantization);
-                t.Accumulate([keys, op.Parameters[0]], OpKind.SoftmaxKeys, [op.Inputs[0], g], op.Quantization);
-                t.Contribute(op.Inputs[0], OpKind.SoftmaxInput, [op.Inputs[0], g], [keys, op.Parameters[0]], quantization: op.Quantization);
+                t.Accumulate([keys, op.Parameters[0], .. moments], OpKind.SoftmaxKeys, [op.Inputs[0], g], op.Quantization);
+                t.Contribute(op.Inputs[0], OpKind.SoftmaxInput, [op.Inputs[0], g], [keys, op.Parameters[0], .. moments], quantization: op.Quantization);
                 return;
             }
 
             // Straight through: the task's gradient passes to the queries as it is; the centroids follow the queries alone.
-            if (op.Quantization!.Counts is { } counts)
+            if (op.Quantization.Counts is { } counts)
             {
                 t.Accumulate([op.Parameters[0], counts], OpKind.QuantizeAverage, [op.Inputs[0], op.Result!], op.Quantization);
             }

@@ -63,7 +63,7 @@ public sealed class MemoryPlan
     {
         var transposed = new HashSet<Parameter>(
             graph.Backward.Where(op => op.Kind is OpKind.LinearInput or OpKind.ProjectInput).Select(op => op.Parameters[0]).Where(p => p.Columns > 1)
-                .Concat(graph.Forward.Where(op => op.Kind == OpKind.Quantize).SelectMany(op => op.Parameters)));
+                .Concat(graph.Forward.Where(op => op.Kind == OpKind.Quantize).SelectMany(op => op.Parameters.Where(p => p != op.Quantization!.Statistics))));
         int offset = 0, transposedOffset = 0;
         foreach (Parameter p in graph.Parameters.Where(p => !p.IsTable).OrderBy(p => p.IsFactor ? p.Feature : -1))
         {

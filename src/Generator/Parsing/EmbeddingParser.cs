@@ -98,6 +98,7 @@ internal sealed class EmbeddingParser(Reporter report, float defaultSigma, bool 
         return new EmbeddingSpec(EmbeddingKind.Quantized, dimension, 0, 0, 0, new QuantizedSpec(parts, new(choices), new(tiers), commitment)
         {
             Inner = inner, Temperature = Temperature(attribute, owner), Decay = Decay(attribute, owner), ReseedEvery = reseed, Private = own, Shared = shared, TierParts = new(tierParts),
+            NormalizeScores = attribute.Get("NormalizeScores", false),
         });
     }
 

@@ -18,7 +18,7 @@ public static class ReservedNames
     {
         "AutoencoderStep", "BlockScratch", "LaneSums", "RetrievalTrainer", "SparseRows", "CollapsedCodes", "CollapsedDense", "CollapsedTable", "DataSet", "ModelTrainer", "MethodImplOptions",
         "KeyKind", "FeatureRole", "RowIndex", "ParameterGroup", "Initialization", "OptimizerKind", "ModelSchema",
-        "Finish", "FrequencyTiers", "Losses", "Microkernel", "NearestCentroid", "SoftmaxScores",
+        "Finish", "FrequencyTiers", "Losses", "Microkernel", "NearestCentroid", "ScoreNormalization", "SoftmaxScores",
         "Math", "MathF", "OnnxType", "MemoryMarshal", "Unsafe", "Vector128", "Vector256", "Vector512",
     };
 

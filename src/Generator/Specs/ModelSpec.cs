@@ -148,6 +148,9 @@ public sealed record QuantizedSpec(int Parts, EquatableArray<int> Choices, Equat
     /// <summary>Whether all parts share one set of centroids.</summary>
     public bool Shared { get; init; }
 
+    /// <summary>Whether scores are batch-normalised.</summary>
+    public bool NormalizeScores { get; init; }
+
     /// <summary>Parts of each tier; Parts is their least common multiple.</summary>
     public EquatableArray<int> TierParts { get; init; }
 

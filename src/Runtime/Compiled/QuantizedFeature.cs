@@ -23,6 +23,12 @@ public sealed record QuantizedFeature
     /// <summary>Name of the averaged lookups per centroid and part; null when the centroids follow gradients.</summary>
     public string? Counts { get; init; }
 
+    /// <summary>Name of the running moments that scores are normalised by; null when they are not.</summary>
+    public string? Statistics { get; init; }
+
+    /// <summary>What is added to the variance of scores that are normalised.</summary>
+    public float Epsilon { get; init; }
+
     /// <summary>Codes per id in training: the least common multiple of the parts of the tiers.</summary>
     public required int Parts { get; init; }
 

@@ -19,21 +19,8 @@ public static class NearestCentroid
     /// <param name="choices">Centroids to choose from, a multiple of the vector width.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Find<S, V>(ref float e, int width, ref float centroids, int stride, int choices)
-        where S : struct, ISimd<V> where V : struct
-    {
-        V least = S.Broadcast(float.PositiveInfinity), at = S.Zero, index = S.Lanes, next = S.Broadcast(S.Width);
-        for (int k = 0; k < choices; k += S.Width)
-        {
-            V sum = Distances<S, V>(ref e, width, ref Unsafe.Add(ref centroids, k), stride);
-
-            // A later centroid must be nearer, so that the lowest index of a lane stays.
-            at = S.WhereLess(sum, least, index, at);
-            least = S.WhereLess(sum, least, sum, least);
-            index = S.Add(index, next);
-        }
-
-        return Lowest<S, V>(least, at);
-    }
+        where S : struct, ISimd<V> where V : struct =>
+        Search<S, V>(ref e, width, ref centroids, stride, choices, false, false, ref Unsafe.NullRef<float>(), 0);
 
     /// <summary>The index of the first of the keys with the greatest inner product; otherwise as <see cref="Find{S, V}"/>.</summary>
     /// <param name="e">The part, <paramref name="width"/> floats.</param>
@@ -43,18 +30,70 @@ public static class NearestCentroid
     /// <param name="choices">Keys to choose from, a multiple of the vector width.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int FindGreatest<S, V>(ref float e, int width, ref float keys, int stride, int choices)
+        where S : struct, ISimd<V> where V : struct =>
+        Search<S, V>(ref e, width, ref keys, stride, choices, true, false, ref Unsafe.NullRef<float>(), 0);
+
+    /// <summary>The index of the centroid with the greatest normalised score, the lowest of several.</summary>
+    /// <param name="e">The part, <paramref name="width"/> floats.</param>
+    /// <param name="width">Width of a part.</param>
+    /// <param name="centroids">The centroids, or keys, of the part by dimension: dimension n of centroid k lies at n x stride + k.</param>
+    /// <param name="stride">Floats from one dimension to the next.</param>
+    /// <param name="choices">Centroids to choose from, a multiple of the vector width.</param>
+    /// <param name="greatest">Whether scores are inner products instead of negative squared distances.</param>
+    /// <param name="norm">What <see cref="ScoreNormalization.Prepare"/> has made.</param>
+    /// <param name="normStride">Floats from scales to shifts.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int FindNormalized<S, V>(ref float e, int width, ref float centroids, int stride, int choices, bool greatest, ref float norm, int normStride)
+        where S : struct, ISimd<V> where V : struct =>
+        Search<S, V>(ref e, width, ref centroids, stride, choices, greatest, true, ref norm, normStride);
+
+    /// <summary>The nearest centroid by the widest vector that divides the choices.</summary>
+    internal static int Find(ref float e, int width, ref float centroids, int stride, int choices) =>
+        Find(ref e, width, ref centroids, stride, choices, false, ref Unsafe.NullRef<float>(), 0);
+
+    /// <summary>The search by the widest vector that divides the choices; scores are normalised unless <paramref name="norm"/> is a null reference.</summary>
+    internal static int Find(ref float e, int width, ref float centroids, int stride, int choices, bool greatest, ref float norm, int normStride)
+    {
+        bool normalized = !Unsafe.IsNullRef(ref norm);
+        return choices % 16 == 0 && Vector512.IsHardwareAccelerated ? Search<Simd512, Vector512<float>>(ref e, width, ref centroids, stride, choices, greatest, normalized, ref norm, normStride)
+            : choices % 8 == 0 && Vector256.IsHardwareAccelerated ? Search<Simd256, Vector256<float>>(ref e, width, ref centroids, stride, choices, greatest, normalized, ref norm, normStride)
+            : Search<Simd128, Vector128<float>>(ref e, width, ref centroids, stride, choices, greatest, normalized, ref norm, normStride);
+    }
+
+    /// <summary>The opposites of the scores of a vector of centroids: squared distances, or the products with the opposite of the query.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static V Opposite<S, V>(ref float e, int width, ref float centroids, int stride, bool greatest)
+        where S : struct, ISimd<V> where V : struct
+    {
+        if (!greatest)
+        {
+            return Distances<S, V>(ref e, width, ref centroids, stride);
+        }
+
+        V sum = S.Zero;
+        for (int n = 0; n < width; n++)
+        {
+            sum = S.MultiplyAdd(S.Broadcast(-Unsafe.Add(ref e, n)), S.Load(ref centroids, (nuint)(n * (nint)stride)), sum);
+        }
+
+        return sum;
+    }
+
+    // Flags are literals where this is inlined, so one of the forms remains.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Search<S, V>(ref float e, int width, ref float centroids, int stride, int choices, bool greatest, bool normalized, ref float norm, int normStride)
         where S : struct, ISimd<V> where V : struct
     {
         V least = S.Broadcast(float.PositiveInfinity), at = S.Zero, index = S.Lanes, next = S.Broadcast(S.Width);
         for (int k = 0; k < choices; k += S.Width)
         {
-            // The least of the products with the opposite of the query.
-            V sum = S.Zero;
-            for (int n = 0; n < width; n++)
+            V sum = Opposite<S, V>(ref e, width, ref Unsafe.Add(ref centroids, k), stride, greatest);
+            if (normalized)
             {
-                sum = S.MultiplyAdd(S.Broadcast(-Unsafe.Add(ref e, n)), S.Load(ref keys, (nuint)((n * (nint)stride) + k)), sum);
+                sum = S.MultiplyAdd(sum, S.Load(ref norm, (nuint)k), S.Load(ref norm, (nuint)(normStride + k)));
             }
 
+            // A later centroid must be nearer, so that the lowest index of a lane stays.
             at = S.WhereLess(sum, least, index, at);
             least = S.WhereLess(sum, least, sum, least);
             index = S.Add(index, next);
@@ -62,18 +101,6 @@ public static class NearestCentroid
 
         return Lowest<S, V>(least, at);
     }
-
-    /// <summary>The same search by the widest vector that divides the choices.</summary>
-    internal static int Find(ref float e, int width, ref float centroids, int stride, int choices) =>
-        choices % 16 == 0 && Vector512.IsHardwareAccelerated ? Find<Simd512, Vector512<float>>(ref e, width, ref centroids, stride, choices)
-        : choices % 8 == 0 && Vector256.IsHardwareAccelerated ? Find<Simd256, Vector256<float>>(ref e, width, ref centroids, stride, choices)
-        : Find<Simd128, Vector128<float>>(ref e, width, ref centroids, stride, choices);
-
-    /// <summary>The search by inner products by the widest vector that divides the choices.</summary>
-    internal static int FindGreatest(ref float e, int width, ref float keys, int stride, int choices) =>
-        choices % 16 == 0 && Vector512.IsHardwareAccelerated ? FindGreatest<Simd512, Vector512<float>>(ref e, width, ref keys, stride, choices)
-        : choices % 8 == 0 && Vector256.IsHardwareAccelerated ? FindGreatest<Simd256, Vector256<float>>(ref e, width, ref keys, stride, choices)
-        : FindGreatest<Simd128, Vector128<float>>(ref e, width, ref keys, stride, choices);
 
     // Of the lanes with the least value, the one that found it first. None has it when no value is a number.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

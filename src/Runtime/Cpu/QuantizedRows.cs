@@ -13,7 +13,9 @@ internal sealed class QuantizedRows
     private readonly Table _queries;
     private readonly DenseParameter _searched;
     private readonly DenseParameter? _factor;
+    private readonly float[] _norm = [];
 
+    /// <summary>Sees the queries and centroids as they change; what scores are normalised by is that of now.</summary>
     public QuantizedRows(ModelState state, QuantizedFeature schema)
     {
         _state = state;
@@ -22,6 +24,13 @@ internal sealed class QuantizedRows
         Codebook = state.FindDense(schema.Codebook);
         _searched = schema.Keys is { } keys ? state.FindDense(keys) : Codebook;
         _factor = schema.Factor is { } factor ? state.FindDense(factor) : null;
+        if (schema.Statistics is { } name)
+        {
+            DenseParameter statistics = state.FindDense(name);
+            _norm = new float[2 * statistics.Stride];
+            ScoreNormalization.Prepare(ref state.Dense.At(statistics.Offset), statistics.Stride, statistics.Columns, schema.Epsilon, ref _norm[0]);
+        }
+
         int last = schema.Tiers.Length - 1;
         Ends = [.. schema.Tiers.Select((tier, t) => t == last ? _queries.Rows : FrequencyTiers.End(state.Vocabularies[schema.Feature].Count, tier.End))];
     }
@@ -97,13 +106,12 @@ internal sealed class QuantizedRows
         (int width, int stride) = (PartWidth * tier.Repeat, _searched.TransposedStride);
         Span<float> buffer = stackalloc float[_factor?.Columns ?? 0];
         ref float query = ref MemoryMarshal.GetReference(Query(row, buffer));
+        ref float norm = ref (_norm.Length == 0 ? ref Unsafe.NullRef<float>() : ref _norm[tier.First]);
         for (int part = 0; part < codes.Length; part += tier.Repeat)
         {
             ref float e = ref Unsafe.Add(ref query, part * PartWidth);
             ref float centroids = ref _state.Transposed.At(_searched.TransposedOffset + ((long)Column(part) * stride) + tier.First);
-            int code = Schema.Keys is null
-                ? NearestCentroid.Find(ref e, width, ref centroids, stride, tier.Choices)
-                : NearestCentroid.FindGreatest(ref e, width, ref centroids, stride, tier.Choices);
+            int code = NearestCentroid.Find(ref e, width, ref centroids, stride, tier.Choices, Schema.Keys is not null, ref norm, _norm.Length / 2);
             codes.Slice(part, tier.Repeat).Fill((ushort)(tier.First + code));
         }
     }

@@ -17,32 +17,32 @@ internal sealed class Reseeding
     private readonly ModelState _state;
     private readonly ulong _seed;
     private readonly WorkerTeam _team;
-    private readonly QuantizedRows[] _rows;
+    private readonly QuantizedFeature[] _features;
 
     public Reseeding(ModelState state, ulong seed, WorkerTeam team)
     {
         _state = state;
         _seed = seed;
         _team = team;
-        List<QuantizedRows> rows = [];
+        List<QuantizedFeature> features = [];
         foreach (QuantizedFeature schema in state.Schema.Quantized)
         {
             if (schema.ReseedEvery > 0)
             {
-                rows.Add(new QuantizedRows(state, schema));
+                features.Add(schema);
             }
         }
 
-        _rows = [.. rows];
+        _features = [.. features];
     }
 
     /// <summary>Does what is due after the step that the state has just taken. Returns the number of centroids moved.</summary>
     public int AfterStep()
     {
         int moved = 0;
-        foreach (QuantizedRows rows in _rows)
+        foreach (QuantizedFeature schema in _features)
         {
-            moved += _state.Steps % rows.Schema.ReseedEvery == 0 ? Reseed(rows) : 0;
+            moved += _state.Steps % schema.ReseedEvery == 0 ? Reseed(new QuantizedRows(_state, schema)) : 0;
         }
 
         return moved;

@@ -178,6 +178,9 @@ public sealed class EmbeddingRules
     [DataRow("PartsPerTier = [4, 2], Choices = [16, 16], Tiers = [0.5f, 0.5f], PrivateCodebooks = true")]
     [DataRow("Parts = 2, SharedCodebook = true, QueryInner = 8")]
     [DataRow("Parts = 2, Form = QuantizedForm.Softmax, Temperature = 0.5f")]
+    [DataRow("Parts = 2, NormalizeScores = true, ReseedEvery = 5, SharedCodebook = true, QueryInner = 8")]
+    [DataRow("Parts = 2, NormalizeScores = true, Form = QuantizedForm.Softmax")]
+    [DataRow("PartsPerTier = [4, 2], Choices = [16, 16], Tiers = [0.5f, 0.5f], PrivateCodebooks = true, NormalizeScores = true, Codebook = CodebookUpdate.MovingAverage")]
     [DataRow("Parts = 4, Choices = [65536, 256, 256, 4], Tiers = [0.1f, 0.2f, 0.3f, 0.4f], Commitment = 0")]
     [DataRow("Parts = 2, Choices = [256, 64, 16], Tiers = [0.3333333f, 0.3333333f, 0.3333333f]")]
     public void Sound_quantised_embeddings_are_accepted(string settings) => Verify.Accepted(OnProperty($"Quantized(Dimension = 4, {settings})"));

@@ -33,6 +33,7 @@ internal static class AllModels
         [nameof(FmQuantized)] = a => a.Run<FmQuantized>(),
         [nameof(FmCodebooks)] = a => a.Run<FmCodebooks>(),
         [nameof(FmSoftmax)] = a => a.Run<FmSoftmax>(),
+        [nameof(FmNormalized)] = a => a.Run<FmNormalized>(),
         [nameof(FmFactoredQueries)] = a => a.Run<FmFactoredQueries>(),
         [nameof(FmAverages)] = a => a.Run<FmAverages>(),
         [nameof(GmfDense)] = a => a.Run<GmfDense>(),

@@ -150,6 +150,29 @@ public partial class FmSoftmax
     public int[] Tags { get; set; } = [];
 }
 
+/// <summary>Batch-normalised scores in both forms: tiers, private and shared codebooks, fewer parts in the tail, moving averages, queries as products.</summary>
+[EmbeddingModel]
+[FactorizationMachine]
+[Adam(LearningRate = 0.005f, Epsilon = 0.01f)]
+public partial class FmNormalized
+{
+    [Label]
+    public bool Clicked { get; set; }
+
+    [Categorical(OutOfVocabulary = OutOfVocabulary.SharedRow, MinCount = 2)]
+    [Quantized(Dimension = 12, Parts = 3, Choices = [32, 8], Tiers = [0.2f, 0.8f], NormalizeScores = true)]
+    public string User { get; set; } = "";
+
+    [Categorical, Quantized(Dimension = 12, PartsPerTier = [6, 2], Choices = [16, 4], Tiers = [0.25f, 0.75f], PrivateCodebooks = true, NormalizeScores = true, Form = QuantizedForm.Softmax, Temperature = 0.5f)]
+    public int Item { get; set; }
+
+    [Categorical, Quantized(Dimension = 12, Parts = 12, Choices = [16], SharedCodebook = true, NormalizeScores = true, Form = QuantizedForm.Softmax, QueryInner = 5)]
+    public int[] Tags { get; set; } = [];
+
+    [Categorical, Quantized(Dimension = 12, PartsPerTier = [4, 1], Choices = [8, 4], Tiers = [0.5f, 0.5f], PrivateCodebooks = true, NormalizeScores = true, Codebook = CodebookUpdate.MovingAverage, Decay = 0.75f, ReseedEvery = 4)]
+    public string Place { get; set; } = "";
+}
+
 /// <summary>Queries that are products T P, in both forms and under both kinds of codebook.</summary>
 [EmbeddingModel]
 [FactorizationMachine]

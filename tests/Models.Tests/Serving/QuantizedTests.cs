@@ -20,6 +20,7 @@ public sealed class QuantizedTests
     [DataRow(nameof(FmFactoredQueries))]
     [DataRow(nameof(FmSoftmax))]
     [DataRow(nameof(FmCodebooks))]
+    [DataRow(nameof(FmNormalized))]
     public void Exported_codes_give_the_vectors_of_the_training_graph_for_every_id(string model) => AllModels.Run(model, new SameVectors());
 
     [TestMethod]

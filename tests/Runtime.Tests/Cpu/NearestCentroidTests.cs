@@ -66,6 +66,30 @@ public sealed class NearestCentroidTests
     }
 
     [TestMethod]
+    [DataRow(1, 16, false)]
+    [DataRow(3, 64, true)]
+    [DataRow(12, 256, false)]
+    public void The_greatest_normalised_score_is_found_at_every_vector_width(int width, int choices, bool greatest)
+    {
+        var random = new Random(width);
+        float[] centroids = Values(random, width * choices), norm = Values(random, 2 * choices);
+        for (int query = 0; query < 40; query++)
+        {
+            float[] e = Values(random, width);
+            int expected = Enumerable.Range(0, choices).MinBy(k => MathF.FusedMultiplyAdd(
+                Enumerable.Range(0, width).Aggregate(0f, (sum, n) => greatest
+                    ? MathF.FusedMultiplyAdd(-e[n], centroids[(n * choices) + k], sum)
+                    : MathF.FusedMultiplyAdd(e[n] - centroids[(n * choices) + k], e[n] - centroids[(n * choices) + k], sum)),
+                norm[k],
+                norm[choices + k]));
+            Assert.AreEqual(expected, NearestCentroid.Find(ref e[0], width, ref centroids[0], choices, choices, greatest, ref norm[0], choices));
+            Assert.AreEqual(expected, NearestCentroid.FindNormalized<Simd128, Vector128<float>>(ref e[0], width, ref centroids[0], choices, choices, greatest, ref norm[0], choices));
+            Assert.AreEqual(expected, NearestCentroid.FindNormalized<Simd256, Vector256<float>>(ref e[0], width, ref centroids[0], choices, choices, greatest, ref norm[0], choices));
+            Assert.AreEqual(expected, NearestCentroid.FindNormalized<Simd512, Vector512<float>>(ref e[0], width, ref centroids[0], choices, choices, greatest, ref norm[0], choices));
+        }
+    }
+
+    [TestMethod]
     public void A_query_that_is_no_number_has_the_first_code() => AllWidths(0, [float.NaN, 1], new float[32], 16);
 
     [TestMethod]

@@ -28,8 +28,10 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
         using (w.Block($"private static void Embed{Name(feature)}(StepContext step, int first, int end)"))
         {
             w.Line($"FeatureBatch f = step.Batch.Features[{feature}];");
-            Scratch(blocks);
+            Op? normalized = ops.FirstOrDefault(op => op.Quantization?.Statistics is not null);
+            Scratch(blocks, normalized is null ? 0 : 2 * QuantizeKernels.NormStride(normalized.Quantization!));
             Ends(ops, feature);
+            Norm(normalized, 0);
             using (w.Block($"for (int at = first; at < end; at += {Block})"))
             {
                 w.Line($"int count = Math.Min({Block}, end - at), rows = (count + 7) & ~7;");
@@ -70,9 +72,16 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
         {
             w.Line($"FeatureBatch f = step.Batch.Features[{feature}];");
             w.Line("int begin = 1 + (chunk * ModelSchema.ChunkSlots), end = Math.Min(begin + ModelSchema.ChunkSlots, f.SlotCount);");
-            int scores = backward.FirstOrDefault(op => op.Kind == OpKind.SoftmaxInput)?.Quantization is { } softmax ? MemoryPlan.Up(softmax.Choices[0], 16) : 0;
-            Scratch([.. again.Select(op => op.Result!), .. backward.Where(op => op.Result is not null).Select(op => op.Result!)], scores);
-            Softmax(backward, feature);
+            Op? softmax = backward.FirstOrDefault(op => op.Kind == OpKind.SoftmaxInput), normalized = softmax?.Quantization!.Statistics is null ? null : softmax;
+            int scores = softmax is null ? 0 : MemoryPlan.Up(softmax.Quantization!.Choices[0], 16);
+            Scratch([.. again.Select(op => op.Result!), .. backward.Where(op => op.Result is not null).Select(op => op.Result!)], scores + (normalized is null ? 0 : 2 * QuantizeKernels.NormStride(normalized.Quantization!)));
+            Ends(backward.Where(op => op.Kind is OpKind.SoftmaxInput or OpKind.QuantizeStatistics), feature);
+            if (scores > 0)
+            {
+                w.Line($"ref float scores = ref scratch[scratch.Length - {scores}];");
+            }
+
+            Norm(normalized, scores);
             ClearCodebooks(backward, feature);
             using (w.Block($"for (int at = begin; at < end; at += {Block})"))
             {
@@ -169,7 +178,7 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
     {
         (int width, int stride) = (op.Result!.Width, MemoryPlan.Pad(op.Result.Width));
         string ends = EndArguments(q);
-        return $"{QuantizeKernels.Codes(kernels, q, width, stride, searched.TransposedStride)}({Ref(op.Inputs[0])}, ref step.State.Transposed.At({searched.TransposedOffset}), f.Ids, at, count, {ends}codes);\n" + Centroids(op);
+        return $"{QuantizeKernels.Codes(kernels, q, width, stride, searched.TransposedStride)}({Ref(op.Inputs[0])}, ref step.State.Transposed.At({searched.TransposedOffset}), {(q.Statistics is null ? "" : "ref norm, ")}f.Ids, at, count, {ends}codes);\n" + Centroids(op);
     }
 
     private static string EndArguments(Quantization q) => string.Concat(Enumerable.Range(0, q.Choices.Count - 1).Select(t => $"end{t}, "));
@@ -210,24 +219,25 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
         return $"{sum}({Ref(op.Inputs[0])}, {Ref(op.Inputs[1])}, codes, f.SegmentStarts, at, count, {scale}, ref f.FactorGradients.At({FactorGradient(codebook, feature)}));";
     }
 
-    // What the gradient of the softmax form needs: where tiers end, and room for the gradient of a part's scores.
-    private void Softmax(IEnumerable<Op> backward, int feature)
+    // What scores are normalised by, in the scratch memory before its last floats.
+    private void Norm(Op? op, int after)
     {
-        if (backward.FirstOrDefault(op => op.Kind == OpKind.SoftmaxInput) is { } op)
+        if (op?.Quantization is { Statistics: { } statistics } q)
         {
-            Ends([op], feature);
-            w.Line($"ref float scores = ref scratch[scratch.Length - {MemoryPlan.Up(op.Quantization!.Choices[0], 16)}];");
+            int stride = QuantizeKernels.NormStride(q);
+            w.Line($"ref float norm = ref scratch[scratch.Length - {(2 * stride) + after}];");
+            w.Line($"ScoreNormalization.Prepare(ref step.State.Dense.At({plan.Dense[statistics].Offset}), {stride}, {q.Centroids}, {SourceWriter.Float(Quantization.Epsilon)}, ref norm);");
         }
     }
 
     private string SoftmaxCall(Op op, string kernel, string target, DensePlace keys, DensePlace values) =>
         $"{kernel}({Ref(op.Inputs[0])}, {Ref(op.Inputs[1])}, ref step.State.Transposed.At({keys.TransposedOffset}), ref step.State.Transposed.At({values.TransposedOffset}), "
-            + $"f.Ids, at, count, {EndArguments(op.Quantization!)}ref scores, {target});";
+            + $"{(op.Quantization!.Statistics is null ? "" : "ref norm, ")}f.Ids, at, count, {EndArguments(op.Quantization)}ref scores, {target});";
 
     // Centroids are added to one by one, so the chunk's share of their gradient starts at zero.
     private void ClearCodebooks(IEnumerable<Op> backward, int feature)
     {
-        foreach (Op op in backward.Where(op => op.Kind is OpKind.QuantizeCodebook or OpKind.QuantizeAverage or OpKind.SoftmaxValues or OpKind.SoftmaxKeys))
+        foreach (Op op in backward.Where(op => op.Kind is OpKind.QuantizeCodebook or OpKind.QuantizeAverage or OpKind.QuantizeStatistics or OpKind.SoftmaxValues or OpKind.SoftmaxKeys))
         {
             if (op.Kind is OpKind.QuantizeCodebook or OpKind.QuantizeAverage)
             {
@@ -281,6 +291,10 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
             case OpKind.QuantizeAverage:
                 DensePlace counts = plan.Dense[op.Parameters[1]];
                 return $"{Codebook(op, "1f", feature)}\n{QuantizeKernels.Count(kernels, op.Quantization!.Parts, op.Quantization.Shared, counts.Stride)}(codes, f.SegmentStarts, at, count, ref f.FactorGradients.At({FactorGradient(counts, feature)}));";
+            case OpKind.QuantizeStatistics:
+                (DensePlace moments, DensePlace searched, int queried) = (plan.Dense[op.Parameters[0]], plan.Dense[op.Parameters[1]], op.Inputs[0].Width);
+                string sums = QuantizeKernels.Statistics(kernels, op.Quantization!, queried, MemoryPlan.Pad(queried), searched.TransposedStride);
+                return $"{sums}({Ref(op.Inputs[0])}, ref step.State.Transposed.At({searched.TransposedOffset}), ref step.State.Dense.At({moments.Offset + moments.Stride}), f.Ids, f.SegmentStarts, at, count, {EndArguments(op.Quantization!)}ref f.FactorGradients.At({FactorGradient(moments, feature)}));";
             case OpKind.SoftmaxValues:
                 (int served, DensePlace centroids) = (op.Inputs[1].Width, plan.Dense[op.Parameters[0]]);
                 return $"{SoftmaxKernels.Values(kernels, op.Quantization!, served, MemoryPlan.Pad(served), centroids.Stride)}({Ref(op.Inputs[1])}, codes, count, ref f.FactorGradients.At({FactorGradient(centroids, feature)}));";

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Linq;
 using ModelGen.Generator.Helpers;
 using ModelGen.Generator.Ir;
+using ModelGen.Generator.Lowering;
 
 namespace ModelGen.Generator.Emit.CSharp;
 
@@ -14,18 +15,15 @@ internal static class QuantizeKernels
         int last = q.Choices.Count - 1;
         string ends = string.Concat(Enumerable.Range(0, last).Select(t => $", int end{t}"));
         bool prefix = !q.Private;
-        string body = prefix
-            ? $"{(last == 0 ? "" : "int id = ids[first + i];\n")}int choices = {string.Concat(Enumerable.Range(0, last).Select(t => $"id < end{t} ? {q.Choices[t]} : "))}{q.Choices[last]};\n{Search(q, 0, width, qStride, transposedStride, "choices")}"
-            : "int id = ids[first + i];\n" + string.Join("\n", Enumerable.Range(0, last + 1).Select(t =>
-                $"{(t == 0 ? "" : "else ")}{(t == last ? "" : $"if (id < end{t})")}\n{{\n{Indent(Search(q, t, width, qStride, transposedStride, q.Choices[t].ToString(CultureInfo.InvariantCulture)))}\n}}"));
+        string body = ByTier(q, (tier, choices) => Search(q, tier, width, qStride, transposedStride, choices));
         return kernels.Add(
-            $"Codes{width}_{string.Join("_", prefix ? [q.Parts] : q.TierParts)}_{string.Join("_", q.Choices)}{(q.Shared ? "_Shared" : "")}{(q.Keys is null ? "" : "_Softmax")}",
+            $"Codes{width}_{string.Join("_", prefix ? [q.Parts] : q.TierParts)}_{string.Join("_", q.Choices)}{(q.Shared ? "_Shared" : "")}{(q.Keys is null ? "" : "_Softmax")}{(q.Statistics is null ? "" : "_Normalized")}",
             KernelSet.Lanes(q.Choices[last]),
             prefix
                 ? $"z_j = {Chosen(q)} of the first {string.Join(" or ", q.Choices)} by part j of a query, {q.Parts} parts of width {width / q.Parts}."
                 : $"z_j = {Chosen(q)} of the tier's own {string.Join(" or ", q.Choices)} by part j of a query, {string.Join(" or ", q.TierParts)} parts of width {width}.",
-            $"ref float q, ref float centroids, int[] ids, int first, int count{ends}, Span<ushort> codes",
-            $"ref q, ref centroids, ids, first, count{ends.Replace("int ", "")}, codes",
+            $"ref float q, ref float centroids, {(q.Statistics is null ? "" : "ref float norm, ")}int[] ids, int first, int count{ends}, Span<ushort> codes",
+            $"ref q, ref centroids, {(q.Statistics is null ? "" : "ref norm, ")}ids, first, count{ends.Replace("int ", "")}, codes",
             () => $$"""
                 for (int i = 0; i < count; i++)
                 {
@@ -36,14 +34,60 @@ internal static class QuantizeKernels
 
     private static string Search(Quantization q, int tier, int width, int qStride, int transposedStride, string choices)
     {
-        (int repeat, int part) = (q.Repeat(tier), width / q.Parts * q.Repeat(tier));
-        string centroids = q.Shared ? "ref centroids" : $"ref Unsafe.Add(ref centroids, (nuint)part * {(long)(width / q.Parts) * transposedStride})";
-        centroids = q.First(tier) == 0 ? centroids : $"ref Unsafe.Add({centroids}, {q.First(tier)})";
-        string find = $"NearestCentroid.{(q.Keys is null ? "Find" : "FindGreatest")}<S, V>(\n        ref Unsafe.Add(ref q, (i * {qStride}) + (part * {width / q.Parts})), {part}, {centroids}, {transposedStride}, {choices})";
+        int repeat = q.Repeat(tier);
+        string part = Part(q, tier, width, qStride, transposedStride, choices);
+        string find = q.Statistics is null
+            ? $"NearestCentroid.{(q.Keys is null ? "Find" : "FindGreatest")}<S, V>(\n        {part})"
+            : $"NearestCentroid.FindNormalized<S, V>(\n        {part}, {(q.Keys is null ? "false" : "true")}, {At("norm", q.First(tier))}, {NormStride(q)})";
         string code = q.First(tier) == 0 ? find : $"({q.First(tier)} + {find})";
         return repeat == 1
             ? $"for (int part = 0; part < {q.Parts}; part++)\n{{\n    codes[(i * {q.Parts}) + part] = (ushort){code};\n}}"
             : $"for (int part = 0; part < {q.Parts}; part += {repeat})\n{{\n    codes.Slice((i * {q.Parts}) + part, {repeat}).Fill((ushort){code});\n}}";
+    }
+
+    // The first arguments of all that looks at the scores of one part of the query of id i.
+    private static string Part(Quantization q, int tier, int width, int qStride, int transposedStride, string choices)
+    {
+        string centroids = q.Shared ? "ref centroids" : $"ref Unsafe.Add(ref centroids, (nuint)part * {(long)(width / q.Parts) * transposedStride})";
+        centroids = q.First(tier) == 0 ? centroids : $"ref Unsafe.Add({centroids}, {q.First(tier)})";
+        return $"ref Unsafe.Add(ref q, (i * {qStride}) + (part * {width / q.Parts})), {width / q.Parts * q.Repeat(tier)}, {centroids}, {transposedStride}, {choices}";
+    }
+
+    private static string At(string row, int first) => first == 0 ? $"ref {row}" : $"ref Unsafe.Add(ref {row}, {first})";
+
+    /// <summary>Floats from the scales of normalised scores to their shifts, and from one row of their moments to the next.</summary>
+    public static int NormStride(Quantization q) => MemoryPlan.Pad(q.Centroids);
+
+    /// <summary>Sums of the scores of a block of queries, for their running moments.</summary>
+    public static string Statistics(KernelSet kernels, Quantization q, int width, int qStride, int transposedStride)
+    {
+        int last = q.Choices.Count - 1;
+        string ends = string.Concat(Enumerable.Range(0, last).Select(t => $", int end{t}"));
+        string Loop(int tier, string choices) =>
+            $"for (int part = 0; part < {q.Parts}; part += {q.Repeat(tier)})\n{{\n    ScoreNormalization.Add<S, V>({Part(q, tier, width, qStride, transposedStride, choices)}, {(q.Keys is null ? "false" : "true")}, lookups, {At("mean", q.First(tier))}, {At("sums", q.First(tier))}, {NormStride(q)});\n}}";
+        return kernels.Add(
+            $"ScoreSums{width}_{string.Join("_", q.Private ? q.TierParts : [q.Parts])}_{string.Join("_", q.Choices)}{(q.Shared ? "_Shared" : "")}{(q.Keys is null ? "" : "_Softmax")}",
+            KernelSet.Lanes(q.Choices[last]),
+            $"Lookups, sum and sum of squares of the scores of each centroid around its running mean, {string.Join(" or ", q.TierParts)} parts.",
+            $"ref float q, ref float centroids, ref float mean, int[] ids, int[] starts, int first, int count{ends}, ref float sums",
+            $"ref q, ref centroids, ref mean, ids, starts, first, count{ends.Replace("int ", "")}, ref sums",
+            () => $$"""
+                for (int i = 0; i < count; i++)
+                {
+                    float lookups = starts[first + i + 1] - starts[first + i];
+                {{Indent(ByTier(q, Loop))}}
+                }
+                """);
+    }
+
+    // What is done for an id according to its tier: tiers of one codebook differ in the number of choices alone.
+    private static string ByTier(Quantization q, System.Func<int, string, string> tier)
+    {
+        int last = q.Choices.Count - 1;
+        return !q.Private
+            ? $"{(last == 0 ? "" : "int id = ids[first + i];\n")}int choices = {string.Concat(Enumerable.Range(0, last).Select(t => $"id < end{t} ? {q.Choices[t]} : "))}{q.Choices[last]};\n{tier(0, "choices")}"
+            : "int id = ids[first + i];\n" + string.Join("\n", Enumerable.Range(0, last + 1).Select(t =>
+                $"{(t == 0 ? "" : "else ")}{(t == last ? "" : $"if (id < end{t})")}\n{{\n{Indent(tier(t, q.Choices[t].ToString(CultureInfo.InvariantCulture)))}\n}}"));
     }
 
     private static string Chosen(Quantization q) => q.Keys is null ? "the nearest" : "the key of greatest inner product";

@@ -87,7 +87,7 @@ internal static class SchemaEmitter
             int queries = Array.IndexOf(tables, rule.Left);
             string tiers = string.Join(", ", q.Choices.Select((k, t) => $"new({k}, {q.End(t).ToString(CultureInfo.InvariantCulture)}m, {q.First(t)}, {q.Repeat(t)})"));
             w.Line($"new() {{ Feature = {op.Result!.Feature}, Queries = {queries}, Codebook = {SourceWriter.Quote(op.Parameters[0].Name)}, "
-                + $"{(q.Counts is { } counts ? $"Counts = {SourceWriter.Quote(counts.Name)}, " : "")}Parts = {q.Parts}, {(rule.Factor is { } factor ? $"Factor = {SourceWriter.Quote(factor.Name)}, " : "")}{(q.Keys is { } keys ? $"Keys = {SourceWriter.Quote(keys.Name)}, " : "")}{(q.Shared ? "Shared = true, " : "")}Tiers = [{tiers}]{(q.ReseedEvery > 0 ? $", ReseedEvery = {q.ReseedEvery}" : "")} }},");
+                + $"{(q.Counts is { } counts ? $"Counts = {SourceWriter.Quote(counts.Name)}, " : "")}Parts = {q.Parts}, {(rule.Factor is { } factor ? $"Factor = {SourceWriter.Quote(factor.Name)}, " : "")}{(q.Keys is { } keys ? $"Keys = {SourceWriter.Quote(keys.Name)}, " : "")}{(q.Statistics is { } moments ? $"Statistics = {SourceWriter.Quote(moments.Name)}, Epsilon = {SourceWriter.Float(Quantization.Epsilon)}, " : "")}{(q.Shared ? "Shared = true, " : "")}Tiers = [{tiers}]{(q.ReseedEvery > 0 ? $", ReseedEvery = {q.ReseedEvery}" : "")} }},");
         }
     }
 

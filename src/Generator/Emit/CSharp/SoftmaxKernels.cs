@@ -68,11 +68,11 @@ internal static class SoftmaxKernels
             : string.Concat(Enumerable.Range(0, last).Select(t => $"id < end{t} ? {value(t)} : ")) + Text(value(last));
         string column = q.Shared ? "" : $"((nuint)part * {(long)(width / q.Parts) * transposedStride}) + ";
         return kernels.Add(
-            $"{name}{width}_{string.Join("_", q.TierParts)}_{string.Join("_", q.Choices)}{(q.Shared ? "_Shared" : "")}",
+            $"{name}{width}_{string.Join("_", q.TierParts)}_{string.Join("_", q.Choices)}{(q.Shared ? "_Shared" : "")}{(q.Statistics is null ? "" : "_Normalized")}",
             KernelSet.Lanes(q.Choices[last]),
             summary,
-            $"ref float q, ref float g, ref float keys0, ref float values0, int[] ids, int first, int count{ends}, ref float scores, ref float target",
-            $"ref q, ref g, ref keys0, ref values0, ids, first, count{ends.Replace("int ", "")}, ref scores, ref target",
+            $"ref float q, ref float g, ref float keys0, ref float values0, {(q.Statistics is null ? "" : "ref float norm, ")}int[] ids, int first, int count{ends}, ref float scores, ref float target",
+            $"ref q, ref g, ref keys0, ref values0, {(q.Statistics is null ? "" : "ref norm, ")}ids, first, count{ends.Replace("int ", "")}, ref scores, ref target",
             () => $$"""
                 for (int i = 0; i < count; i++)
                 {
@@ -82,7 +82,7 @@ internal static class SoftmaxKernels
                         ref float e = ref Unsafe.Add(ref q, (i * {{stride}}) + (part * {{width / q.Parts}}));
                         ref float keys = ref Unsafe.Add(ref keys0, {{column}}(nuint)begin);
                         ref float values = ref Unsafe.Add(ref values0, {{column}}(nuint)begin);
-                        SoftmaxScores.Gradient<S, V>(ref e, ref Unsafe.Add(ref g, (i * {{stride}}) + (part * {{width / q.Parts}})), width, ref keys, ref values, {{transposedStride}}, choices, {{SourceWriter.Float(1 / q.Temperature)}}, ref scores);
+                        SoftmaxScores.Gradient<S, V>(ref e, ref Unsafe.Add(ref g, (i * {{stride}}) + (part * {{width / q.Parts}})), width, ref keys, ref values, {{transposedStride}}, choices, {{SourceWriter.Float(1 / q.Temperature)}}, {{(q.Statistics is null ? "false, ref Unsafe.NullRef<float>(), 0" : $"true, ref Unsafe.Add(ref norm, begin), {QuantizeKernels.NormStride(q)}")}}, ref scores);
                 {{"        " + body.Replace("\n", "\n        ")}}
                     }
                 }

@@ -167,25 +167,32 @@ internal static class TrainerEmitter
         }
     }
 
-    // Codebooks that follow moving averages lie behind what the optimiser updates.
+    // Codebooks and moments that follow moving averages lie behind what the optimiser updates.
     private static (string Learned, string Averages) Averages(Graph graph, MemoryPlan plan, KernelSet kernels)
     {
-        Op[] ops = [.. graph.Backward.Where(op => op.Kind == OpKind.QuantizeAverage)];
+        Op[] ops = [.. graph.Backward.Where(op => op.Kind is OpKind.QuantizeAverage or OpKind.QuantizeStatistics)];
         if (ops.Length == 0)
         {
             return ("feature0.FactorFloats", "");
         }
 
-        IEnumerable<string> learned = ops.Select(op => $"{op.Parameters[0].Feature} => {plan.Dense[op.Parameters[0]].Offset - plan.Features[op.Parameters[0].Feature].FactorOffset}, ");
-        IEnumerable<string> averages = ops.Select(op =>
-        {
-            (DensePlace codebook, DensePlace counts) = (plan.Dense[op.Parameters[0]], plan.Dense[op.Parameters[1]]);
-            int start = plan.Features[op.Parameters[0].Feature].FactorOffset;
-            string average = QuantizeKernels.Average(kernels, op.Quantization!, codebook.Parameter.Rows, codebook.Parameter.Columns, codebook.Stride, counts.Stride);
-            return $"\n    case {op.Parameters[0].Feature}: {average}(ref step.State.Dense.At({codebook.Offset}), ref step.State.Dense.At({counts.Offset}), "
-                + $"ref f.FactorGradients.At({codebook.Offset - start}), ref f.FactorGradients.At({counts.Offset - start})); break;";
-        });
+        IEnumerable<IGrouping<int, Op>> features = ops.GroupBy(op => op.Parameters[0].Feature);
+        IEnumerable<string> learned = features.Select(f => $"{f.Key} => {f.Min(op => plan.Dense[op.Parameters[0]].Offset) - plan.Features[f.Key].FactorOffset}, ");
+        IEnumerable<string> averages = features.Select(f => $"\n    case {f.Key}: {string.Join(" ", f.Select(op => Average(op, plan, kernels)))} break;");
         return ($"feature switch {{ {string.Concat(learned)}_ => feature0.FactorFloats }}", $"\nswitch (feature)\n{{{string.Concat(averages)}\n}}\n");
+    }
+
+    private static string Average(Op op, MemoryPlan plan, KernelSet kernels)
+    {
+        (DensePlace first, int start) = (plan.Dense[op.Parameters[0]], plan.Features[op.Parameters[0].Feature].FactorOffset);
+        if (op.Kind == OpKind.QuantizeStatistics)
+        {
+            return $"ScoreNormalization.Update(ref step.State.Dense.At({first.Offset}), ref f.FactorGradients.At({first.Offset - start}), {first.Stride}, {first.Parameter.Columns}, {SourceWriter.Float(Quantization.Momentum)});";
+        }
+
+        DensePlace counts = plan.Dense[op.Parameters[1]];
+        string average = QuantizeKernels.Average(kernels, op.Quantization!, first.Parameter.Rows, first.Parameter.Columns, first.Stride, counts.Stride);
+        return $"{average}(ref step.State.Dense.At({first.Offset}), ref step.State.Dense.At({counts.Offset}), ref f.FactorGradients.At({first.Offset - start}), ref f.FactorGradients.At({counts.Offset - start}));";
     }
 
     private static void Dispatch(SourceWriter w, string key, IEnumerable<(int Case, string Call)> cases)
