@@ -11,6 +11,7 @@ internal static class Methods
     private static readonly Dictionary<string, Func<RankingStudy, IEnumerable<ResultRow>>> s_ranking = new()
     {
         ["gmf"] = study => study.Run<GmfFull>("gmf", ("sq4", TableFormat.Uniform(4)), ("sq6", TableFormat.Uniform(6)), ("sq8", TableFormat.Uniform(8)), ("int4", TableFormat.Int4PerRow)),
+        ["gmf-half"] = study => study.Run<GmfHalf>("gmf-half"),
         ["gmf-narrow"] = study => study.Run<GmfNarrow>("gmf-narrow"),
         ["lowrank"] = study => study.Run<GmfLowRank>("lowrank"),
         ["hashed"] = study => study.Run<GmfHashed>("hashed"),
@@ -18,9 +19,19 @@ internal static class Methods
         ["dpq16"] = study => study.Run<GmfDpq16>("dpq16"),
         ["dpq32"] = study => study.Run<GmfDpq32>("dpq32"),
         ["mgqe16"] = study => study.Run<GmfMgqe16>("mgqe16"),
-        ["mgqe-warm"] = study => study.RunWarm<GmfFull, GmfWarm>("mgqe-warm", plainEpochs: 12),
+        ["mgqe-warm"] = study => study.RunWarm<GmfFull, GmfCodes7>("mgqe-warm", plainEpochs: 12),
         ["scalar-warm"] = study => study.RunWarm<GmfFull, GmfScalar>("scalar-warm", plainEpochs: 12),
+        ["gmf-averaged"] = study => study.RunAveraged<GmfFull, GmfFull>(null, ("gmf-averaged", TableFormat.Float32), ("sq4-averaged", TableFormat.Uniform(4))),
+        ["balanced"] = study => study.RunAveraged<GmfFull, GmfCodes7>(32, ("balanced", TableFormat.Float16)),
+        ["balanced6"] = study => study.RunAveraged<GmfFull, GmfCodes6>(32, ("balanced6", TableFormat.Float16)),
+        ["balanced5"] = study => study.RunAveraged<GmfFull, GmfCodes5>(32, ("balanced5", TableFormat.Float16)),
+        ["balanced4"] = study => study.RunAveraged<GmfFull, GmfCodes4>(32, ("balanced4", TableFormat.Float16)),
         ["mgqe"] = study => study.Run<GmfMgqe32>("mgqe"),
+        ["neumf"] = study => study.Run<NeuMfFull>("neumf", ("neumf-sq4", TableFormat.Uniform(4)), ("neumf-sq6", TableFormat.Uniform(6)), ("neumf-sq8", TableFormat.Uniform(8))),
+        ["neumf-narrow"] = study => study.Run<NeuMfNarrow>("neumf-narrow"),
+        ["neumf-dpq32"] = study => study.Run<NeuMfDpq32>("neumf-dpq32"),
+        ["neumf-mgqe16"] = study => study.Run<NeuMfMgqe16>("neumf-mgqe16"),
+        ["neumf-mgqe"] = study => study.Run<NeuMfMgqe32>("neumf-mgqe"),
     };
 
     // By whether the set is the smaller one, whose settings the reference results tuned separately.

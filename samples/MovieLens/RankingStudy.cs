@@ -16,7 +16,13 @@ namespace ModelGen.MovieLens;
 /// </summary>
 internal sealed class RankingStudy(IReadOnlyList<Rating> ratings, StudyOptions study)
 {
+    private const int FirstAveraged = 12;
+    private const float AveragedRate = 3e-4f;
+
     private static readonly RankingOptions s_lists = new() { Cutoffs = [10, 20, 100] };
+
+    // The averages of plain tables that several methods start from, by model, seed and epoch.
+    private readonly Dictionary<(Type Model, ulong Seed, int Epoch), StartVectors> _averages = [];
 
     /// <summary>Trains one model and measures its served forms.</summary>
     /// <param name="method">Name of the method.</param>
@@ -64,6 +70,66 @@ internal sealed class RankingStudy(IReadOnlyList<Rating> ratings, StudyOptions s
         }
     }
 
+    /// <summary>
+    /// For every epoch that is measured: averages plain tables over the epochs from the 12th to the one before, and trains a model that starts from the
+    /// averages for one epoch with a lower rate. All methods of a run share the plain tables.
+    /// </summary>
+    /// <param name="parts">Parts of the quantiser that the averages are balanced for; null to leave them as they are.</param>
+    /// <param name="forms">Names of the rows, and the formats that codebooks or tables are served in.</param>
+    public IEnumerable<ResultRow> RunAveraged<TPlain, TModel>(int? parts, params (string Name, TableFormat Format)[] forms)
+        where TPlain : Play, IEmbeddingModel<TPlain>, new()
+        where TModel : Play, IEmbeddingModel<TModel>, new()
+    {
+        DataSplit<TModel> data = Read<TModel>();
+        for (int i = 0; i < study.Seeds; i++)
+        {
+            ulong seed = study.Seed + (ulong)i;
+            List<RankingEvaluation>[] test = [.. forms.Select(_ => new List<RankingEvaluation>())], validation = [.. forms.Select(_ => new List<RankingEvaluation>())];
+            TrainedModel<TModel>? last = null;
+            foreach (int epoch in Checkpoints(Options(seed)))
+            {
+                StartVectors average = Average<TPlain>(seed, epoch - 1);
+                Console.WriteLine($"{forms[0].Name}, seed {seed}, epoch {epoch}:");
+                TrainingOptions options = Options(seed) with { Epochs = 1, LearningRate = AveragedRate, Start = parts is { } count ? average.Balanced(count) : average };
+                last = ModelTrainer.Train(data.Training, options, study.Cancellation);
+                for (int f = 0; f < forms.Length; f++)
+                {
+                    Measure(forms[f].Name, epoch, last.Collapse().Quantize(forms[f].Format), data, validation[f], test[f]);
+                }
+            }
+
+            for (int f = 0; f < forms.Length; f++)
+            {
+                yield return Row(forms[f].Name, seed, last!.Collapse().Quantize(forms[f].Format), last, validation[f], test[f], data.Test);
+            }
+        }
+    }
+
+    // The average of the tables at the ends of the epochs up to one.
+    private StartVectors Average<TPlain>(ulong seed, int epoch)
+        where TPlain : Play, IEmbeddingModel<TPlain>, new()
+    {
+        if (!_averages.ContainsKey((typeof(TPlain), seed, epoch)))
+        {
+            Console.WriteLine($"plain tables, seed {seed}:");
+            List<StartVectors> ends = [];
+            ModelTrainer.Train(Read<TPlain>().Training, Options(seed), Keep, study.Cancellation);
+
+            void Keep(TrainedModel<TPlain> model)
+            {
+                if (model.History.Count >= FirstAveraged)
+                {
+                    ends.Add(StartVectors.From(model));
+                    _averages[(typeof(TPlain), seed, model.History.Count)] = StartVectors.Mean([.. ends]);
+                }
+            }
+        }
+
+        return _averages[(typeof(TPlain), seed, epoch)];
+    }
+
+    private ImmutableArray<int> Checkpoints(TrainingOptions whole) => study.Checkpoints ?? [.. new[] { 6, 4, 2, 0 }.Select(back => whole.Epochs - back)];
+
     private TrainingOptions Options(ulong seed) =>
         new() { Epochs = study.Epochs ?? 20, BatchSize = 1024, Seed = seed, Threads = study.Threads, Progress = new ConsoleProgress() };
 
@@ -76,23 +142,28 @@ internal sealed class RankingStudy(IReadOnlyList<Rating> ratings, StudyOptions s
     {
         Console.WriteLine($"{forms[0].Name}, seed {seed}:");
         TrainingOptions options = whole with { Epochs = whole.Epochs - epochsBefore };
-        ImmutableArray<int> checkpoints = study.Checkpoints ?? [.. new[] { 6, 4, 2, 0 }.Select(back => whole.Epochs - back)];
+        ImmutableArray<int> checkpoints = Checkpoints(whole);
         List<RankingEvaluation>[] test = [.. forms.Select(_ => new List<RankingEvaluation>())];
         List<RankingEvaluation>[] validation = [.. forms.Select(_ => new List<RankingEvaluation>())];
-        TrainedModel<TModel> trained = ModelTrainer.Train(data.Training, options, Measure, study.Cancellation);
+        TrainedModel<TModel> trained = ModelTrainer.Train(data.Training, options, AfterEpoch, study.Cancellation);
         return [.. forms.Select((form, f) => Row(form.Name, seed, form.Serve(trained), trained, validation[f], test[f], data.Test))];
 
-        void Measure(TrainedModel<TModel> model)
+        void AfterEpoch(TrainedModel<TModel> model)
         {
             for (int f = 0; f < forms.Length && checkpoints.Contains(epochsBefore + model.History.Count); f++)
             {
-                // The validation movie stays a candidate when the test movie is looked for.
-                CollapsedModel<TModel> served = forms[f].Serve(model);
-                validation[f].Add(served.EvaluateRanking(data.Validation!, data.Training, s_lists));
-                test[f].Add(served.EvaluateRanking(data.Test, data.Training, s_lists));
-                Console.WriteLine($"  {forms[f].Name}, epoch {epochsBefore + model.History.Count}: HR@10 {test[f][^1].At(10).HitRate:0.0000}, validation {validation[f][^1].At(10).HitRate:0.0000}");
+                Measure(forms[f].Name, epochsBefore + model.History.Count, forms[f].Serve(model), data, validation[f], test[f]);
             }
         }
+    }
+
+    private static void Measure<TModel>(string form, int epoch, CollapsedModel<TModel> served, DataSplit<TModel> data, List<RankingEvaluation> validation, List<RankingEvaluation> test)
+        where TModel : Play, IEmbeddingModel<TModel>, new()
+    {
+        // The validation movie stays a candidate when the test movie is looked for.
+        validation.Add(served.EvaluateRanking(data.Validation!, data.Training, s_lists));
+        test.Add(served.EvaluateRanking(data.Test, data.Training, s_lists));
+        Console.WriteLine($"  {form}, epoch {epoch}: HR@10 {test[^1].At(10).HitRate:0.0000}, validation {validation[^1].At(10).HitRate:0.0000}");
     }
 
     private ResultRow Row<TModel>(

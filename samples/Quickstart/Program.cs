@@ -19,7 +19,7 @@ rows.Validators.Add(result =>
 });
 Option<bool> resume = new("--resume") { Description = "Continue a run that was stopped, with the same options." };
 
-RootCommand command = new("Makes clicks with a known truth, trains plain and multi-layer embeddings on them, exports and checks the models.")
+RootCommand command = new("Makes clicks with a known truth, trains plain, multi-layer, quantised, clustered and sparse embeddings on them, exports and checks the models.")
 {
     json, output, seed, rows, resume,
 };

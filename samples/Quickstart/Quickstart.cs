@@ -38,7 +38,7 @@ internal sealed class Quickstart
             ResultJson.Require(Json);
         }
 
-        PlantedExample[] measured = WriteData();
+        (PlantedExample[] training, PlantedExample[] measured) = WriteData();
 
         DataSet<AppClickSingle> single = AppClickSingle.ReadCsv(PathOf("train"));
         DataSet<AppClickSingle> singleValidation = AppClickSingle.ReadCsv(PathOf("validation"));
@@ -69,25 +69,34 @@ internal sealed class Quickstart
             "quantized", codes, options with { Validation = AppClickQuantized.ReadCsv(PathOf("validation")), Start = StartVectors.From(mlet) }, cancellation);
         Measure("quantized", quantized, quantized.Collapse(), codes, AppClickQuantized.ReadCsv(PathOf("test")));
 
+        DataSet<AppClickClustered> groups = AppClickClustered.ReadCsv(PathOf("train"));
+        TrainedModel<AppClickClustered> clustered = Train(
+            "clustered", groups, options with { Validation = AppClickClustered.ReadCsv(PathOf("validation")) }, cancellation);
+        Measure("clustered", clustered, clustered.Collapse(), groups, AppClickClustered.ReadCsv(PathOf("test")));
+
+        // Lists of apps instead of clicks: the values of the few entries that are kept are served in 16-bit floats.
+        AppLists lists = new(training, measured, Seed, Folder, cancellation);
+        ResultRow[] listRows = [lists.Popular(), lists.Run<AppFinder>("elsa", TableFormat.Float32), lists.Run<AppFinderSparse>("sparse", TableFormat.Float16)];
+
         // The true probabilities scored like a model: no model can do better on these examples, up to chance.
         Evaluation best = served.Evaluate(test, [.. measured.Select(example => example.Probability)]);
-        ResultTable.Print([.. _rows, new ResultRow { Method = "best possible", Seed = null, Figures = ServedForm.Clicks(best) }]);
+        ResultTable.Print([.. _rows, new ResultRow { Method = "best possible", Seed = null, Figures = ServedForm.Clicks(best) }, .. listRows]);
         Console.WriteLine($"Data and models are in {Path.GetFullPath(Folder)}.");
         if (Json is not null)
         {
-            ResultJson.Write(Json, "planted", [Figure.Quality("bestAuc", "best AUC", best.Auc)], _rows);
+            ResultJson.Write(Json, "planted", [Figure.Quality("bestAuc", "best AUC", best.Auc)], [.. _rows, .. listRows]);
         }
     }
 
-    private PlantedExample[] WriteData()
+    private (PlantedExample[] Training, PlantedExample[] Measured) WriteData()
     {
         PlantedClicks world = new(new PlantedOptions(), Seed);
-        PlantedClicks.WriteCsv(PathOf("train"), world.Draw(Rows, 1));
+        PlantedExample[] training = world.Draw(Rows, 1), measured = world.Draw(MeasuredRows, 3);
+        PlantedClicks.WriteCsv(PathOf("train"), training);
         PlantedClicks.WriteCsv(PathOf("validation"), world.Draw(ValidationRows, 2));
-        PlantedExample[] measured = world.Draw(MeasuredRows, 3);
         PlantedClicks.WriteCsv(PathOf("test"), measured);
         Console.WriteLine($"{Rows:N0} training, {ValidationRows:N0} validation and {MeasuredRows:N0} test rows in {Path.GetFullPath(Folder)}");
-        return measured;
+        return (training, measured);
     }
 
     private TrainedModel<TModel> Train<TModel>(string method, DataSet<TModel> data, TrainingOptions options, CancellationToken cancellation)

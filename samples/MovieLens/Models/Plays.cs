@@ -23,6 +23,10 @@ public abstract class Play
 [EmbeddingModel, Gmf, Adam(LearningRate = 1e-3f, Lazy = false), Full(Dimension = 64)]
 public sealed partial class GmfFull : Play;
 
+/// <summary>Plain tables of half the width.</summary>
+[EmbeddingModel, Gmf, Adam(LearningRate = 1e-3f, Lazy = false), Full(Dimension = 32)]
+public sealed partial class GmfHalf : Play;
+
 /// <summary>Narrow plain tables.</summary>
 [EmbeddingModel, Gmf, Adam(LearningRate = 1e-3f, Lazy = false), Full(Dimension = 16)]
 public sealed partial class GmfNarrow : Play;
@@ -57,7 +61,19 @@ public sealed partial class GmfMgqe32 : Play;
 
 /// <summary>32 codes of 7 bits per id, centroids as moving averages; meant to start from trained plain tables.</summary>
 [EmbeddingModel, Gmf, Adam(LearningRate = 1e-3f, Lazy = false), Quantized(Dimension = 64, Parts = 32, Choices = [128], Codebook = CodebookUpdate.MovingAverage)]
-public sealed partial class GmfWarm : Play;
+public sealed partial class GmfCodes7 : Play;
+
+/// <summary>32 codes of 6 bits per id, otherwise as <see cref="GmfCodes7"/>.</summary>
+[EmbeddingModel, Gmf, Adam(LearningRate = 1e-3f, Lazy = false), Quantized(Dimension = 64, Parts = 32, Choices = [64], Codebook = CodebookUpdate.MovingAverage)]
+public sealed partial class GmfCodes6 : Play;
+
+/// <summary>32 codes of 5 bits per id, otherwise as <see cref="GmfCodes7"/>.</summary>
+[EmbeddingModel, Gmf, Adam(LearningRate = 1e-3f, Lazy = false), Quantized(Dimension = 64, Parts = 32, Choices = [32], Codebook = CodebookUpdate.MovingAverage)]
+public sealed partial class GmfCodes5 : Play;
+
+/// <summary>32 codes of 4 bits per id, otherwise as <see cref="GmfCodes7"/>.</summary>
+[EmbeddingModel, Gmf, Adam(LearningRate = 1e-3f, Lazy = false), Quantized(Dimension = 64, Parts = 32, Choices = [16], Codebook = CodebookUpdate.MovingAverage)]
+public sealed partial class GmfCodes4 : Play;
 
 /// <summary>
 /// Every value its own part, 16 learned levels per dimension (8 for the rarest ids), moving averages; meant to start from trained plain

@@ -5,12 +5,12 @@ using ModelGen.Compiled;
 namespace ModelGen;
 
 /// <summary>
-/// Starts quantised embeddings from given vectors: they become the queries, and the codebook becomes their product k-means; towers of
+/// Starts plain tables and quantised embeddings from given vectors. Of a quantised one they become the queries, and the codebook becomes their product k-means; towers of
 /// the model that the vectors come from are taken over. The vectors of the last tier give the prefix that all ids may use, those of each tier before it the centroids that are its own.
 /// </summary>
 internal static class WarmStart
 {
-    /// <summary>Replaces the random start of the quantised embeddings that there are vectors for.</summary>
+    /// <summary>Replaces the random start of the embeddings that there are vectors for.</summary>
     /// <param name="state">Started parameters.</param>
     /// <param name="vectors">The vectors.</param>
     /// <param name="seed">Seed of the run.</param>
@@ -28,6 +28,14 @@ internal static class WarmStart
             }
         }
 
+        foreach (Table table in state.Tables)
+        {
+            if (StartVectors.IsPlain(state.Schema, table.Parameter) && vectors.Has(state.Schema.Categoricals[table.Parameter.Feature].Name))
+            {
+                Copy(state.Vocabularies[table.Parameter.Feature], vectors, table.Parameter.Width, id => table.Values.Span(id * (long)table.Parameter.Width, table.Parameter.Width));
+            }
+        }
+
         foreach (QuantizedFeature schema in state.Schema.Quantized)
         {
             if (schema.Keys is not null || schema.Factor is not null || !vectors.Has(state.Schema.Categoricals[schema.Feature].Name))
@@ -36,7 +44,7 @@ internal static class WarmStart
             }
 
             QuantizedRows rows = new(state, schema);
-            List<int> started = Queries(rows, state.Vocabularies[schema.Feature], vectors);
+            List<int> started = Copy(state.Vocabularies[schema.Feature], vectors, rows.Width, id => rows.Stored(id));
             team.Run(schema.Shared ? 1 : schema.Parts, new PartFit(state, rows, started, seed));
             state.RefreshTransposed(rows.Codebook, 0, rows.Codebook.Rows);
             if (schema.Counts is not null)
@@ -46,12 +54,15 @@ internal static class WarmStart
         }
     }
 
-    private static List<int> Queries(QuantizedRows rows, Vocabulary vocabulary, StartVectors vectors)
+    private delegate Span<float> RowOf(int id);
+
+    // Returns the ids that there are vectors for.
+    private static List<int> Copy(Vocabulary vocabulary, StartVectors vectors, int width, RowOf row)
     {
         List<int> started = [];
         for (int id = 0; id < vocabulary.Count; id++)
         {
-            if (vectors.Find(vocabulary, id, rows.Width) is { } vector)
+            if (vectors.Find(vocabulary, id, width) is { } vector)
             {
                 foreach (float value in vector)
                 {
@@ -61,7 +72,7 @@ internal static class WarmStart
                     }
                 }
 
-                vector.CopyTo(rows.Stored(id));
+                vector.CopyTo(row(id));
                 started.Add(id);
             }
         }

@@ -38,6 +38,42 @@ public sealed class WarmStartTests
     }
 
     [TestMethod]
+    public void A_plain_table_starts_as_the_rows_of_another_with_the_same_keys()
+    {
+        TrainedModel<FmPlain> plain = ModelTrainer.Train(RandomData.Create<FmPlain>(500, 3, keys: 50), new TrainingOptions { BatchSize = 50 });
+        TrainedModel<FmPlain> trained = ModelTrainer.Train(RandomData.Create<FmPlain>(900, 7, keys: 60), s_start with { Start = StartVectors.From(plain) });
+        Vocabulary source = plain.State.Vocabularies[0], target = trained.State.Vocabularies[0];
+        Table rows = plain.State.Tables.Single(t => t.Parameter.Name == "User.E"), started = trained.State.Tables.Single(t => t.Parameter.Name == "User.E");
+        for (int id = 0; id < target.Count; id++)
+        {
+            int from = Array.IndexOf(source.TextKeys, target.TextKeys[id]);
+            Assert.IsTrue(from < 0 || rows.Values.Span(from * 4, 4).SequenceEqual(started.Values.Span(id * 4, 4)), target.TextKeys[id]);
+        }
+    }
+
+    [TestMethod]
+    public void A_mean_of_start_vectors_is_the_mean_of_rows_by_key_and_needs_the_same_features()
+    {
+        StartVectors one = new StartVectors().With("User", (string key) => key[^1] == '7' ? null : [1, 2, 3, key.Length]);
+        StartVectors two = new StartVectors().With("User", (string key) => [2, 4, 8, key.Length + 2]);
+        ModelState state = ModelTrainer.Train(RandomData.Create<FmOneTier>(900, 7, keys: 60), s_start with { Start = StartVectors.Mean(one, two) }).State;
+        Table queries = state.Tables.Single(t => t.Parameter.Name == "User.Q");
+        int started = 0;
+        for (int id = 0; id < state.Vocabularies[0].Count; id++)
+        {
+            string key = state.Vocabularies[0].TextKeys[id];
+            started += key[^1] == '7' ? 0 : 1;
+            Assert.AreEqual(key[^1] != '7', queries.Values.Span(id * 4, 4).SequenceEqual([1.5f, 3, 5.5f, key.Length + 1]), key);
+        }
+
+        Assert.IsTrue(started > 10 && started < state.Vocabularies[0].Count);
+        StartVectors other = new StartVectors().With("Item", (string _) => [1, 2, 3, 4]);
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => StartVectors.Mean(one, other)).Message, "same features");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => StartVectors.Mean()).Message, "same features");
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => StartVectors.Mean(one, new StartVectors().With("User", (long _) => [1f]))).Message, "text in some");
+    }
+
+    [TestMethod]
     public void The_codebook_is_the_k_means_of_the_rows()
     {
         TrainedModel<FmPlain> plain = ModelTrainer.Train(RandomData.Create<FmPlain>(2000, 3, keys: 60), new TrainingOptions { Epochs = 5, BatchSize = 50 });
@@ -118,7 +154,7 @@ public sealed class WarmStartTests
     public void Vectors_that_do_not_fit_are_refused_with_the_reason()
     {
         DataSet<FmOneTier> data = RandomData.Create<FmOneTier>(300, 7, keys: 30);
-        Refused(new StartVectors().With("Nobody", (string _) => null), "Nobody, none of which is a [Quantized] feature of FmOneTier");
+        Refused(new StartVectors().With("Nobody", (string _) => null), "Nobody, none of which is a [Full] feature of FmOneTier, or a [Quantized] one");
         Refused(new StartVectors().With("User", (long _) => null), "integer keys for User, whose keys are text");
         Refused(new StartVectors().With("User", (string _) => new float[3]), "vector of 3 floats", "its Dimension is 4");
         Refused(new StartVectors().With("User", (string _) => [1, float.NaN, 1, 1]), "not finite");
