@@ -12,6 +12,7 @@ internal sealed class AppLists
 {
     private readonly (int User, int App)[] _told;
     private readonly (int User, int App)[] _wanted;
+    private readonly (int User, int App)[] _histories;
     private readonly ulong _seed;
     private readonly string _folder;
     private readonly CancellationToken _cancellation;
@@ -26,7 +27,10 @@ internal sealed class AppLists
     {
         _told = Clicks(training);
         HashSet<(int, int)> told = [.. _told];
-        _wanted = [.. Clicks(test).Where(pair => !told.Contains(pair))];
+        HashSet<int> users = [.. _told.Select(pair => pair.User)];
+        _wanted = [.. Clicks(test).Where(pair => users.Contains(pair.User) && !told.Contains(pair))];
+        HashSet<int> asked = [.. _wanted.Select(pair => pair.User)];
+        _histories = [.. _told.Where(pair => asked.Contains(pair.User))];
         (_seed, _folder, _cancellation) = (seed, folder, cancellation);
     }
 
@@ -36,9 +40,9 @@ internal sealed class AppLists
         DataSet<AppFinder> told = Pairs<AppFinder>(_told), wanted = Pairs<AppFinder>(_wanted);
         int item = told.Schema.Require(FeatureRole.Item, "Popularity");
         Vocabulary apps = Vocabulary.Build(told.Schema.Categoricals[item], told.Categoricals[item]);
-        InteractionMatrix history = InteractionMatrix.From(told, apps);
-        PopularItems popular = PopularItems.Fit(history);
-        return Row("popular", null, popular.EvaluateRanking(InteractionMatrix.From(wanted, apps), history), popular.Bytes, popular.Bytes, []);
+        PopularItems popular = PopularItems.Fit(InteractionMatrix.From(told, apps));
+        RankingEvaluation lists = popular.EvaluateRanking(InteractionMatrix.From(wanted, apps), InteractionMatrix.From(Pairs<AppFinder>(_histories), apps));
+        return Row("popular", null, lists, popular.Bytes, popular.Bytes, []);
     }
 
     /// <summary>Trains, collapses, exports and measures an autoencoder.</summary>
@@ -54,7 +58,7 @@ internal sealed class AppLists
         string name = Path.Combine(_folder, method, typeof(TModel).Name);
         served.Save(name + ".safetensors");
         ArtifactReport onnx = served.SaveOnnx(name + ".onnx"), assembly = served.SaveAssembly(name + ".Inference.dll");
-        return Row(method, _seed, served.EvaluateRanking(Pairs<TModel>(_wanted), told), served.Bytes, served.EmbeddingBytes,
+        return Row(method, _seed, served.EvaluateRanking(Pairs<TModel>(_wanted), Pairs<TModel>(_histories)), served.Bytes, served.EmbeddingBytes,
         [
             Figure.Difference("onnxMaxDifference", "ONNX max\ndifference", onnx.MaxDifference),
             Figure.Difference("assemblyMaxDifference", "assembly max\ndifference", assembly.MaxDifference),
@@ -75,7 +79,7 @@ internal sealed class AppLists
         ],
     };
 
-    private static (int User, int App)[] Clicks(PlantedExample[] examples) => [.. examples.Where(e => e.Clicked).Select(e => (e.User, e.App)).Distinct()];
+    private static (int User, int App)[] Clicks(PlantedExample[] examples) => [.. examples.Where(e => e.Clicked).Select(e => (e.User, e.App)).Distinct().Order()];
 
     private static DataSet<TModel> Pairs<TModel>((int User, int App)[] pairs)
         where TModel : AppTaken, IModel<TModel>, new() => DataSet<TModel>.FromExamples(pairs.Select(p => new TModel { User = p.User, App = p.App }));

@@ -103,7 +103,7 @@ public sealed class StartVectors
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="parts"/> does not divide the Dimension.</exception>
     public StartVectors Balanced(int parts)
     {
-        if (_pair is not { } pair || !_sources.TryGetValue(pair.User, out Source? users) || !_sources.TryGetValue(pair.Item, out Source? items))
+        if (_pair is not { } pair || !_sources.TryGetValue(pair.User, out Source? users) || !_sources.TryGetValue(pair.Item, out Source? items) || !users.HasKeys || !items.HasKeys)
         {
             throw new InvalidOperationException("Only the start vectors of a [Gmf] model whose [User] and [Item] have plain tables can be balanced, or their mean; take them by StartVectors.From.");
         }
@@ -236,6 +236,8 @@ public sealed class StartVectors
         public string[]? TextKeys { get; init; }
 
         public long[]? IntegerKeys { get; init; }
+
+        public bool HasKeys => TextKeys is not null || IntegerKeys is not null;
 
         public IEnumerable<float[]> All => (TextKeys is null ? (IntegerKeys ?? []).Select(Integer!) : TextKeys.Select(Text!)).OfType<float[]>();
 
