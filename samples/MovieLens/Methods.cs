@@ -34,10 +34,13 @@ internal static class Methods
         ["neumf-mgqe"] = study => study.Run<NeuMfMgqe32>("neumf-mgqe"),
     };
 
+    // What plain tables, and the differences of ids' own vectors from their clusters', are rounded to after training.
+    private static (string Name, TableFormat Format)[] s_roundings => [("int8", TableFormat.Int8PerRow), ("int4", TableFormat.Int4PerRow), ("sq5", TableFormat.Uniform(5)), ("sq4", TableFormat.Uniform(4))];
+
     // By whether the set is the smaller one, whose settings the reference results tuned separately.
     private static readonly Dictionary<string, Func<RatingStudy, bool, IEnumerable<ResultRow>>> s_rating = new()
     {
-        ["nmf"] = (study, small) => small ? study.Run("nmf", Star<NmfSmall>, 0.02f, 80, false) : study.Run("nmf", Star<Nmf>, 0.02f, 24, false),
+        ["nmf"] = (study, small) => small ? study.Run("nmf", Star<NmfSmall>, 0.02f, 80, false) : study.Run("nmf", Star<Nmf>, 0.02f, 24, false, s_roundings),
         ["mf"] = (study, small) => small ? study.Run("mf", Star<MfSmall>, 0.01f, 80, false) : study.Run("mf", Star<Mf>, 0.02f, 24, false),
         ["mf-biased"] = (study, small) => small ? study.Run("mf-biased", Star<MfBiasedSmall>, 0.02f, 160, false) : study.Run("mf-biased", Star<MfBiased>, 0.01f, 24, false),
         ["hashed-items"] = (study, small) => small
@@ -69,6 +72,12 @@ internal static class Methods
         ["cel-both-500"] = (study, _) => study.Run("cel-both-500", r => new CelBoth500 { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 1460, true),
         ["cel-both-1000"] = (study, _) => study.Run("cel-both-1000", r => new CelBoth1000 { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 2000, true),
         ["cel-both-2000"] = (study, _) => study.Run("cel-both-2000", r => new CelBoth2000 { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 3000, true),
+        ["cel-own"] = (study, small) => small
+            ? study.Run("cel-own", r => new CelOwnSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.01f, 600, true, s_roundings)
+            : study.Run("cel-own", r => new CelOwn { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.01f, 600, true, s_roundings),
+        ["cel-own-16"] = (study, _) => study.Run("cel-own-16", r => new CelOwn16 { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.01f, 600, true, s_roundings),
+        ["cel-own-24"] = (study, _) => study.Run("cel-own-24", r => new CelOwn24 { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.01f, 600, true, s_roundings),
+        ["cel-codes"] = (study, _) => study.Run("cel-codes", r => new CelCodes { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.01f, 24, false),
     };
 
     /// <summary>All names.</summary>

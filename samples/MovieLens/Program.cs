@@ -18,6 +18,7 @@ Option<ulong> seed = new("--seed") { Description = "First seed.", DefaultValueFa
 Option<int> seeds = new("--seeds") { Description = "Number of seeds, counted up from the first.", DefaultValueFactory = _ => 1 };
 Option<int?> epochs = new("--epochs") { Description = "Epochs; by default what the method was tuned to." };
 Option<int[]> checkpoints = new("--checkpoints") { Description = "Epochs to measure at, whose mean is reported; by default the last, and 2, 4 and 6 before it.", AllowMultipleArgumentsPerToken = true };
+Option<bool> tune = new("--tune") { Description = "Predict ratings on a tenth of the training part, held back, instead of on the test part: to choose settings by." };
 Option<int> threads = new("--threads") { Description = "Threads; 0 for all cores." };
 Option<string?> json = new("--json") { Description = "File that receives the results." };
 Option<string> output = new("--output") { Description = "Folder that receives the artefacts.", DefaultValueFactory = _ => Path.Combine("artifacts", "movie-lens") };
@@ -25,7 +26,7 @@ dataset.AcceptOnlyFromAmong("ml-1m", "ml-100k");
 method.AcceptOnlyFromAmong(Methods.Names);
 
 bool wrongData = false;
-RootCommand command = new("Recommendation and rating on MovieLens with compact embeddings.") { dataset, folder, method, seed, seeds, epochs, checkpoints, threads, json, output };
+RootCommand command = new("Recommendation and rating on MovieLens with compact embeddings.") { dataset, folder, method, seed, seeds, epochs, checkpoints, tune, threads, json, output };
 int exitCode = SampleCommand.Run(command, args, (arguments, token) =>
 {
     string name = arguments.GetValue(dataset)!;
@@ -52,6 +53,7 @@ int exitCode = SampleCommand.Run(command, args, (arguments, token) =>
         Seeds = arguments.GetValue(seeds),
         Epochs = arguments.GetValue(epochs),
         Checkpoints = arguments.GetValue(checkpoints) is { Length: > 0 } given ? [.. given] : null,
+        Tune = arguments.GetValue(tune),
         Threads = arguments.GetValue(threads),
         Output = Path.Combine(arguments.GetValue(output)!, name),
         Cancellation = token,

@@ -30,6 +30,15 @@ internal sealed class RatingStudy
             (random.NextDouble() < 0.8 ? _training : _test).Add(rating);
         }
 
+        if (study.Tune)
+        {
+            // The rows of the training part that the reference results were tuned on.
+            NumpyRandom tuning = new(43);
+            List<Rating>[] parts = [[], []];
+            _training.ForEach(rating => parts[tuning.NextDouble() < 0.9 ? 0 : 1].Add(rating));
+            (_training, _test) = (parts[0], parts[1]);
+        }
+
         Dictionary<int, int> counts = _training.CountBy(r => r.Movie).ToDictionary();
         int[] movies = [.. ratings.Select(r => r.Movie).Distinct().Order()];
         _trainedMovies = [.. movies.Where(counts.ContainsKey)];
@@ -45,7 +54,8 @@ internal sealed class RatingStudy
     /// <param name="rate">Learning rate.</param>
     /// <param name="epochs">Epochs; of a full-batch run, steps.</param>
     /// <param name="fullBatch">Whether a step takes all ratings at once, instead of 8,192 at a rate that falls to zero.</param>
-    public IEnumerable<ResultRow> Run<TModel>(string method, Example<TModel> example, float rate, int epochs, bool fullBatch)
+    /// <param name="forms">Formats that the tables of users and movies are rounded to as well, with the endings of their names.</param>
+    public IEnumerable<ResultRow> Run<TModel>(string method, Example<TModel> example, float rate, int epochs, bool fullBatch, params (string Name, TableFormat Format)[] forms)
         where TModel : class, IEmbeddingModel<TModel>
     {
         DataSet<TModel> training = DataSet<TModel>.FromExamples(_training.Select(r => example(r)));
@@ -58,7 +68,12 @@ internal sealed class RatingStudy
                 ? options with { FullBatch = true, Progress = new EveryNth(new ConsoleProgress(), 100) }
                 : options with { BatchSize = 8192, RateDecay = RateDecay.Linear, Progress = new EveryNth(new ConsoleProgress(), 8) };
             TrainedModel<TModel> trained = ModelTrainer.Train(training, options, _study.Cancellation);
-            yield return Row(method, seed, trained, trained.Collapse(), example);
+            CollapsedModel<TModel> served = trained.Collapse();
+            yield return Row(method, seed, trained, served, example);
+            foreach ((string name, TableFormat format) in forms)
+            {
+                yield return Row($"{method}-{name}", seed, trained, served.Quantize(format, "User", "Movie"), example);
+            }
         }
     }
 

@@ -18,6 +18,9 @@ internal sealed record StudyOptions
     /// <summary>Epochs after which a recommendation model is measured; null for the last, and two, four and six before it.</summary>
     public required ImmutableArray<int>? Checkpoints { get; init; }
 
+    /// <summary>Whether ratings are predicted on a tenth of the training part, held back, instead of on the test part: to choose settings by.</summary>
+    public required bool Tune { get; init; }
+
     /// <summary>Threads; 0 for all cores.</summary>
     public required int Threads { get; init; }
 
