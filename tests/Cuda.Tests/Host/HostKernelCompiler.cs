@@ -36,11 +36,11 @@ internal sealed partial class HostKernelCompiler(HostToolchain toolchain, bool c
         {
             string file = source.Name + ".cu";
             File.WriteAllText(Path.Combine(work, "device.h"), toolchain.Header);
-            File.WriteAllText(Path.Combine(work, "kernels.cpp"), Translate(source, file));
+            File.WriteAllText(Path.Combine(work, file), Translate(source, file));
             (int code, string output) = HostToolchain.Compile(work,
             [
                 "-std=gnu++17", "-g1", "-fPIC", "-fvisibility=hidden", "-fno-strict-aliasing", "-ffp-contract=fast", "-march=native", "-w",
-                .. checks ? Checks : ["-O2"], "-c", "kernels.cpp", "-o", "kernels.o",
+                .. checks ? Checks : ["-O2"], "-x", "c++", "-c", file, "-o", "kernels.o",
             ]);
             if (code != 0)
             {

@@ -94,7 +94,7 @@ internal sealed class HostToolchain
         try
         {
             (int code, string output) = Run("addr2line", Path.GetDirectoryName(library)!, "-i", "-s", "-e", library, FormattableString.Invariant($"0x{offset:x}"));
-            return output.Trim();
+            return code == 0 ? string.Join(" in ", output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.Contains(".cu:", StringComparison.Ordinal))) : "";
         }
         catch (System.ComponentModel.Win32Exception)
         {
