@@ -12,6 +12,9 @@ internal static class RowGroups
         CtrBenchmark.Group,
         CtrBenchmark.MemoryGroup,
         GeneratorBenchmark.Group,
+        ElsaBenchmark.Group,
+        CelBenchmark.Group,
+        RankingBenchmark.Group,
     ];
 
     /// <summary>Names of the groups, for messages.</summary>
