@@ -18,11 +18,17 @@ public sealed partial class AutoencoderStep : IDisposable
     /// <summary>Outputs of one cut of sparse work.</summary>
     public const int SparseCut = 2048;
 
-    /// <summary>Blocks of users in one item of the history gradients with wide rows.</summary>
+    /// <summary>Blocks of users in one item of the history sums and their gradients with wide rows.</summary>
     public const int BlockGroup = 16;
 
-    /// <summary>Rows of one cut of the sparse update.</summary>
-    public const int SparseRowCut = 256;
+    // Floats of the gradients of one cut of the sparse update: they stay in the cache beside the vectors of a block.
+    private const int SparseCutFloats = 1 << 15;
+
+    // Cuts of the sparse update, if there are rows enough: few, because the vectors of a block are fetched again for every cut.
+    private const int LeastRowCuts = 8;
+
+    // Users are packed in pieces of this many in the wide update.
+    private const int UserPiece = 256;
 
     private readonly int _items;
     private readonly int _columns;
@@ -45,6 +51,7 @@ public sealed partial class AutoencoderStep : IDisposable
         OutputRows = (outputs + WideCut - 1) / WideCut * WideCut;
         long users = (long)_capacityBlocks * BlockUsers;
         Histories = new NativeFloats(users * _columns);
+        HistoryGradients = new NativeFloats(users * _columns);
         Scores = new NativeFloats(users * OutputRows);
         Squares = new NativeFloats(users * ((outputs + WideCut - 1) / WideCut));
         ScoreScale = new float[users];
@@ -121,8 +128,8 @@ public sealed partial class AutoencoderStep : IDisposable
     /// <summary>Users between two panels of <see cref="HistoryPanels"/>.</summary>
     public int PanelUsers => _capacityBlocks * BlockUsers;
 
-    /// <summary>Gradients of the history sums: per block column x <see cref="BlockUsers"/> with sparse rows, per user a row of <see cref="SparseRows.WideStride"/> with wide ones.</summary>
-    public NativeFloats HistoryGradients { get; private set; } = NativeFloats.Empty;
+    /// <summary>Gradients of the history sums: per block column x <see cref="BlockUsers"/> with sparse rows, in panels like <see cref="HistoryPanels"/> with wide ones.</summary>
+    public NativeFloats HistoryGradients { get; }
 
     /// <summary>Scores and then their gradients, per block: output x <see cref="BlockUsers"/>.</summary>
     public NativeFloats Scores { get; }
@@ -145,11 +152,14 @@ public sealed partial class AutoencoderStep : IDisposable
     /// <summary>Cuts of the outputs.</summary>
     public int Cuts => (OutputCount + CutOutputs - 1) / CutOutputs;
 
+    /// <summary>Items of work of the history sums: a panel of 32 columns for a group of <see cref="BlockGroup"/> blocks with wide rows, a block with sparse ones.</summary>
+    public int HistorySumItems => Rows.IsWide ? _columns / 32 * ((Blocks + BlockGroup - 1) / BlockGroup) : Blocks;
+
     /// <summary>Items of work of the scores: a cut for all users with wide rows, a cut for one block with sparse ones.</summary>
     public int ScoreItems => Rows.IsWide ? Cuts : Cuts * Blocks;
 
     /// <summary>Columns of one item of the history gradients with wide rows.</summary>
-    public int ColumnChunk => Rows.Dimension >= 2048 ? 128 : 64;
+    public int ColumnChunk => Rows.Dimension >= 2048 ? 256 : 64;
 
     /// <summary>Column chunks of the history gradients with wide rows.</summary>
     public int ColumnChunks => (Rows.Dimension + ColumnChunk - 1) / ColumnChunk;
@@ -157,8 +167,13 @@ public sealed partial class AutoencoderStep : IDisposable
     /// <summary>Items of work of the history gradients: a chunk of columns for a group of <see cref="BlockGroup"/> blocks with wide rows, a block with sparse ones.</summary>
     public int HistoryGradientItems => Rows.IsWide ? ColumnChunks * ((Blocks + BlockGroup - 1) / BlockGroup) : Blocks;
 
-    /// <summary>Rows of one cut of the update.</summary>
-    public int RowCut => Rows.IsWide ? WideCut : SparseRowCut;
+    /// <summary>Rows of one cut of the update. The vectors of a block of users are passed over once per cut.</summary>
+    public int RowCut => Rows.IsWide
+        ? WideCut
+        : int.Clamp(UpdatedCount / LeastRowCuts, WideCut, int.Max(WideCut, SparseCutFloats / SparseRows.Slots(Rows.MostEntries)));
+
+    /// <summary>Users that fill whole pieces of 256, in which the wide update packs them.</summary>
+    public int PackedUsers => ((Blocks * BlockUsers) + UserPiece - 1) / UserPiece * UserPiece;
 
     /// <summary>Cuts of the update.</summary>
     public int RowCuts => (UpdatedCount + RowCut - 1) / RowCut;
@@ -188,17 +203,14 @@ public sealed partial class AutoencoderStep : IDisposable
         }
 
         HistoryPanels.DisposeUnlessEmpty();
-        HistoryGradients.DisposeUnlessEmpty();
-        long users = PanelUsers;
-        HistoryPanels = rows.IsWide ? new NativeFloats(users * _columns) : NativeFloats.Empty;
-        HistoryGradients = new NativeFloats(users * (rows.IsWide ? SparseRows.WideStride(rows.Dimension) : _columns));
+        HistoryPanels = rows.IsWide ? new NativeFloats((long)PanelUsers * _columns) : NativeFloats.Empty;
     }
 
     /// <summary>Bytes of the buffers for a number of users, outputs and columns, with wide rows.</summary>
     internal static long BytesFor(int dimension, int capacity, int outputs)
     {
         long users = (long)Blocks32(capacity) * BlockUsers, columns = (dimension + 31) & ~31;
-        return sizeof(float) * users * ((2 * columns) + SparseRows.WideStride(dimension) + outputs + WideCut + (outputs / WideCut) + 1);
+        return sizeof(float) * users * ((3 * columns) + outputs + WideCut + (outputs / WideCut) + 1);
     }
 
     /// <summary>Frees the buffers; the rows stay.</summary>
@@ -208,7 +220,7 @@ public sealed partial class AutoencoderStep : IDisposable
         Scores.Dispose();
         Squares.Dispose();
         HistoryPanels.DisposeUnlessEmpty();
-        HistoryGradients.DisposeUnlessEmpty();
+        HistoryGradients.Dispose();
     }
 
     private static int Blocks32(int users) => (users + BlockUsers - 1) / BlockUsers;

@@ -16,8 +16,8 @@ public interface IAutoencoder<TSelf> : IModel<TSelf> where TSelf : class, IAutoe
     /// <summary>Brings rows [first, end) to unit length.</summary>
     static abstract void Normalize(AutoencoderStep step, int first, int end);
 
-    /// <summary>Adds up the unit rows of the histories of one block of users.</summary>
-    static abstract void SumHistories(AutoencoderStep step, int block);
+    /// <summary>Adds up the unit rows of the histories, one item of <see cref="AutoencoderStep.HistorySumItems"/>.</summary>
+    static abstract void SumHistories(AutoencoderStep step, int item);
 
     /// <summary>Scores of one item of <see cref="AutoencoderStep.ScoreItems"/>, their own part taken out and clipped, and the sums of their squares.</summary>
     static abstract void Score(AutoencoderStep step, int item);
@@ -25,7 +25,7 @@ public interface IAutoencoder<TSelf> : IModel<TSelf> where TSelf : class, IAutoe
     /// <summary>Turns the scores of one block of users in one cut of outputs into their gradients, in place. With sparse rows <see cref="HistoryGradient"/> does it.</summary>
     static abstract void ScoreGradient(AutoencoderStep step, int block, int cut);
 
-    /// <summary>Gradients of the history sums, one item of <see cref="AutoencoderStep.HistoryItems"/>.</summary>
+    /// <summary>Gradients of the history sums, one item of <see cref="AutoencoderStep.HistoryGradientItems"/>.</summary>
     static abstract void HistoryGradient(AutoencoderStep step, int item);
 
     /// <summary>Gradients of the rows of one cut, the optimiser's update of their kept entries, and their new unit form.</summary>

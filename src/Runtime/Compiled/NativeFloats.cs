@@ -5,7 +5,8 @@ using System.Runtime.InteropServices;
 namespace ModelGen.Compiled;
 
 /// <summary>
-/// A 64-byte aligned, zero-initialised block of floats outside the managed heap; its length may pass 2^31.
+/// A 64-byte aligned, zero-initialised block of floats outside the managed heap; its length may pass 2^31. Blocks of some megabytes lie on
+/// large pages where the system gives them.
 /// Freed by <see cref="Dispose"/> or, at the latest, by the finaliser.
 /// </summary>
 public sealed unsafe class NativeFloats : IDisposable
@@ -24,13 +25,14 @@ public sealed unsafe class NativeFloats : IDisposable
         nuint bytes = ((nuint)length + 16) * sizeof(float);
         try
         {
-            _data = (float*)NativeMemory.AlignedAlloc(bytes, 64);
+            _data = (float*)NativeMemory.AlignedAlloc(bytes, LargePages.AlignmentOf(bytes));
         }
         catch (OutOfMemoryException e)
         {
             throw new InsufficientMemoryException($"{bytes / 1e6:N0} MB of memory for model data cannot be had. Use a smaller batch, width or vocabulary (MinCount).", e);
         }
 
+        LargePages.Ask(_data, bytes);
         NativeMemory.Clear(_data, bytes);
         GC.AddMemoryPressure((long)bytes);
     }

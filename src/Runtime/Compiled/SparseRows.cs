@@ -11,7 +11,7 @@ namespace ModelGen.Compiled;
 /// </summary>
 public sealed class SparseRows : IDisposable
 {
-    private const int WideShare = 3;
+    private const int WideShare = 5;
 
     private readonly long[] _starts;
     private readonly int[] _counts;
@@ -34,7 +34,9 @@ public sealed class SparseRows : IDisposable
         {
             _counts[row] = counts is null ? dimension : counts[row];
             _starts[row + 1] = _starts[row] + (counts is null ? WideStride(dimension) : Slots(_counts[row]));
+            MostEntries = int.Max(MostEntries, _counts[row]);
         }
+
 
         long slots = _starts[rows];
         if (counts is not null && slots > Array.MaxLength)
@@ -91,6 +93,9 @@ public sealed class SparseRows : IDisposable
     /// <summary>Kept entries of a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Count(int row) => _counts[row];
+
+    /// <summary>The most entries of a row.</summary>
+    public int MostEntries { get; }
 
     /// <summary>Copies the unit entries of a row into its dense form, where there is one.</summary>
     public void Spread(int row)

@@ -58,7 +58,7 @@ internal sealed class AutoencoderRunner<TModel> : IDisposable, ITeamWork
     internal double Gradients(InteractionMatrix matrix, ReadOnlySpan<int> users, CounterRandom draws)
     {
         Step.Load(matrix, users, draws);
-        Run(Phase.Histories, Step.Blocks);
+        Run(Phase.Histories, Step.HistorySumItems);
         Run(Phase.Scores, Step.ScoreItems);
         Run(Phase.Loss, Step.Blocks);
         if (Step.Rows.IsWide)

@@ -9,7 +9,11 @@ namespace ModelGen;
 /// </summary>
 internal sealed class SupportSelection(SparseRows from, int kept, SparsityBudget budget) : ITeamWork
 {
-    private const int RowsPerItem = 256;
+    private const int RowsPerItem = 64;
+
+    // Bins of equal upper bits; the last begins above one.
+    private const int BinShift = 19;
+    private const int Bins = (0x3F800000 >> BinShift) + 2;
 
     private readonly uint _bits = budget == SparsityBudget.Global ? CommonThreshold(from, kept) : 0;
     private int[] _counts = [];
@@ -34,42 +38,71 @@ internal sealed class SupportSelection(SparseRows from, int kept, SparsityBudget
     /// <inheritdoc/>
     public void Execute(int item)
     {
-        Span<(uint Bits, int Place)> entries = new (uint, int)[from.Dimension];
-        Span<int> places = new int[from.Dimension];
+        Span<int> bins = new int[Bins];
+        Span<uint> candidates = new uint[from.Dimension];
         for (int row = item * RowsPerItem; row < int.Min((item + 1) * RowsPerItem, from.Rows); row++)
         {
-            SelectRow(row, entries, places);
+            SelectRow(row, bins, candidates);
         }
     }
 
     private static uint Bits(float value) => BitConverter.SingleToUInt32Bits(value) & 0x7FFFFFFF;
 
-    private void SelectRow(int row, Span<(uint Bits, int Place)> entries, Span<int> places)
+    private void SelectRow(int row, Span<int> bins, Span<uint> candidates)
     {
+        int keep = _counts[row];
+        ReadOnlySpan<float> unit = from.Unit.Span(from.Start(row), from.Count(row));
+        (uint threshold, int equal) = Threshold(unit, keep, bins, candidates);
         long source = from.Start(row), target = _to!.Start(row);
-        int count = from.Count(row), keep = _counts[row];
-        for (int j = 0; j < count; j++)
+        for (int j = 0; j < unit.Length; j++)
         {
-            // Ascending order puts the largest first when the bits are turned round.
-            entries[j] = (uint.MaxValue - Bits(from.Unit.At(source + j)), j);
+            uint bits = Bits(unit[j]);
+            if (bits < threshold || (bits == threshold && equal-- <= 0))
+            {
+                continue;
+            }
+
+            int column = from.IsFull ? j : from.Indices[source + j];
+            _to.Indices[target] = column;
+            _to.Values.At(target++) = _restart ? _start.At(((long)row * from.Dimension) + column) : unit[j];
         }
 
-        entries[..count].Sort();
-        for (int j = 0; j < keep; j++)
-        {
-            places[j] = entries[j].Place;
-        }
-
-        places[..keep].Sort();
-        for (int j = 0; j < keep; j++)
-        {
-            int column = from.IsFull ? places[j] : from.Indices[source + places[j]];
-            _to.Indices[target + j] = column;
-            _to.Values.At(target + j) = _restart ? _start.At(((long)row * from.Dimension) + column) : from.Unit.At(source + places[j]);
-        }
-
-        _to.Indices.AsSpan((int)(target + keep), SparseRows.Slots(keep) - keep).Clear();
+        _to.Indices.AsSpan((int)target, SparseRows.Slots(keep) - keep).Clear();
     }
+
+    // The keep-th largest of some values by their bits, and how many of those that equal it are kept. A histogram of the upper bits tells
+    // among which few it is.
+    private static (uint Threshold, int Equal) Threshold(ReadOnlySpan<float> unit, int keep, Span<int> bins, Span<uint> candidates)
+    {
+        bins.Clear();
+        foreach (float value in unit)
+        {
+            bins[Bin(Bits(value))]++;
+        }
+
+        int bin = Bins - 1, above = 0;
+        while (above + bins[bin] < keep)
+        {
+            above += bins[bin--];
+        }
+
+        int count = 0;
+        foreach (float value in unit)
+        {
+            uint bits = Bits(value);
+            if (Bin(bits) == bin)
+            {
+                candidates[count++] = bits;
+            }
+        }
+
+        candidates[..count].Sort();
+        uint threshold = candidates[count - (keep - above)];
+        int larger = count - 1 - candidates[..count].LastIndexOf(threshold);
+        return (threshold, keep - above - larger);
+    }
+
+    private static int Bin(uint bits) => int.Min((int)(bits >> BinShift), Bins - 1);
 
     private int[] Uniform()
     {

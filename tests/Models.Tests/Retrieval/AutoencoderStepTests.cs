@@ -22,11 +22,21 @@ public sealed class AutoencoderStepTests
         Check<SparseWatching>(users, items, 7, wide: false, maxOutput);
         Check<SparseWatching>(users, items, 40, wide: true, maxOutput);
         Check<SparseWatching>(users, items, null, wide: true, maxOutput);
+        Check<BroadWatching>(users, items, 50, wide: false, maxOutput);
+        Check<BroadWatching>(users, items, 15, wide: false, maxOutput);
+        Check<BroadWatching>(users, items, null, wide: true, maxOutput);
         Check<ReluWatching>(users, items, 20, wide: false, maxOutput);
         Check<ReluWatching>(users, items, 45, wide: true, maxOutput);
         Check<Relu6Watching>(users, items, 30, wide: false, maxOutput);
         Check<Relu6Watching>(users, items, null, wide: true, maxOutput);
     }
+
+    [TestMethod]
+    [DataRow(null, true)]
+    [DataRow(30, true)]
+    [DataRow(7, false)]
+    public void Cuts_of_many_rows_follow_the_reference(int? kept, bool wide) =>
+        Check<SparseWatching>(300, 8200, kept, wide, int.MaxValue);
 
     [TestMethod]
     [DataRow(null, true)]
@@ -82,10 +92,16 @@ public sealed class AutoencoderStepTests
     public void A_step_gives_the_same_bits_on_any_number_of_threads(int threads)
     {
         int[][] histories = Histories(100, 130, 9);
-        foreach ((int? kept, bool wide) in new (int?, bool)[] { (null, true), (40, true), (7, false) })
+        SameBits<SparseWatching>(null, true);
+        SameBits<SparseWatching>(40, true);
+        SameBits<SparseWatching>(7, false);
+        SameBits<BroadWatching>(50, false);
+
+        void SameBits<T>(int? kept, bool wide)
+            where T : class, IAutoencoder<T>
         {
-            using var one = new StepParity<SparseWatching>(130, histories, kept, wide, maxOutput: 90, threads: 2);
-            using var other = new StepParity<SparseWatching>(130, histories, kept, wide, maxOutput: 90, threads: threads);
+            using var one = new StepParity<T>(130, histories, kept, wide, maxOutput: 90, threads: 2);
+            using var other = new StepParity<T>(130, histories, kept, wide, maxOutput: 90, threads: threads);
             Assert.AreEqual(one.Step(s_descent), other.Step(s_descent));
             CollectionAssert.AreEqual(one.Rows.Values.Span(0, (int)one.Rows.SlotCount).ToArray(), other.Rows.Values.Span(0, (int)other.Rows.SlotCount).ToArray());
         }

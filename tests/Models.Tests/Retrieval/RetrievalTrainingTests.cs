@@ -106,6 +106,32 @@ public sealed class RetrievalTrainingTests
     }
 
     [TestMethod]
+    [DataRow(10, 3)]
+    [DataRow(10, 10)]
+    [DataRow(1, 1)]
+    [DataRow(96, 40)]
+    public void Of_equal_entries_those_of_the_lower_columns_are_kept(int equal, int kept)
+    {
+        using var team = new WorkerTeam(2);
+        using SparseRows full = new(70, 96, null, 2, isWide: true);
+        for (int row = 0; row < 70; row++)
+        {
+            for (int i = 0; i < equal; i++)
+            {
+                // From the last column down, signs in turn; the largest magnitude a unit row has is a row's only entry.
+                full.Unit.At(full.Start(row) + 95 - i) = (i % 2 == 0 ? 1 : -1) * (float)(1 / Math.Sqrt(equal));
+            }
+        }
+
+        using SparseRows next = new SupportSelection(full, kept, SparsityBudget.PerRow).Next(2, restart: false, new StartValues(Initialization.Uniform, 0.1, 70, 3, 0), team);
+        for (int row = 0; row < 70; row++)
+        {
+            CollectionAssert.AreEqual(Enumerable.Range(96 - equal, kept).ToArray(), Columns(next, row).ToArray());
+            Assert.IsTrue(Enumerable.Range(0, kept).All(j => next.Values.At(next.Start(row) + j) == full.Unit.At(full.Start(row) + next.Indices[next.Start(row) + j])));
+        }
+    }
+
+    [TestMethod]
     public void All_kept_is_dense_elsa()
     {
         DataSet<T> Of<T>(Func<int, int, T> make)

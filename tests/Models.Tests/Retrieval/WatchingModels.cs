@@ -20,6 +20,15 @@ public partial class SparseWatching
     [Item, Sparse(Dimension = 96, Kept = 7)] public int Movie { get; set; }
 }
 
+/// <summary>Many panels of columns, the last one not full.</summary>
+[EmbeddingModel, Elsa, Sgd(LearningRate = 1)]
+public partial class BroadWatching
+{
+    [User] public int User { get; set; }
+
+    [Item, Sparse(Dimension = 610, Kept = 50)] public int Movie { get; set; }
+}
+
 /// <summary>Scores clipped at zero.</summary>
 [EmbeddingModel, Elsa(Clip = ScoreClip.Relu), Sgd(LearningRate = 1)]
 public partial class ReluWatching

@@ -40,9 +40,12 @@ internal sealed class AutoencoderEmitter
             Phase("Normalize(AutoencoderStep step, int first, int end)", [OpKind.Gather, OpKind.Normalize], () =>
                 _w.Line($"{RowKernels.Normalize(_kernels)}(step, first, end);"));
             _w.Line();
-            Phase("SumHistories(AutoencoderStep step, int block)", [OpKind.HistorySum], () => Either(
-                $"{WideKernels.HistorySum(_kernels, _sizes)}(step, block);",
-                _sparse ? $"{SparseKernels.HistorySum(_kernels, _sizes)}(step, block);" : ""));
+            Phase("SumHistories(AutoencoderStep step, int item)", [OpKind.HistorySum], () => Either(
+                $"""
+                int firstBlock = item / {_sizes.Panels} * AutoencoderStep.BlockGroup;
+                {WideKernels.HistorySum(_kernels, _sizes)}(step, item % {_sizes.Panels}, firstBlock, Math.Min(firstBlock + AutoencoderStep.BlockGroup, step.Blocks));
+                """,
+                _sparse ? $"{SparseKernels.HistorySum(_kernels, _sizes)}(step, item);" : ""));
             _w.Line();
             Phase("Score(AutoencoderStep step, int item)", [OpKind.Similarity, OpKind.Clip], WriteScore);
             _w.Line();
@@ -98,7 +101,7 @@ internal sealed class AutoencoderEmitter
         string finish = ScoreKernels.Finish(_kernels, _model.Host.Clip);
         Either(
             $$"""
-            int firstOutput = item * 64, endOutput = Math.Min(firstOutput + 64, step.OutputCount);
+            int firstOutput = item * step.CutOutputs, endOutput = Math.Min(firstOutput + step.CutOutputs, step.OutputCount);
             {{WideKernels.Similarity(_kernels, _sizes)}}(step, firstOutput, endOutput - firstOutput);
             for (int each = 0; each < step.Blocks; each++)
             {
@@ -135,17 +138,17 @@ internal sealed class AutoencoderEmitter
         string update = RowKernels.Update(_kernels, _model.Optimizer);
         _w.Lines("""
             int first = cut * step.RowCut, count = Math.Min(step.RowCut, step.UpdatedCount - first);
-            Span<int> offsets = stackalloc int[AutoencoderStep.SparseRowCut];
+            Span<int> offsets = stackalloc int[count];
             """);
         Either(
             $$"""
-            ref float packed = ref BlockScratch.Aligned(64 * ((step.Blocks * 32) + {{_sizes.Columns}}));
-            ref float dense = ref Unsafe.Add(ref packed, 64 * step.Blocks * 32);
-            {{WideKernels.SimilarityRow(_kernels, _sizes)}}(step, first, count, ref packed, ref dense);
-            {{WideKernels.HistorySpread(_kernels, _sizes)}}(step, first, count, ref dense);
+            int packedFloats = ((count + 7) & ~7) * step.PackedUsers;
+            ref float packed = ref BlockScratch.Aligned(packedFloats + (((count + 7) & ~7) * {{_sizes.Stride}}));
+            ref float dense = ref Unsafe.Add(ref packed, packedFloats);
+            {{WideKernels.RowGradient(_kernels, _sizes)}}(step, first, count, ref packed, ref dense);
             for (int q = 0; q < count; q++)
             {
-                offsets[q] = q * {{_sizes.Columns}};{{(_sparse ? "\n    step.Rows.Compact(step.UpdatedRows[first + q], ref Unsafe.Add(ref dense, offsets[q]));" : "")}}
+                offsets[q] = q * {{_sizes.Stride}};{{(_sparse ? "\n    step.Rows.Compact(step.UpdatedRows[first + q], ref Unsafe.Add(ref dense, offsets[q]));" : "")}}
             }
 
             {{update}}(step, first, count, ref dense, offsets);
@@ -158,10 +161,9 @@ internal sealed class AutoencoderEmitter
                 floats += SparseRows.Slots(step.Rows.Count(step.UpdatedRows[first + q]));
             }
 
-            ref float gradient = ref BlockScratch.Aligned(floats);
+            ref float gradient = ref BlockScratch.Aligned(floats + 4);
             MemoryMarshal.CreateSpan(ref gradient, floats).Clear();
-            {{SparseKernels.SimilarityRow(_kernels, _sizes)}}(step, first, count, ref gradient, offsets);
-            {{SparseKernels.HistorySpread(_kernels, _sizes)}}(step, first, count, ref gradient, offsets);
+            {{SparseKernels.RowGradient(_kernels, _sizes)}}(step, first, count, ref gradient, offsets);
             {{update}}(step, first, count, ref gradient, offsets);
             """);
     }

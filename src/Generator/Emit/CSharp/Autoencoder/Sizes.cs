@@ -7,6 +7,9 @@ internal sealed record Sizes(int Width)
     /// <summary>Columns in panels of 32.</summary>
     public int Columns => (Width + 31) / 32 * 32;
 
+    /// <summary>Panels of 32 columns.</summary>
+    public int Panels => Columns / 32;
+
     /// <summary>Floats between two dense rows: not a multiple of a memory page, where all rows would meet in the same lines of a cache.</summary>
     public int Stride => Columns % 1024 == 0 ? Columns + 32 : Columns;
 

@@ -21,18 +21,39 @@ internal static class SparseKernels
 
             ref int indices = ref MemoryMarshal.GetArrayDataReference(rows.Indices);
             ref float unit = ref rows.Unit.First;
+            ref float row = ref BlockScratch.Aligned({{z.Columns}});
             int end = Math.Min(step.Users, (block + 1) * 32);
             for (int user = block * 32; user < end; user++)
             {
+                long entries = 0;
+                for (int p = step.HistoryStarts[user]; p < step.HistoryStarts[user + 1]; p++)
+                {
+                    entries += rows.Count(step.HistoryItems[p]);
+                }
+
+                // Many entries are summed in a row of their own, which stays in the cache, a few in their place.
                 ref float lane = ref Unsafe.Add(ref sums, user & 31);
+                bool apart = entries > {{z.Columns}};
+                ref float target = ref apart ? ref row : ref lane;
+                nint stride = apart ? 1 : 32;
+                for (nuint n = 0; apart && n < {{z.Columns}}; n += (nuint)S.Width)
+                {
+                    S.Store(S.Zero, ref row, n);
+                }
+
                 for (int p = step.HistoryStarts[user]; p < step.HistoryStarts[user + 1]; p++)
                 {
                     int item = step.HistoryItems[p];
                     nint at = (nint)rows.Start(item), last = at + rows.Count(item);
                     for (; at < last; at++)
                     {
-                        Unsafe.Add(ref lane, (nint)Unsafe.Add(ref indices, at) * 32) += Unsafe.Add(ref unit, at);
+                        Unsafe.Add(ref target, Unsafe.Add(ref indices, at) * stride) += Unsafe.Add(ref unit, at);
                     }
+                }
+
+                for (nint column = 0; apart && column < {{z.Columns}}; column++)
+                {
+                    Unsafe.Add(ref lane, column * 32) = Unsafe.Add(ref row, column);
                 }
             }
             """);
@@ -131,28 +152,35 @@ internal static class SparseKernels
             }
             """);
 
-    /// <summary>dN = dY^T h on the kept entries of a cut of rows; row q begins at offsets[q].</summary>
-    public static string SimilarityRow(KernelSet kernels, Sizes z) => kernels.Add(
-        "SimilarityRowSparse", 16, "dN = dy^T h on the kept entries of a cut of rows.",
+    /// <summary>dN = dY^T h + X^T dh on the kept entries of a cut of rows, block by block of users; row q begins at offsets[q], and behind the last row are four floats to spare.</summary>
+    public static string RowGradient(KernelSet kernels, Sizes z) => kernels.Add(
+        "RowGradientSparse", 16, "dN = dy^T h, and the gradients of the sums that an item is part of, on the kept entries of a cut of rows.",
         "AutoencoderStep step, int first, int count, ref float gradient, Span<int> offsets", "step, first, count, ref gradient, offsets",
         () => $$"""
             SparseRows rows = step.Rows;
             ref int indices = ref MemoryMarshal.GetArrayDataReference(rows.Indices);
+            Span<int> next = stackalloc int[count];
+            for (int q = 0; q < count; q++)
+            {
+                next[q] = step.ItemStarts[step.UpdatedRows[first + q]];
+            }
+
             for (int block = 0; block < step.Blocks; block++)
             {
                 ref float h = ref step.Histories.At((long)block * {{z.BlockFloats}});
                 for (int q = 0; q < count; q++)
                 {
-                    int item = step.UpdatedRows[first + q], entries = rows.Count(item);
+                    int item = step.UpdatedRows[first + q];
+                    nint entries = rows.Count(item);
                     ref int index = ref Unsafe.Add(ref indices, (nint)rows.Start(item));
                     ref float target = ref Unsafe.Add(ref gradient, offsets[q]);
                     for (int p = step.RowStarts[first + q]; p < step.RowStarts[first + q + 1]; p++)
                     {
                         ref float dy = ref step.Scores.At((((long)block * step.OutputRows) + step.RowOutputs[p]) * 32);
+                        nint j = 0;
                         if (S.Width == 16)
                         {
                             V g0 = S.Load(ref dy, 0), g1 = S.Load(ref dy, 16);
-                            nint j = 0;
                             for (; j + 4 <= entries; j += 4)
                             {
                                 ref float h0 = ref Unsafe.Add(ref h, (nint)Unsafe.Add(ref index, j) * 32);
@@ -167,15 +195,29 @@ internal static class SparseKernels
                                     ref Unsafe.Add(ref target, j));
                             }
 
-                            for (; j < entries; j++)
+                            if (j < entries)
                             {
+                                // Up to three more; the places behind them get a zero.
                                 ref float h0 = ref Unsafe.Add(ref h, (nint)Unsafe.Add(ref index, j) * 32);
-                                Unsafe.Add(ref target, j) += S.Sum(S.MultiplyAdd(g1, S.Load(ref h0, 16), S.Multiply(g0, S.Load(ref h0, 0))));
+                                V s0 = S.MultiplyAdd(g1, S.Load(ref h0, 16), S.Multiply(g0, S.Load(ref h0, 0))), s1 = S.Zero, s2 = S.Zero;
+                                if (j + 1 < entries)
+                                {
+                                    ref float h1 = ref Unsafe.Add(ref h, (nint)Unsafe.Add(ref index, j + 1) * 32);
+                                    s1 = S.MultiplyAdd(g1, S.Load(ref h1, 16), S.Multiply(g0, S.Load(ref h1, 0)));
+                                }
+
+                                if (j + 2 < entries)
+                                {
+                                    ref float h2 = ref Unsafe.Add(ref h, (nint)Unsafe.Add(ref index, j + 2) * 32);
+                                    s2 = S.MultiplyAdd(g1, S.Load(ref h2, 16), S.Multiply(g0, S.Load(ref h2, 0)));
+                                }
+
+                                LaneSums.AddFour<S, V>(s0, s1, s2, S.Zero, ref Unsafe.Add(ref target, j));
                             }
                         }
                         else
                         {
-                            for (nint j = 0; j < entries; j++)
+                            for (; j < entries; j++)
                             {
                                 ref float h0 = ref Unsafe.Add(ref h, (nint)Unsafe.Add(ref index, j) * 32);
                                 V sum = S.Multiply(S.Load(ref dy, 0), S.Load(ref h0, 0));
@@ -189,29 +231,23 @@ internal static class SparseKernels
                         }
                     }
                 }
-            }
-            """);
 
-    /// <summary>dN += X^T dh on the kept entries of a cut of rows.</summary>
-    public static string HistorySpread(KernelSet kernels, Sizes z) => kernels.Add(
-        "HistorySpreadSparse", 1, "dN += the gradients of the sums that an item is part of, on the kept entries of a cut of rows.",
-        "AutoencoderStep step, int first, int count, ref float gradient, Span<int> offsets", "step, first, count, ref gradient, offsets",
-        () => $$"""
-            SparseRows rows = step.Rows;
-            ref int indices = ref MemoryMarshal.GetArrayDataReference(rows.Indices);
-            for (int q = 0; q < count; q++)
-            {
-                int item = step.UpdatedRows[first + q], entries = rows.Count(item);
-                ref int index = ref Unsafe.Add(ref indices, (nint)rows.Start(item));
-                ref float target = ref Unsafe.Add(ref gradient, offsets[q]);
-                for (int p = step.ItemStarts[item]; p < step.ItemStarts[item + 1]; p++)
+                int endUser = (block + 1) * 32;
+                for (int q = 0; q < count; q++)
                 {
-                    int user = step.ItemUsers[p];
-                    ref float dh = ref step.HistoryGradients.At(((long)(user >> 5) * {{z.BlockFloats}}) + (user & 31));
-                    for (nint j = 0; j < entries; j++)
+                    int item = step.UpdatedRows[first + q], entries = rows.Count(item), p = next[q];
+                    ref int index = ref Unsafe.Add(ref indices, (nint)rows.Start(item));
+                    ref float target = ref Unsafe.Add(ref gradient, offsets[q]);
+                    for (; p < step.ItemStarts[item + 1] && step.ItemUsers[p] < endUser; p++)
                     {
-                        Unsafe.Add(ref target, j) += Unsafe.Add(ref dh, (nint)Unsafe.Add(ref index, j) * 32);
+                        ref float dh = ref step.HistoryGradients.At(((long)block * {{z.BlockFloats}}) + (step.ItemUsers[p] & 31));
+                        for (nint j = 0; j < entries; j++)
+                        {
+                            Unsafe.Add(ref target, j) += Unsafe.Add(ref dh, (nint)Unsafe.Add(ref index, j) * 32);
+                        }
                     }
+
+                    next[q] = p;
                 }
             }
             """);

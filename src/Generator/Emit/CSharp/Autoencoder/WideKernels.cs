@@ -12,44 +12,40 @@ internal static class WideKernels
     /// <summary>Depth of a piece of outputs in the history gradients.</summary>
     private const int OutputDepth = 128;
 
-    /// <summary>h = sum of the unit rows of each user of a block, in both layouts.</summary>
+    /// <summary>h = sum of the unit rows of each user, 32 columns for some blocks of users, in both layouts.</summary>
     public static string HistorySum(KernelSet kernels, Sizes z) => kernels.Add(
-        "HistorySumWide", 16, $"h = the sum of the unit rows of a user's items, {z.Width} columns, for a block of users.",
-        "AutoencoderStep step, int block", "step, block",
+        "HistorySumWide", 16, $"h = the sum of the unit rows of a user's items, 32 of {z.Width} columns, for some blocks of users.",
+        "AutoencoderStep step, int panel, int firstBlock, int endBlock", "step, panel, firstBlock, endBlock",
         () => $$"""
-            ref float sum = ref BlockScratch.Aligned({{z.Columns}});
-            ref float wide = ref step.Rows.Wide.First;
-            ref float block0 = ref step.Histories.At((long)block * {{z.BlockFloats}});
-            for (int lane = 0; lane < 32; lane++)
+            ref float wide = ref Unsafe.Add(ref step.Rows.Wide.First, (nint)panel * 32);
+            for (int block = firstBlock; block < endBlock; block++)
             {
-                int user = (block * 32) + lane;
-                for (nuint n = 0; n < {{z.Columns}}; n += (nuint)S.Width)
+                ref float sums = ref step.HistoryPanels.At((((long)panel * step.PanelUsers) + (block * 32)) * 32);
+                for (int lane = 0; lane < 32; lane++)
                 {
-                    S.Store(S.Zero, ref sum, n);
-                }
-
-                int end = user < step.Users ? step.HistoryStarts[user + 1] : 0;
-                for (int p = user < step.Users ? step.HistoryStarts[user] : 0; p < end; p++)
-                {
-                    ref float row = ref Unsafe.Add(ref wide, (nint)step.HistoryItems[p] * {{z.Stride}});
-                    for (nuint n = 0; n < {{z.Columns}}; n += (nuint)S.Width)
+                    int user = (block * 32) + lane, begin = user < step.Users ? step.HistoryStarts[user] : 0, end = user < step.Users ? step.HistoryStarts[user + 1] : 0;
+                    for (nuint n = 0; n < 32; n += 2 * (nuint)S.Width)
                     {
-                        S.Store(S.Add(S.Load(ref sum, n), S.Load(ref row, n)), ref sum, n);
+                        V a = S.Zero, b = S.Zero;
+                        for (int p = begin; p < end; p++)
+                        {
+                            ref float row = ref Unsafe.Add(ref wide, (nint)step.HistoryItems[p] * {{z.Stride}});
+                            a = S.Add(a, S.Load(ref row, n));
+                            b = S.Add(b, S.Load(ref row, n + (nuint)S.Width));
+                        }
+
+                        S.Store(a, ref sums, ((nuint)lane * 32) + n);
+                        S.Store(b, ref sums, ((nuint)lane * 32) + n + (nuint)S.Width);
                     }
                 }
 
-                for (nint panel = 0; panel < {{z.Columns / 32}}; panel++)
+                ref float turned = ref step.Histories.At(((long)block * {{z.BlockFloats}}) + (panel * 1024));
+                for (nint column = 0; column < 32; column++)
                 {
-                    ref float target = ref step.HistoryPanels.At(((panel * step.PanelUsers) + user) * 32);
-                    for (nuint n = 0; n < 32; n += (nuint)S.Width)
+                    for (nint lane = 0; lane < 32; lane++)
                     {
-                        S.Store(S.Load(ref sum, ((nuint)panel * 32) + n), ref target, n);
+                        Unsafe.Add(ref turned, (column * 32) + lane) = Unsafe.Add(ref sums, (lane * 32) + column);
                     }
-                }
-
-                for (nint column = 0; column < {{z.Columns}}; column++)
-                {
-                    Unsafe.Add(ref block0, (column * 32) + lane) = Unsafe.Add(ref sum, column);
                 }
             }
             """);
@@ -59,12 +55,13 @@ internal static class WideKernels
         "SimilarityWide", 16, $"y = N h, inner products of {z.Width} columns, for a cut of outputs and all users.",
         "AutoencoderStep step, int first, int count", "step, first, count",
         () => $$"""
-            ref float packed = ref BlockScratch.Aligned({{64 * Depth}});
+            nint padded = (count + 7) & ~7;
+            ref float packed = ref BlockScratch.Aligned((int)padded * {{Depth}});
             ref float wide = ref step.Rows.Wide.First;
             for (nint depth = 0; depth < {{z.Columns}}; depth += {{Depth}})
             {
                 nuint part = (nuint)Math.Min({{Depth}}, {{z.Columns}} - depth);
-                for (nint o = 0; o < 64; o++)
+                for (nint o = 0; o < padded; o++)
                 {
                     ref float row = ref Unsafe.Add(ref wide, o < count ? ((nint)step.Outputs[first + o] * {{z.Stride}}) + depth : 0);
                     for (nuint n = 0; n < part; n += (nuint)S.Width)
@@ -79,9 +76,10 @@ internal static class WideKernels
                     ref float scores = ref step.Scores.At((((long)block * step.OutputRows) + first) * 32);
                     for (nuint n = 0; n < 32; n += 2 * (nuint)S.Width)
                     {
-                        for (nint o = 0; o < count; o += 8)
+                        for (nint o = 0; o < padded; o += 8)
                         {
                             ref float y = ref Unsafe.Add(ref scores, ((nuint)o * 32) + n);
+                            Microkernel.Prefetch8(ref Unsafe.Add(ref scores, (o + 8) * 32), 32);
                             Microkernel.Rows8Vectors2<S, V>(
                                 ref Unsafe.Add(ref packed, o * {{Depth}}), {{Depth}}, 1, ref Unsafe.Add(ref panel, n), 32, part,
                                 depth > 0, ref y, 32, Finish.None, ref y, 0, ref y, 32);
@@ -91,9 +89,9 @@ internal static class WideKernels
             }
             """);
 
-    /// <summary>dh = dY N for a chunk of columns and a group of blocks.</summary>
+    /// <summary>dh = dY N for a chunk of columns and some blocks of users.</summary>
     public static string SimilarityUser(KernelSet kernels, Sizes z) => kernels.Add(
-        "SimilarityUserWide", 16, "dh = dy N for a chunk of columns and a group of blocks of users.",
+        "SimilarityUserWide", 16, "dh = dy N for a chunk of columns and some blocks of users.",
         "AutoencoderStep step, int column, int columns, int firstBlock, int endBlock", "step, column, columns, firstBlock, endBlock",
         () => $$"""
             ref float packed = ref BlockScratch.Aligned(columns * {{OutputDepth}});
@@ -116,14 +114,16 @@ internal static class WideKernels
                     ref float gradients = ref step.Scores.At((((long)block * step.OutputRows) + depth) * 32);
                     for (nuint c = 0; c < (nuint)columns; c += 32)
                     {
+                        ref float panel = ref step.HistoryGradients.At(((((column + (long)c) / 32 * step.PanelUsers) + (block * 32)) * 32));
                         for (nuint n = 0; n < 32; n += 2 * (nuint)S.Width)
                         {
                             for (nint lane = 0; lane < 32; lane += 8)
                             {
-                                ref float target = ref step.HistoryGradients.At((((block * 32) + lane) * (long){{z.Stride}}) + column + (long)(c + n));
+                                ref float target = ref Unsafe.Add(ref panel, ((nuint)lane * 32) + n);
+                                Microkernel.Prefetch8(ref Unsafe.Add(ref panel, (lane + 8) * 32), 32);
                                 Microkernel.Rows8Vectors2<S, V>(
                                     ref Unsafe.Add(ref gradients, lane), 1, 32, ref Unsafe.Add(ref packed, (c * {{OutputDepth}}) + n), 32, (nuint)part,
-                                    depth > 0, ref target, {{z.Stride}}, Finish.None, ref target, 0, ref target, {{z.Stride}});
+                                    depth > 0, ref target, 32, Finish.None, ref target, 0, ref target, 32);
                             }
                         }
                     }
@@ -131,66 +131,70 @@ internal static class WideKernels
             }
             """);
 
-    /// <summary>dN = dY^T h for a cut of rows.</summary>
-    public static string SimilarityRow(KernelSet kernels, Sizes z) => kernels.Add(
-        "SimilarityRowWide", 16, "dN = dy^T h for a cut of rows.",
+    /// <summary>dN = dY^T h + X^T dh for a cut of rows, 32 columns at a time.</summary>
+    public static string RowGradient(KernelSet kernels, Sizes z) => kernels.Add(
+        "RowGradientWide", 16, "dN = dy^T h, and the gradients of the sums that an item is part of, for a cut of rows.",
         "AutoencoderStep step, int first, int count, ref float packed, ref float gradient", "step, first, count, ref packed, ref gradient",
         () => $$"""
-            nuint users = (nuint)step.Blocks * 32;
-            for (int q = 0; q < 64; q++)
+            // The gradients of the scores in pieces of {{Depth}} users, in each of them one row after another.
+            nuint users = (nuint)step.Blocks * 32, padded = (nuint)((count + 7) & ~7);
+            for (int block = 0; block < step.Blocks; block++)
             {
-                for (int block = 0; block < step.Blocks; block++)
+                ref float piece = ref Unsafe.Add(ref packed, ((nuint)block * 32 / {{Depth}} * padded * {{Depth}}) + ((nuint)block * 32 % {{Depth}}));
+                for (nuint q = 0; q < padded; q++)
                 {
+                    int begin = q < (nuint)count ? step.RowStarts[first + (int)q] : 0, end = q < (nuint)count ? step.RowStarts[first + (int)q + 1] : 0;
                     for (nuint n = 0; n < 32; n += (nuint)S.Width)
                     {
                         // An item that was drawn twice has two outputs.
                         V sum = S.Zero;
-                        int end = q < count ? step.RowStarts[first + q + 1] : 0;
-                        for (int p = q < count ? step.RowStarts[first + q] : 0; p < end; p++)
+                        for (int p = begin; p < end; p++)
                         {
                             sum = S.Add(sum, S.Load(ref step.Scores.At((((long)block * step.OutputRows) + step.RowOutputs[p]) * 32), n));
                         }
 
-                        S.Store(sum, ref packed, ((nuint)q * users) + ((nuint)block * 32) + n);
+                        S.Store(sum, ref piece, (q * {{Depth}}) + n);
                     }
                 }
             }
 
             for (nuint column = 0; column < {{z.Columns}}; column += 32)
             {
+                long panel = (long)column / 32 * step.PanelUsers;
                 for (nuint depth = 0; depth < users; depth += {{Depth}})
                 {
                     nuint part = Math.Min({{Depth}}, users - depth);
-                    ref float panel = ref step.HistoryPanels.At((((long)column / 32 * step.PanelUsers) + (long)depth) * 32);
+                    ref float histories = ref step.HistoryPanels.At((panel + (long)depth) * 32);
                     for (nuint n = 0; n < 32; n += 2 * (nuint)S.Width)
                     {
-                        for (nuint q = 0; q < (nuint)count; q += 8)
+                        for (nuint q = 0; q < padded; q += 8)
                         {
-                            ref float target = ref Unsafe.Add(ref gradient, (q * {{z.Columns}}) + column + n);
+                            ref float target = ref Unsafe.Add(ref gradient, (q * {{z.Stride}}) + column + n);
+                            Microkernel.Prefetch8(ref Unsafe.Add(ref gradient, ((q + 8) * {{z.Stride}}) + column), {{z.Stride}});
                             Microkernel.Rows8Vectors2<S, V>(
-                                ref Unsafe.Add(ref packed, (q * users) + depth), users, 1, ref Unsafe.Add(ref panel, n), 32, part,
-                                depth > 0, ref target, {{z.Columns}}, Finish.None, ref target, 0, ref target, {{z.Columns}});
+                                ref Unsafe.Add(ref packed, (depth * padded) + (q * {{Depth}})), {{Depth}}, 1, ref Unsafe.Add(ref histories, n), 32, part,
+                                depth > 0, ref target, {{z.Stride}}, Finish.None, ref target, 0, ref target, {{z.Stride}});
                         }
                     }
                 }
-            }
-            """);
 
-    /// <summary>dN += X^T dh for a cut of rows.</summary>
-    public static string HistorySpread(KernelSet kernels, Sizes z) => kernels.Add(
-        "HistorySpreadWide", 16, "dN += the gradients of the sums that an item is part of, for a cut of rows.",
-        "AutoencoderStep step, int first, int count, ref float gradient", "step, first, count, ref gradient",
-        () => $$"""
-            for (int q = 0; q < count; q++)
-            {
-                int item = step.UpdatedRows[first + q];
-                ref float target = ref Unsafe.Add(ref gradient, (nint)q * {{z.Columns}});
-                for (int p = step.ItemStarts[item]; p < step.ItemStarts[item + 1]; p++)
+                ref float gradients = ref step.HistoryGradients.At(panel * 32);
+                for (int q = 0; q < count; q++)
                 {
-                    ref float source = ref step.HistoryGradients.At((long)step.ItemUsers[p] * {{z.Stride}});
-                    for (nuint n = 0; n < {{z.Columns}}; n += (nuint)S.Width)
+                    int item = step.UpdatedRows[first + q], end = step.ItemStarts[item + 1];
+                    ref float target = ref Unsafe.Add(ref gradient, ((nint)q * {{z.Stride}}) + (nint)column);
+                    for (nuint n = 0; n < 32; n += 2 * (nuint)S.Width)
                     {
-                        S.Store(S.Add(S.Load(ref target, n), S.Load(ref source, n)), ref target, n);
+                        V a = S.Load(ref target, n), b = S.Load(ref target, n + (nuint)S.Width);
+                        for (int p = step.ItemStarts[item]; p < end; p++)
+                        {
+                            ref float source = ref Unsafe.Add(ref gradients, (nint)step.ItemUsers[p] * 32);
+                            a = S.Add(a, S.Load(ref source, n));
+                            b = S.Add(b, S.Load(ref source, n + (nuint)S.Width));
+                        }
+
+                        S.Store(a, ref target, n);
+                        S.Store(b, ref target, n + (nuint)S.Width);
                     }
                 }
             }
