@@ -49,7 +49,7 @@ public interface IEmbeddingModel<TSelf> : IModel<TSelf> where TSelf : class, IEm
     /// <summary>Reduces the chunks over the factors of a feature and updates them.</summary>
     static abstract void UpdateFactors(StepContext step, int feature);
 
-    /// <summary>Kernels for training on all ratings at once; null when the model is no plain matrix factorisation.</summary>
+    /// <summary>Kernels for training on all ratings at once; null when the model is no matrix factorisation over plain, hashed or clustered tables.</summary>
     static virtual IFactorization? Factorization => null;
 
     /// <summary>Turns the trained form into its served form: products multiplied out in double precision, queries replaced by their codes.</summary>

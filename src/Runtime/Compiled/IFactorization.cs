@@ -15,9 +15,15 @@ public interface IFactorization
     /// <summary>Index of the items' table.</summary>
     int ItemTable { get; }
 
-    /// <summary>gradient = pull x + the sum over cells j of 2 w_j (x y_j - t_j) y_j; adds the sum of w_j (x y_j - t_j)^2 to the loss.</summary>
+    /// <summary>Index of the table of the users' biases, or -1 when there are none.</summary>
+    int UserBias => -1;
+
+    /// <summary>Index of the table of the items' biases, or -1 when there are none.</summary>
+    int ItemBias => -1;
+
+    /// <summary>gradient = pull x + the sum over cells j of 2 w_j (x y_j - t_j) y_j; products_j = x y_j; adds the sum of w_j (x y_j - t_j)^2 to the loss.</summary>
     void Gradient(
-        ref float x, float pull, ref float others, ref int rows, ref float weights, ref float targets, int count, ref float gradient, ref double loss);
+        ref float x, float pull, ref float others, ref int rows, ref float weights, ref float targets, int count, ref float gradient, ref float products, ref double loss);
 
     /// <summary>
     /// Updates the rows rows[first .. first + count) of a table with gradients that lie one after another without padding. Rows of a

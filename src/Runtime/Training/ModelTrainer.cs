@@ -93,7 +93,7 @@ public static class ModelTrainer
         if (options.FullBatch && TModel.Factorization is null)
         {
             throw new ArgumentException(
-                $"{nameof(TrainingOptions)}.{nameof(TrainingOptions.FullBatch)} is true; it is only for a [MatrixFactorization] without biases over [Full], [Hashed] or [Clustered], which {TModel.Schema.Name} is not. Leave it out to train in batches.",
+                $"{nameof(TrainingOptions)}.{nameof(TrainingOptions.FullBatch)} is true; it is only for a [MatrixFactorization] over [Full], [Hashed] or [Clustered] without codes, which {TModel.Schema.Name} is not. Leave it out to train in batches.",
                 nameof(options));
         }
 

@@ -17,7 +17,7 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// One optimiser step per epoch, on all examples at once, instead of batches; false by default. Only for a [MatrixFactorization]
-    /// without biases over [Full], [Hashed] or [Clustered]: the setting of the CEL paper's code. The loss is then the sum of the squared
+    /// over [Full], [Hashed] or [Clustered] without codes: the setting of the CEL paper's code. The loss is then the sum of the squared
     /// errors, not their mean, and the gradient of a cluster's vector is divided by the number of its members.
     /// </summary>
     public bool FullBatch { get; init; }

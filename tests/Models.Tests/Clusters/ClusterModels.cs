@@ -175,3 +175,51 @@ public partial class FreeRows
     [Label]
     public float Stars { get; set; }
 }
+
+/// <summary>Both sides clustered around a mean with biases.</summary>
+[EmbeddingModel(Loss = Loss.MeanSquaredError)]
+[MatrixFactorization(Biases = true, L2 = 0.03f)]
+[Sgd(LearningRate = 1e-4f)]
+public partial class BothBiased
+{
+    [User, Clustered(Dimension = 12, Clusters = 9, Initial = 4, Keep = 0, SplitEvery = 4, ReassignEvery = 6)]
+    public int User { get; set; }
+
+    [Item(OutOfVocabulary = OutOfVocabulary.SharedRow), Clustered(Dimension = 12, Clusters = 10, Initial = 3, SplitEvery = 3, ReassignEvery = 4, PersonalFrom = 14, Pull = 1)]
+    public int Item { get; set; }
+
+    [Label]
+    public float Stars { get; set; }
+}
+
+/// <summary>As many clusters as ids, with biases: a full table by another name.</summary>
+[EmbeddingModel(Loss = Loss.MeanSquaredError)]
+[MatrixFactorization(Biases = true, L2 = 0.02f)]
+[Adam(LearningRate = 0.01f)]
+public partial class OwnClustersBiased
+{
+    [User, Full(Dimension = 8)]
+    public int User { get; set; }
+
+    [Item(Cardinality = 30), Clustered(Dimension = 8, Clusters = 30, Initial = 30, Reassign = Reassignment.Never)]
+    public int Item { get; set; }
+
+    [Label]
+    public float Stars { get; set; }
+}
+
+/// <summary>The full table that <see cref="OwnClustersBiased"/> must be.</summary>
+[EmbeddingModel(Loss = Loss.MeanSquaredError)]
+[MatrixFactorization(Biases = true, L2 = 0.02f)]
+[Adam(LearningRate = 0.01f)]
+public partial class OwnRowsBiased
+{
+    [User, Full(Dimension = 8)]
+    public int User { get; set; }
+
+    [Item(Cardinality = 30), Full(Dimension = 8)]
+    public int Item { get; set; }
+
+    [Label]
+    public float Stars { get; set; }
+}

@@ -34,8 +34,14 @@ internal sealed class FullBatchSession<T> : IDisposable
     {
         (RatingLists users, RatingLists items) = RatingLists.Create(Data, State, State.Tables[T.Factorization!.UserTable].Parameter.Feature, State.Tables[T.Factorization.ItemTable].Parameter.Feature);
         RatingLists Of(int t) => t == T.Factorization!.UserTable ? users : items;
-        FactorSide own = new(State, table, Of(table));
-        return new FactorClusters(State, T.Factorization, own, new FactorSide(State, other, Of(other)), new ClusterCalendar(own.Feature.Clusters!, 0, 1), _team, 1, null);
+        FactorSide Side(int t) => new(State, t, Of(t), t == T.Factorization!.UserTable ? T.Factorization.UserBias : T.Factorization.ItemBias, T.Factorization.L2);
+        (FactorSide own, FactorSide rest) = (Side(table), Side(other));
+        for (int block = 0; block < own.Biases?.Blocks; block++)
+        {
+            own.Biases!.Refresh(block, rest.Biases!);
+        }
+
+        return new FactorClusters(State, T.Factorization, own, rest, new ClusterCalendar(own.Feature.Clusters!, 0, 1), _team, 1, null);
     }
 
     public double Step()

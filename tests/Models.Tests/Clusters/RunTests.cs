@@ -92,7 +92,7 @@ public sealed class RunTests
     public void Full_batches_of_another_model_are_refused()
     {
         ArgumentException e = Assert.ThrowsExactly<ArgumentException>(() => ModelTrainer.Train(RandomData.Create<MfBiases>(40, 3), new TrainingOptions { FullBatch = true }));
-        StringAssert.Contains(e.Message, "FullBatch is true; it is only for a [MatrixFactorization] without biases");
+        StringAssert.Contains(e.Message, "FullBatch is true; it is only for a [MatrixFactorization] over");
         StringAssert.Contains(e.Message, nameof(MfBiases));
     }
 

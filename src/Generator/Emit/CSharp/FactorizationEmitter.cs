@@ -9,13 +9,13 @@ namespace ModelGen.Generator.Emit.CSharp;
 
 /// <summary>
 /// Writes the kernels by which the runtime trains a matrix factorisation on all ratings at once. A model has them when its score is the
-/// product of a row of either side alone: no biases, and plain, hashed or clustered tables, with vectors of the ids' own or without.
+/// product of a row of either side, with biases or without, over plain, hashed or clustered tables, with vectors of the ids' own or without.
 /// </summary>
 internal sealed class FactorizationEmitter(ModelSpec model, Graph graph, KernelSet kernels, SourceWriter w)
 {
     public void Write()
     {
-        if (model.Host.Factorization is not { Biases: false } spec || model.Categoricals.Any(c => c.Embedding.Kind is not (EmbeddingKind.Full or EmbeddingKind.Hashed or EmbeddingKind.Clustered) || c.Embedding.Quantized is not null))
+        if (model.Host.Factorization is not { } spec || model.Categoricals.Any(c => c.Embedding.Kind is not (EmbeddingKind.Full or EmbeddingKind.Hashed or EmbeddingKind.Clustered) || c.Embedding.Quantized is not null))
         {
             return;
         }
@@ -32,13 +32,26 @@ internal sealed class FactorizationEmitter(ModelSpec model, Graph graph, KernelS
         w.Line($"public int UserTable => {Array.IndexOf(tables, user)};");
         w.Line();
         w.Line($"public int ItemTable => {Array.IndexOf(tables, item)};");
+        foreach (Parameter bias in tables.Where(t => spec.Biases && t.Group == Group.Tower))
+        {
+            w.Line();
+            w.Line($"public int {(bias.Feature == user.Feature ? "User" : "Item")}Bias => {Array.IndexOf(tables, bias)};");
+        }
+
         w.Line();
-        w.Line("public void Gradient(ref float x, float pull, ref float others, ref int rows, ref float weights, ref float targets, int count, ref float gradient, ref double loss) =>");
-        w.Line($"    {FactorizationKernels.Gradient(kernels, user.Columns)}(ref x, pull, ref others, ref rows, ref weights, ref targets, count, ref gradient, ref loss);");
+        w.Line("public void Gradient(ref float x, float pull, ref float others, ref int rows, ref float weights, ref float targets, int count, ref float gradient, ref float products, ref double loss) =>");
+        w.Line($"    {FactorizationKernels.Gradient(kernels, user.Columns)}(ref x, pull, ref others, ref rows, ref weights, ref targets, count, ref gradient, ref products, ref loss);");
         w.Line();
         using (w.Block("public void Update(StepContext step, int table, int[] rows, int first, int count, ref float gradients)"))
         {
-            int[] own = [.. tables.Where(t => t.Index == RowIndexKind.Identity && model.Categoricals[t.Feature].Embedding.Kind == EmbeddingKind.Clustered).Select(t => Array.IndexOf(tables, t))];
+            if (spec.Biases)
+            {
+                using IDisposable bias = w.Block($"if (table is {string.Join(" or ", tables.Where(t => t.Group == Group.Tower).Select(t => Array.IndexOf(tables, t)))})");
+                w.Line($"{UpdateKernels.Rows(kernels, model.Optimizer, 1, 1, false)}(step, step.State.Tables[table], rows, first, count, step.Optimizer.TowerRate, ref gradients);");
+                w.Line("return;");
+            }
+
+            int[] own = [.. tables.Where(t => t.Index == RowIndexKind.Identity && t.Group == Group.Table && model.Categoricals[t.Feature].Embedding.Kind == EmbeddingKind.Clustered).Select(t => Array.IndexOf(tables, t))];
             if (own.Length > 0 && spec.NonNegative)
             {
                 using IDisposable signed = w.Block($"if (table is {string.Join(" or ", own)})");

@@ -3,13 +3,13 @@ namespace ModelGen.Generator.Emit.CSharp;
 /// <summary>Kernels of a matrix factorisation that is trained on all ratings at once: gradients of a row, and the costs of clusters.</summary>
 internal static class FactorizationKernels
 {
-    /// <summary>gradient = pull x + sum over j of 2 w_j (x y_j - t_j) y_j, and the loss sum of w_j (x y_j - t_j)^2.</summary>
+    /// <summary>gradient = pull x + sum over j of 2 w_j (x y_j - t_j) y_j, the products x y_j, and the loss sum of w_j (x y_j - t_j)^2.</summary>
     public static string Gradient(KernelSet kernels, int width) => kernels.Add(
         $"FactorGradient{width}",
         KernelSet.Lanes(width),
-        $"gradient = pull x + the sum of 2 w (x y - t) y over the cells of a row, width {width}; loss += the sum of w (x y - t)^2. Four cells at a time, in order.",
-        "ref float x, float pull, ref float others, ref int rows, ref float weights, ref float targets, int count, ref float gradient, ref double loss",
-        "ref x, pull, ref others, ref rows, ref weights, ref targets, count, ref gradient, ref loss",
+        $"gradient = pull x + the sum of 2 w (x y - t) y over the cells of a row, width {width}; products = x y; loss += the sum of w (x y - t)^2. Four cells at a time, in order.",
+        "ref float x, float pull, ref float others, ref int rows, ref float weights, ref float targets, int count, ref float gradient, ref float products, ref double loss",
+        "ref x, pull, ref others, ref rows, ref weights, ref targets, count, ref gradient, ref products, ref loss",
         () => $$"""
             V start = S.Broadcast(pull);
             for (nuint n = 0; n < {{width}}; n += (nuint)S.Width)
@@ -35,10 +35,12 @@ internal static class FactorizationKernels
                     s3 = S.MultiplyAdd(own, S.Load(ref y3, n), s3);
                 }
 
-                float e0 = S.Sum(s0) - Unsafe.Add(ref targets, j), w0 = Unsafe.Add(ref weights, j);
-                float e1 = S.Sum(s1) - Unsafe.Add(ref targets, j + 1), w1 = Unsafe.Add(ref weights, j + 1);
-                float e2 = S.Sum(s2) - Unsafe.Add(ref targets, j + 2), w2 = Unsafe.Add(ref weights, j + 2);
-                float e3 = S.Sum(s3) - Unsafe.Add(ref targets, j + 3), w3 = Unsafe.Add(ref weights, j + 3);
+                float p0 = S.Sum(s0), p1 = S.Sum(s1), p2 = S.Sum(s2), p3 = S.Sum(s3);
+                (Unsafe.Add(ref products, j), Unsafe.Add(ref products, j + 1), Unsafe.Add(ref products, j + 2), Unsafe.Add(ref products, j + 3)) = (p0, p1, p2, p3);
+                float e0 = p0 - Unsafe.Add(ref targets, j), w0 = Unsafe.Add(ref weights, j);
+                float e1 = p1 - Unsafe.Add(ref targets, j + 1), w1 = Unsafe.Add(ref weights, j + 1);
+                float e2 = p2 - Unsafe.Add(ref targets, j + 2), w2 = Unsafe.Add(ref weights, j + 2);
+                float e3 = p3 - Unsafe.Add(ref targets, j + 3), w3 = Unsafe.Add(ref weights, j + 3);
                 sum += ((w0 * e0 * e0) + (w1 * e1 * e1)) + ((w2 * e2 * e2) + (w3 * e3 * e3));
                 V g0 = S.Broadcast(2 * w0 * e0), g1 = S.Broadcast(2 * w1 * e1), g2 = S.Broadcast(2 * w2 * e2), g3 = S.Broadcast(2 * w3 * e3);
                 for (nuint n = 0; n < {{width}}; n += (nuint)S.Width)
@@ -59,7 +61,9 @@ internal static class FactorizationKernels
                     s = S.MultiplyAdd(S.Load(ref x, n), S.Load(ref y, n), s);
                 }
 
-                float e = S.Sum(s) - Unsafe.Add(ref targets, j), w = Unsafe.Add(ref weights, j);
+                float p = S.Sum(s);
+                Unsafe.Add(ref products, j) = p;
+                float e = p - Unsafe.Add(ref targets, j), w = Unsafe.Add(ref weights, j);
                 sum += w * e * e;
                 V g = S.Broadcast(2 * w * e);
                 for (nuint n = 0; n < {{width}}; n += (nuint)S.Width)

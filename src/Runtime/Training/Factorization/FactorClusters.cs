@@ -20,6 +20,9 @@ internal sealed class FactorClusters
     [ThreadStatic]
     private static int[]? t_rows;
 
+    [ThreadStatic]
+    private static float[]? t_products;
+
     private readonly ModelState _state;
     private readonly IFactorization _kernels;
     private readonly FactorSide _own;
@@ -170,7 +173,8 @@ internal sealed class FactorClusters
         int first = _own.Lists.Starts[id], count = _own.Counts[id];
         _kernels.Gradient(
             ref Table.Values.At((long)cluster * _own.Width), 0, ref _other.Values.First, ref Rows(first, count), ref MemoryMarshal.GetArrayDataReference(_ones),
-            ref MemoryMarshal.GetReference(_own.Lists.Labels.AsSpan(first)), count, ref MemoryMarshal.GetReference(gradient), ref loss);
+            ref MemoryMarshal.GetReference(_own.Targets.AsSpan(first)), count, ref MemoryMarshal.GetReference(gradient),
+            ref MemoryMarshal.GetArrayDataReference(Room.Scratch(ref t_products, count + 1)), ref loss);
         return loss;
     }
 
@@ -243,7 +247,7 @@ internal sealed class FactorClusters
                 }
 
                 _owner._kernels.Costs(
-                    own.Index, ref _scores.First, ref _owner.Rows(first, count), ref MemoryMarshal.GetReference(own.Lists.Labels.AsSpan(first)), count, ref MemoryMarshal.GetReference(costs));
+                    own.Index, ref _scores.First, ref _owner.Rows(first, count), ref MemoryMarshal.GetReference(own.Targets.AsSpan(first)), count, ref MemoryMarshal.GetReference(costs));
 
                 // A tie leaves the id where it is.
                 int best = own.RowOf[id];

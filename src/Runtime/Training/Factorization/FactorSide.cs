@@ -9,7 +9,7 @@ namespace ModelGen;
 internal sealed class FactorSide
 {
     // Cells of a row in one piece of work, so that one long row does not keep the other threads waiting.
-    private const int CellsPerPiece = 4096;
+    internal const int CellsPerPiece = 4096;
     private const int CellsPerItem = 16384;
 
     private readonly int[] _fixedRows;
@@ -18,7 +18,9 @@ internal sealed class FactorSide
     /// <param name="state">The model.</param>
     /// <param name="index">Index of the side's table.</param>
     /// <param name="lists">Ratings of its ids.</param>
-    public FactorSide(ModelState state, int index, RatingLists lists)
+    /// <param name="bias">Index of its table of biases, or -1.</param>
+    /// <param name="l2">Weight of the squared biases per rating.</param>
+    public FactorSide(ModelState state, int index, RatingLists lists, int bias = -1, float l2 = 0)
     {
         Index = index;
         Table = state.Tables[index];
@@ -30,6 +32,7 @@ internal sealed class FactorSide
             : [.. Enumerable.Range(0, lists.Ids).Select(id => Table.Parameter.Index == RowIndex.Remainder ? id % Table.Parameter.Modulus : id)];
         AllRows = [.. Enumerable.Range(0, checked((int)Table.Rows))];
         Gradients = new NativeFloats(Table.Rows * Width);
+        Biases = bias < 0 ? null : new FactorBiases(this, state, bias, l2);
         if (Feature.Clusters is { PersonalFrom: > 0 })
         {
             int own = Array.FindIndex(state.Tables, t => t.Parameter.Feature == Table.Parameter.Feature && t.Parameter.Index == RowIndex.Identity && t.Parameter.Group == ParameterGroup.Table);
@@ -63,6 +66,12 @@ internal sealed class FactorSide
 
     /// <summary>Whether every id has a vector of its own now.</summary>
     public bool IsPersonal => Personal is { IsActive: true };
+
+    /// <summary>The biases of the ids; null when the model has none.</summary>
+    public FactorBiases? Biases { get; }
+
+    /// <summary>What the vectors have to explain of every rating, in the order of the lists.</summary>
+    public float[] Targets => Biases?.Targets ?? Lists.Labels;
 
     /// <summary>The vectors that rows have: those of the table, or of the ids.</summary>
     public NativeFloats Values => IsPersonal ? Personal!.Whole : Table.Values;

@@ -14,6 +14,9 @@ internal sealed class FactorizationRunner : IStepRunner
 {
     private const int RowsPerRange = 256;
 
+    [ThreadStatic]
+    private static float[]? t_products;
+
     private readonly StepContext _step;
     private readonly IFactorization _kernels;
     private readonly WorkerTeam _team;
@@ -38,8 +41,8 @@ internal sealed class FactorizationRunner : IStepRunner
         _step = new StepContext(state, new Batch(0, 0, []), []);
         (RatingLists users, RatingLists items) = RatingLists.Create(
             data, state, state.Tables[kernels.UserTable].Parameter.Feature, state.Tables[kernels.ItemTable].Parameter.Feature);
-        _users = new FactorSide(state, kernels.UserTable, users);
-        _items = new FactorSide(state, kernels.ItemTable, items);
+        _users = new FactorSide(state, kernels.UserTable, users, kernels.UserBias, kernels.L2);
+        _items = new FactorSide(state, kernels.ItemTable, items, kernels.ItemBias, kernels.L2);
         int[] turns = ClusterCalendar.Turns(state.Schema);
         int clustered = turns.Count(turn => turn >= 0);
         _clusters = [.. new[] { (Own: _items, Other: _users), (Own: _users, Other: _items) }
@@ -61,6 +64,12 @@ internal sealed class FactorizationRunner : IStepRunner
         long number = _step.State.Steps;
         _step.Optimizer = optimizer;
         _stale |= _users.Personalise(number) | _items.Personalise(number);
+        if (_stale && _users.Biases is not null)
+        {
+            // Of the first step: splits look at what the biases leave to explain.
+            EachBias((own, other, block) => own.Refresh(block, other));
+        }
+
         foreach (FactorClusters clusters in _clusters)
         {
             _stale |= clusters.BeforeStep(number);
@@ -72,9 +81,16 @@ internal sealed class FactorizationRunner : IStepRunner
         }
 
         EachPersonal(personal => personal.Refresh(_team));
+        double spread = _users.Cells.Spread;
+        if (_users.Biases is { } biases)
+        {
+            spread = biases.Average();
+            _items.Biases!.Average();
+        }
+
         int userItems = _users.Items.Length - 1;
         _team.Run(userItems + _items.Items.Length - 1, _gradients);
-        double loss = _users.Cells.Spread;
+        double loss = spread;
         for (int i = 0; i < userItems; i++)
         {
             loss += _losses[i];
@@ -87,12 +103,35 @@ internal sealed class FactorizationRunner : IStepRunner
 
         _team.Run(Ranges(_users) + Ranges(_items), _updates);
         EachPersonal(personal => personal.Recentre(_team));
+        if (_users.Biases is not null)
+        {
+            EachBias((own, _, block) => own.Update(block, _kernels, _step));
+            EachBias((own, other, block) => own.Refresh(block, other));
+        }
+
         foreach (FactorClusters clusters in _clusters)
         {
             _stale |= clusters.AfterStep(number);
         }
 
         return loss;
+    }
+
+    // Runs over the blocks of ids of both sides.
+    private void EachBias(Action<FactorBiases, FactorBiases, int> action)
+    {
+        (FactorBiases users, FactorBiases items) = (_users.Biases!, _items.Biases!);
+        _team.Run(users.Blocks + items.Blocks, new Work(block =>
+        {
+            if (block < users.Blocks)
+            {
+                action(users, items, block);
+            }
+            else
+            {
+                action(items, users, block - users.Blocks);
+            }
+        }));
     }
 
     private void EachPersonal(Action<FactorPersonal> action)
@@ -112,10 +151,21 @@ internal sealed class FactorizationRunner : IStepRunner
         _users.SetCells(byUser, _kernels.L2);
         _items.SetCells(byUser.Transpose(_items.Rows), _kernels.L2);
         _losses = new double[_users.Items.Length - 1];
+        if (_users.Biases is { } biases)
+        {
+            biases.Regroup(_team, _items.RowOf);
+            _items.Biases!.Regroup(_team, _users.RowOf);
+        }
+
         _stale = false;
     }
 
     private static int Ranges(FactorSide side) => (side.Rows + RowsPerRange - 1) / RowsPerRange;
+
+    private sealed class Work(Action<int> action) : ITeamWork
+    {
+        public void Execute(int item) => action(item);
+    }
 
     // Items of the user side first, then those of the item side; both read the rows as they were before the step.
     private sealed class GradientPhase(FactorizationRunner runner) : ITeamWork
@@ -137,16 +187,18 @@ internal sealed class FactorizationRunner : IStepRunner
         {
             double loss = 0;
             int width = own.Width;
+            float[] unread = own.Biases is null ? Room.Scratch(ref t_products, FactorSide.CellsPerPiece) : [];
             RatingCells cells = own.Cells;
             for (int p = own.Items[item]; p < own.Items[item + 1]; p++)
             {
                 (int row, int first, int count, int spill) = own.Pieces[p];
                 ref float gradient = ref spill < 0 ? ref own.Gradients.At((long)row * width) : ref own.Spills.At((long)spill * width);
+                ref float products = ref own.Biases is null ? ref MemoryMarshal.GetArrayDataReference(unread) : ref own.Biases.Products(first);
                 runner._kernels.Gradient(
                     ref own.Values.At((long)row * width), spill < 0 ? own.Pulls[row] : 0, ref other.Values.First,
                     ref MemoryMarshal.GetReference(cells.Rows.AsSpan(first)),
                     ref MemoryMarshal.GetReference(cells.Weights.AsSpan(first)),
-                    ref MemoryMarshal.GetReference(cells.Targets.AsSpan(first)), count, ref gradient, ref loss);
+                    ref MemoryMarshal.GetReference(cells.Targets.AsSpan(first)), count, ref gradient, ref products, ref loss);
             }
 
             return loss;

@@ -9,8 +9,8 @@ namespace ModelGen;
 /// CEL-Lite: learns a clustered matrix factorisation from a stream of interactions, each of which costs a constant number of vectors, on
 /// average, however many ids and clusters there are. An interaction updates the two vectors it touches. An id may move to another cluster
 /// when the number of its interactions reaches a power of two; a cluster is split when it has had enough of them, along the principal
-/// direction of the latest gradients of its members, and the members are routed when they are next seen. For [MatrixFactorization] without
-/// biases over [Full], [Hashed] and [Clustered] tables, at least one of them clustered. Not for use from several threads at once.
+/// direction of the latest gradients of its members, and the members are routed when they are next seen. For [MatrixFactorization] over
+/// [Full], [Hashed] and [Clustered] tables, at least one of them clustered. Not for use from several threads at once.
 /// </summary>
 /// <typeparam name="TModel">The user's class.</typeparam>
 public sealed class OnlineTrainer<TModel>
@@ -32,8 +32,8 @@ public sealed class OnlineTrainer<TModel>
         (_state, Options) = (state, options);
         _step = new StepContext(state, new Batch(0, 0, []), []);
         _schedule = new OptimizerSchedule(state.Schema.Optimizer, new TrainingOptions { LearningRate = options.LearningRate }, totalSteps: 1);
-        _users = new OnlineSide(state, kernels, kernels.UserTable, options);
-        _items = new OnlineSide(state, kernels, kernels.ItemTable, options) { Other = _users };
+        _users = new OnlineSide(state, kernels, kernels.UserTable, kernels.UserBias, options);
+        _items = new OnlineSide(state, kernels, kernels.ItemTable, kernels.ItemBias, options) { Other = _users };
         _users.Other = _items;
         _sides = [_users, _items];
     }
@@ -256,7 +256,7 @@ public sealed class OnlineTrainer<TModel>
         if (TModel.Factorization is null || TModel.Schema.Categoricals.All(c => c.Clusters is null) || TModel.Schema.Categoricals.Any(c => c.Clusters is { PersonalFrom: > 0 }))
         {
             throw new ArgumentException(
-                $"{TModel.Schema.Name} cannot be trained online; that is for a [MatrixFactorization] without biases over [Full], [Hashed] or [Clustered], at least one of them [Clustered] and none with PersonalFrom. Train it with {nameof(ModelTrainer)}.");
+                $"{TModel.Schema.Name} cannot be trained online; that is for a [MatrixFactorization] over [Full], [Hashed] or [Clustered], at least one of them [Clustered] and none with PersonalFrom. Train it with {nameof(ModelTrainer)}.");
         }
     }
 }
