@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 
 namespace ModelGen.Compiled;
 
-/// <summary>A loaded ONNX model. It computes on one thread without busy waiting, so it disturbs nothing else on the machine.</summary>
+/// <summary>A loaded ONNX model. Unless told otherwise it computes on one thread without busy waiting, so it disturbs nothing else on the machine.</summary>
 internal sealed unsafe class OnnxSession : IDisposable
 {
     private readonly OnnxRuntimeApi _api;
@@ -28,15 +28,18 @@ internal sealed unsafe class OnnxSession : IDisposable
     public IReadOnlyList<string> Outputs { get; }
 
     /// <summary>Loads a model file, with its external data if it has any.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="threads">Threads that share an operation.</param>
+    /// <param name="spinning">Whether threads without work wait busily.</param>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime is missing, or refuses the file.</exception>
-    public static OnnxSession Load(string path)
+    public static OnnxSession Load(string path, int threads = 1, bool spinning = false)
     {
         OnnxRuntimeApi api = OnnxRuntimeLibrary.Load();
         nint options = api.CreateSessionOptions();
         try
         {
-            api.SetIntraOpThreads(options, 1);
-            api.AddConfiguration(options, "session.intra_op.allow_spinning", "0");
+            api.SetIntraOpThreads(options, threads);
+            api.AddConfiguration(options, "session.intra_op.allow_spinning", spinning ? "1" : "0");
             return new OnnxSession(api, api.CreateSession(path, options));
         }
         finally
@@ -63,35 +66,17 @@ internal sealed unsafe class OnnxSession : IDisposable
     /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses an input, or an index lies outside a table.</exception>
     public (Array Values, long[] Shape)[] Run(IReadOnlyList<OnnxTensor> inputs, IReadOnlyList<string> outputs)
     {
+        using PreparedRun run = Prepare(inputs, outputs);
+        run.Execute();
+        return run.Read();
+    }
+
+    /// <summary>Prepares a run that is made many times: the arrays of the numeric inputs stay in use, so that new values can be put there between runs.</summary>
+    /// <inheritdoc cref="Run(IReadOnlyList{OnnxTensor}, IReadOnlyList{string})"/>
+    public PreparedRun Prepare(IReadOnlyList<OnnxTensor> inputs, IReadOnlyList<string> outputs)
+    {
         ObjectDisposedException.ThrowIf(_session == 0, this);
-        var values = new nint[inputs.Count];
-        var names = new List<Utf8Text>();
-        var wanted = new List<Utf8Text>();
-        var pins = new List<GCHandle>();
-        var results = new nint[outputs.Count];
-        try
-        {
-            for (int i = 0; i < inputs.Count; i++)
-            {
-                names.Add(new Utf8Text(inputs[i].Name));
-                values[i] = CreateValue(inputs[i], pins);
-            }
-
-            wanted.AddRange(outputs.Select(o => new Utf8Text(o)));
-            _api.Run(_session, [.. names.Select(n => n.Pointer)], values, [.. wanted.Select(n => n.Pointer)], results);
-            return [.. results.Select(Read)];
-        }
-        finally
-        {
-            foreach (nint value in values.Concat(results).Where(v => v != 0))
-            {
-                _api.ReleaseValue(value);
-            }
-
-            names.ForEach(n => n.Dispose());
-            wanted.ForEach(n => n.Dispose());
-            pins.ForEach(p => p.Free());
-        }
+        return new PreparedRun(this, inputs, outputs);
     }
 
     /// <summary>Releases the model.</summary>
@@ -102,6 +87,88 @@ internal sealed unsafe class OnnxSession : IDisposable
             _api.ReleaseSession(_session);
             _api.ReleaseMemory(_memory);
             _session = 0;
+        }
+    }
+
+    /// <summary>Inputs and outputs of a run, held for repetition; not for several threads at a time.</summary>
+    internal sealed class PreparedRun : IDisposable
+    {
+        private readonly OnnxSession _owner;
+        private readonly List<Utf8Text> _texts = [];
+        private readonly List<GCHandle> _pins = [];
+        private readonly nint[] _names;
+        private readonly nint[] _wanted;
+        private readonly nint[] _values;
+        private readonly nint[] _results;
+
+        public PreparedRun(OnnxSession owner, IReadOnlyList<OnnxTensor> inputs, IReadOnlyList<string> outputs)
+        {
+            _owner = owner;
+            _values = new nint[inputs.Count];
+            _results = new nint[outputs.Count];
+            try
+            {
+                _names = [.. inputs.Select(i => Text(i.Name))];
+                _wanted = [.. outputs.Select(Text)];
+                for (int i = 0; i < _values.Length; i++)
+                {
+                    _values[i] = owner.CreateValue(inputs[i], _pins);
+                }
+            }
+            catch
+            {
+                Dispose();
+                throw;
+            }
+        }
+
+        /// <summary>Runs the model on what the inputs hold now.</summary>
+        /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses an input, or an index lies outside a table.</exception>
+        public void Execute()
+        {
+            ReleaseResults();
+            _owner._api.Run(_owner._session, _names, _values, _wanted, _results);
+        }
+
+        /// <summary>Copies of the outputs of the last run.</summary>
+        public (Array Values, long[] Shape)[] Read() => [.. _results.Select(_owner.Read)];
+
+        /// <summary>Releases inputs and outputs.</summary>
+        public void Dispose()
+        {
+            ReleaseResults();
+            for (int i = 0; i < _values.Length; i++)
+            {
+                Release(ref _values[i]);
+            }
+
+            _texts.ForEach(t => t.Dispose());
+            _pins.ForEach(p => p.Free());
+            _texts.Clear();
+            _pins.Clear();
+        }
+
+        private nint Text(string name)
+        {
+            _texts.Add(new Utf8Text(name));
+            return _texts[^1].Pointer;
+        }
+
+        private void ReleaseResults()
+        {
+            for (int i = 0; i < _results.Length; i++)
+            {
+                Release(ref _results[i]);
+            }
+        }
+
+        private void Release(ref nint value)
+        {
+            if (value != 0)
+            {
+                _owner._api.ReleaseValue(value);
+                value = 0;
+            }
         }
     }
 
