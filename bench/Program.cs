@@ -4,6 +4,12 @@ using System.CommandLine;
 using System.Linq;
 using ModelGen.Bench;
 
+// A process of its own for one measurement, before anything else has run in it.
+if (args is [ColdStart.Command, .. var coldArguments])
+{
+    return ColdStart.Run(coldArguments);
+}
+
 var rowsOption = new Option<string>("--rows")
 {
     Description = $"Which groups or single rows, separated by commas. Groups: {RowGroups.Names}.",

@@ -15,6 +15,7 @@ internal static class RowGroups
         ElsaBenchmark.Group,
         CelBenchmark.Group,
         RankingBenchmark.Group,
+        ServingBenchmark.Group,
     ];
 
     /// <summary>Names of the groups, for messages.</summary>
