@@ -17,7 +17,7 @@ namespace ModelGen;
 public sealed class CollapsedModel<TModel>
     where TModel : class, IEmbeddingModel<TModel>
 {
-    private const int BlockExamples = 4096;
+    private const int BlockExamples = 1024;
 
     private readonly Lazy<IPredictor<TModel>> _predictor;
 
@@ -84,11 +84,11 @@ public sealed class CollapsedModel<TModel>
 
     /// <summary>Scores of a data set, one per example, in order.</summary>
     /// <exception cref="UnknownKeyException">A value is unknown and its feature refuses unknown values.</exception>
-    public float[] Score(DataSet<TModel> data) => Run(data, static (predictor, x) => predictor.PredictIds(x.Numerics, x.Ids, x.Offsets));
+    public float[] Score(DataSet<TModel> data) => Run(data, static (predictor, x, scores) => predictor.PredictIds(x.Numerics, x.Ids, x.Offsets, scores));
 
     /// <summary>Measures the collapsed model on labelled examples, by its own scores before they become probabilities.</summary>
     public Evaluation Evaluate(DataSet<TModel> data) => Evaluation.From(
-        Run(data, static (predictor, x) => predictor.ScoreIds(x.Numerics, x.Ids, x.Offsets)), data.Labels, TModel.Schema.Loss, Frequencies(data));
+        Run(data, static (predictor, x, scores) => predictor.ScoreIds(x.Numerics, x.Ids, x.Offsets, scores)), data.Labels, TModel.Schema.Loss, Frequencies(data));
 
     /// <summary>
     /// Measures the lists of items that the served form ranks for users, by the codes and rounded values it serves: all items of the
@@ -236,9 +236,7 @@ public sealed class CollapsedModel<TModel>
     /// <exception cref="ArtifactMismatchException">The assembly scores differently from this model.</exception>
     public ArtifactReport SaveAssembly(string path)
     {
-        using var weights = new MemoryStream();
-        Weights.WriteTo(weights);
-        long bytes = AssemblyCompiler.Compile(path, TModel.InferenceSource, [("weights", () => new MemoryStream(weights.GetBuffer(), 0, (int)weights.Length))]);
+        long bytes = AssemblyCompiler.Compile(path, TModel.InferenceSource, [("weights", WeightsImage.Resource(Weights.WriteTo))]);
         DataSet<TModel> probes = Probes.Create<TModel>(Weights);
         return Verified(path, bytes, Score(probes), ScoreAssembly(path, probes));
     }
@@ -273,7 +271,9 @@ public sealed class CollapsedModel<TModel>
 
     private double[] Frequencies(DataSet<TModel> data) => ValueFrequencies.Compute(data.Count, data.Categoricals, Weights.Vocabularies);
 
-    private float[] Run(DataSet<TModel> data, Func<IPredictor<TModel>, ExampleIds.Reader, float> score)
+    private delegate void ScoreCall(IPredictor<TModel> predictor, ExampleIds.Reader examples, Span<float> scores);
+
+    private float[] Run(DataSet<TModel> data, ScoreCall score)
     {
         ArgumentNullException.ThrowIfNull(data);
         var ids = new ExampleIds(data, Weights.Vocabularies);
@@ -281,12 +281,10 @@ public sealed class CollapsedModel<TModel>
         float[] scores = new float[data.Count];
         Parallel.For(0, (data.Count + BlockExamples - 1) / BlockExamples, block =>
         {
+            int first = block * BlockExamples, count = Math.Min(BlockExamples, data.Count - first);
             ExampleIds.Reader reader = ids.CreateReader();
-            for (int i = block * BlockExamples; i < Math.Min(data.Count, (block + 1) * BlockExamples); i++)
-            {
-                reader.Read(i);
-                scores[i] = score(predictor, reader);
-            }
+            reader.Read(first, count);
+            score(predictor, reader, scores.AsSpan(first, count));
         });
         return scores;
     }

@@ -4,7 +4,7 @@ using ModelGen.Compiled;
 
 namespace ModelGen;
 
-/// <summary>The examples of a data set as raw numeric values and vocabulary ids, one example at a time.</summary>
+/// <summary>The examples of a data set as raw numeric values and vocabulary ids, one or some at a time.</summary>
 internal sealed class ExampleIds
 {
     private readonly DataSet _data;
@@ -26,12 +26,12 @@ internal sealed class ExampleIds
 
     public Reader CreateReader() => new(this);
 
-    /// <summary>One example at a time; not shared between threads.</summary>
+    /// <summary>Some examples at a time; not shared between threads.</summary>
     public sealed class Reader
     {
         private readonly ExampleIds _source;
-        private readonly float[] _numerics;
-        private readonly int[] _offsets;
+        private float[] _numerics;
+        private int[] _offsets;
         private int[] _ids = new int[64];
 
         internal Reader(ExampleIds source)
@@ -41,47 +41,67 @@ internal sealed class ExampleIds
             _offsets = new int[source._maps.Length + 1];
         }
 
+        /// <summary>The numeric values, example by example.</summary>
         public ReadOnlySpan<float> Numerics => _numerics;
 
+        /// <summary>The ids of all inputs, example by example.</summary>
         public ReadOnlySpan<int> Ids => _ids;
 
+        /// <summary>Where the ids of input f of example i begin, at i times the number of inputs plus f.</summary>
         public ReadOnlySpan<int> Offsets => _offsets;
 
-        /// <summary>The id of a single-valued input of the example read last, to be replaced by another.</summary>
+        /// <summary>The id of a single-valued input of the example read first, to be replaced by another.</summary>
         public ref int Id(int feature) => ref _ids[_offsets[feature]];
 
-        public void Read(int example)
+        /// <summary>Reads examples [first, first + count).</summary>
+        public void Read(int first, int count = 1)
         {
-            for (int j = 0; j < _numerics.Length; j++)
+            (int numerics, int features) = (_source._data.Numerics.Length, _source._maps.Length);
+            if (_offsets.Length <= count * features)
             {
-                _numerics[j] = _source._data.Numerics[j][example];
+                _numerics = new float[count * numerics];
+                _offsets = new int[(count * features) + 1];
             }
 
             int at = 0;
-            for (int f = 0; f < _source._maps.Length; f++)
+            for (int i = 0; i < count; i++)
             {
-                KeyColumn column = _source._data.Categoricals[f];
-                (int begin, int end) = column.Offsets is { } offsets ? (offsets[example], offsets[example + 1]) : (example, example + 1);
-                for (int p = begin; p < end; p++)
+                for (int j = 0; j < numerics; j++)
                 {
-                    int id = _source._maps[f][column.Codes[p]];
-
-                    // An unknown value of a bag under the zero policy is neither summed nor counted.
-                    if (id < 0 && column.Offsets is not null)
-                    {
-                        continue;
-                    }
-
-                    if (at == _ids.Length)
-                    {
-                        Array.Resize(ref _ids, 2 * at);
-                    }
-
-                    _ids[at++] = id;
+                    _numerics[(i * numerics) + j] = _source._data.Numerics[j][first + i];
                 }
 
-                _offsets[f + 1] = at;
+                for (int f = 0; f < features; f++)
+                {
+                    at = Read(f, first + i, at);
+                    _offsets[(i * features) + f + 1] = at;
+                }
             }
+        }
+
+        private int Read(int feature, int example, int at)
+        {
+            KeyColumn column = _source._data.Categoricals[feature];
+            (int begin, int end) = column.Offsets is { } offsets ? (offsets[example], offsets[example + 1]) : (example, example + 1);
+            for (int p = begin; p < end; p++)
+            {
+                int id = _source._maps[feature][column.Codes[p]];
+
+                // An unknown value of a bag under the zero policy is neither summed nor counted.
+                if (id < 0 && column.Offsets is not null)
+                {
+                    continue;
+                }
+
+                if (at == _ids.Length)
+                {
+                    Array.Resize(ref _ids, 2 * at);
+                }
+
+                _ids[at++] = id;
+            }
+
+            return at;
         }
     }
 }

@@ -83,10 +83,28 @@ internal sealed class SafeTensorsWriter
     /// <exception cref="ArtifactWriteException">The file cannot be written; what was there before is unchanged.</exception>
     public long Save(string path) => AtomicFile.Write(path, WriteTo);
 
+    /// <summary>Length of the file in bytes.</summary>
+    public long Length => sizeof(long) + Header().WrittenCount + _tensors.Sum(t => t.Content.Bytes);
+
     /// <summary>Writes the content of the file to a stream.</summary>
     public void WriteTo(Stream stream)
     {
-        var ordered = _tensors.OrderByDescending(t => SafeTensorTypes.Size(t.Type)).ToArray();
+        ArrayBufferWriter<byte> header = Header();
+        Span<byte> length = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(length, header.WrittenCount);
+        stream.Write(length);
+        stream.Write(header.WrittenSpan);
+        foreach (var tensor in Ordered())
+        {
+            tensor.Content.WriteTo(stream);
+        }
+    }
+
+    private IEnumerable<(string Name, SafeTensorType Type, long[] Shape, TensorContent Content)> Ordered() => _tensors.OrderByDescending(t => SafeTensorTypes.Size(t.Type));
+
+    // The JSON header, filled up with spaces so that the data begins where it should.
+    private ArrayBufferWriter<byte> Header()
+    {
         var header = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(header, HeaderOptions))
         {
@@ -103,7 +121,7 @@ internal sealed class SafeTensorsWriter
             }
 
             long start = 0;
-            foreach ((string name, SafeTensorType type, long[] shape, TensorContent content) in ordered)
+            foreach ((string name, SafeTensorType type, long[] shape, TensorContent content) in Ordered())
             {
                 json.WriteStartObject(name);
                 json.WriteString("dtype", type.ToString());
@@ -127,13 +145,6 @@ internal sealed class SafeTensorsWriter
         int padding = (Alignment - ((sizeof(long) + header.WrittenCount) % Alignment)) % Alignment;
         header.GetSpan(padding)[..padding].Fill((byte)' ');
         header.Advance(padding);
-        Span<byte> length = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(length, header.WrittenCount);
-        stream.Write(length);
-        stream.Write(header.WrittenSpan);
-        foreach (var tensor in ordered)
-        {
-            tensor.Content.WriteTo(stream);
-        }
+        return header;
     }
 }

@@ -81,7 +81,8 @@ public sealed record CollapsedRetrieval(ModelSchema Schema, Vocabulary Items, Co
         return new CollapsedRetrieval(schema, items, rows, unseen);
     }
 
-    private SafeTensorsWriter Describe()
+    /// <summary>Everything that goes into the file, not yet written.</summary>
+    internal SafeTensorsWriter Describe()
     {
         var writer = new SafeTensorsWriter();
         writer.Metadata("format", Format);

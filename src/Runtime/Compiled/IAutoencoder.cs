@@ -31,8 +31,8 @@ public interface IAutoencoder<TSelf> : IModel<TSelf> where TSelf : class, IAutoe
     /// <summary>Gradients of the rows of one cut, the optimiser's update of their kept entries, and their new unit form.</summary>
     static abstract void UpdateRows(AutoencoderStep step, int cut);
 
-    /// <summary>Builds the in-process retriever over the stream of a collapsed model.</summary>
-    static abstract IRetriever CreateRetriever(Stream weights);
+    /// <summary>Builds the in-process retriever over a collapsed model.</summary>
+    static abstract IRetriever CreateRetriever(WeightsImage weights);
 
     /// <summary>Source text of the stand-alone inference assembly (the same text the in-process retriever is compiled from).</summary>
     static abstract string InferenceSource { get; }

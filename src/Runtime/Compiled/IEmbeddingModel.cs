@@ -78,13 +78,22 @@ public interface IPredictor<in TModel>
     /// </summary>
     float PredictIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets);
 
-    /// <summary>As <see cref="PredictIds"/>, before it becomes a probability: the logit under binary cross-entropy.</summary>
+    /// <summary>As <see cref="PredictIds(ReadOnlySpan{float}, ReadOnlySpan{int}, ReadOnlySpan{int})"/>, before it becomes a probability: the logit under binary cross-entropy.</summary>
     float ScoreIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets);
+
+    /// <summary>
+    /// Scores of many examples, the same bits as one by one. Example i has the numeric values from i times their number on, and its feature f of F
+    /// owns ids[offsets[i F + f] .. offsets[i F + f + 1]).
+    /// </summary>
+    void PredictIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets, Span<float> scores);
+
+    /// <summary>The same before they become probabilities.</summary>
+    void ScoreIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets, Span<float> scores);
 
     /// <summary>Floats of a query and of an item's vector; 0 when the score of the model is no inner product of the two.</summary>
     int VectorWidth => 0;
 
-    /// <summary>Writes the query of an example, given as for <see cref="PredictIds"/>: what its raw score takes from everything but the item.</summary>
+    /// <summary>Writes the query of an example, given as for <see cref="PredictIds(ReadOnlySpan{float}, ReadOnlySpan{int}, ReadOnlySpan{int})"/>: what its raw score takes from everything but the item.</summary>
     /// <exception cref="NotSupportedException"><see cref="VectorWidth"/> is 0.</exception>
     void Query(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets, Span<float> query) => throw new NotSupportedException("The score of this model is no inner product.");
 
@@ -93,7 +102,7 @@ public interface IPredictor<in TModel>
     void ItemVector(int item, Span<float> vector) => throw new NotSupportedException("The score of this model is no inner product.");
 
     /// <summary>
-    /// Finds the items with the highest scores for a query, given as for <see cref="PredictIds"/> with any item: best first, equal scores
+    /// Finds the items with the highest scores for a query, given as for <see cref="PredictIds(ReadOnlySpan{float}, ReadOnlySpan{int}, ReadOnlySpan{int})"/> with any item: best first, equal scores
     /// in the order of ids, without the excluded ids. Returns how many there are, at most as many as fit.
     /// </summary>
     /// <exception cref="NotSupportedException">The model has no item.</exception>

@@ -3,11 +3,13 @@ using ModelGen.Compiled;
 
 namespace ModelGen;
 
-/// <summary>Scores all items for queries with the served form of any model, one pair at a time through its predictor.</summary>
+/// <summary>Scores all items for queries with the served form of any model, as examples of each query with every item.</summary>
 /// <typeparam name="TModel">The user's class.</typeparam>
 internal sealed class CollapsedQueryScorer<TModel> : IQueryScorer
     where TModel : class, IEmbeddingModel<TModel>
 {
+    private const int BlockItems = 256;
+
     private readonly IPredictor<TModel> _predictor;
     private readonly int _itemFeature;
     private readonly ExampleIds.Reader[] _readers;
@@ -42,14 +44,34 @@ internal sealed class CollapsedQueryScorer<TModel> : IQueryScorer
     public void Score(int lane, int first, int count, Span<float> scores)
     {
         ExampleIds.Reader reader = _readers[lane];
+        (int values, int features) = (reader.Numerics.Length, reader.Offsets.Length - 1);
+        int blockItems = int.Min(BlockItems, Items);
+        float[] numerics = new float[blockItems * values];
+        int[] offsets = new int[(blockItems * features) + 1];
         for (int q = 0; q < count; q++)
         {
             reader.Read(first + q);
-            ref int item = ref reader.Id(_itemFeature);
-            for (int i = 0; i < Items; i++)
+            ReadOnlySpan<int> query = reader.Ids[..reader.Offsets[features]];
+            int[] ids = new int[blockItems * query.Length];
+            for (int i = 0; i < blockItems; i++)
             {
-                item = i;
-                scores[(q * Items) + i] = _predictor.ScoreIds(reader.Numerics, reader.Ids, reader.Offsets);
+                query.CopyTo(ids.AsSpan(i * query.Length));
+                reader.Numerics[..values].CopyTo(numerics.AsSpan(i * values));
+                for (int f = 0; f < features; f++)
+                {
+                    offsets[(i * features) + f + 1] = (i * query.Length) + reader.Offsets[f + 1];
+                }
+            }
+
+            for (int block = 0; block < Items; block += blockItems)
+            {
+                int rows = int.Min(blockItems, Items - block);
+                for (int i = 0; i < rows; i++)
+                {
+                    ids[(i * query.Length) + reader.Offsets[_itemFeature]] = block + i;
+                }
+
+                _predictor.ScoreIds(numerics, ids, offsets, scores.Slice((q * Items) + block, rows));
             }
         }
     }

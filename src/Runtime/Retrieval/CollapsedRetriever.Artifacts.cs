@@ -81,9 +81,7 @@ public sealed partial class CollapsedRetriever<TModel>
     /// <exception cref="ArtifactMismatchException">The assembly recommends otherwise than this model.</exception>
     public ArtifactReport SaveAssembly(string path)
     {
-        using var weights = new MemoryStream();
-        Weights.WriteTo(weights);
-        long bytes = AssemblyCompiler.Compile(path, TModel.InferenceSource, [("weights", () => new MemoryStream(weights.GetBuffer(), 0, (int)weights.Length))]);
+        long bytes = AssemblyCompiler.Compile(path, TModel.InferenceSource, [("weights", WeightsImage.Resource(Weights.WriteTo))]);
         int[][] histories = ProbeHistories();
         int count = int.Min(100, Weights.Rows.Rows);
         using var assembly = new RetrieverAssembly(path);

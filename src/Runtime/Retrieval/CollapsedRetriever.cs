@@ -18,13 +18,7 @@ public sealed partial class CollapsedRetriever<TModel>
     internal CollapsedRetriever(CollapsedRetrieval weights)
     {
         Weights = weights;
-        _retriever = new Lazy<IRetriever>(() =>
-        {
-            using MemoryStream stream = new();
-            weights.WriteTo(stream);
-            stream.Position = 0;
-            return TModel.CreateRetriever(stream);
-        });
+        _retriever = new Lazy<IRetriever>(() => TModel.CreateRetriever(new WeightsImage(weights)));
     }
 
     /// <summary>The content: rows, keys, unseen items.</summary>

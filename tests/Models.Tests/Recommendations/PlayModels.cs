@@ -45,6 +45,81 @@ public partial class PlayQuantized : IPlay
     public long Time { get; set; }
 }
 
+/// <summary>Tiers of codes of 8, 5 and 3 bits.</summary>
+[EmbeddingModel, Gmf, Adam(LearningRate = 0.02f)]
+[Quantized(Dimension = 16, Parts = 8, Choices = [256, 32, 8], Tiers = [0.2f, 0.3f, 0.5f])]
+public partial class PlayTiers : IPlay
+{
+    [User]
+    public int User { get; set; }
+
+    [Item]
+    public string Item { get; set; } = "";
+
+    [Timestamp]
+    public long Time { get; set; }
+}
+
+/// <summary>Codes of 7 bits that do not fill whole bytes, more of them than a word holds.</summary>
+[EmbeddingModel, Gmf, Adam(LearningRate = 0.02f)]
+[Quantized(Dimension = 22, Parts = 11, Choices = [128])]
+public partial class PlayOddCodes : IPlay
+{
+    [User]
+    public int User { get; set; }
+
+    [Item]
+    public string Item { get; set; } = "";
+
+    [Timestamp]
+    public long Time { get; set; }
+}
+
+/// <summary>One code per item.</summary>
+[EmbeddingModel, Gmf, Adam(LearningRate = 0.02f)]
+[Quantized(Dimension = 16, Parts = 1, Choices = [16])]
+public partial class PlayOneCode : IPlay
+{
+    [User]
+    public int User { get; set; }
+
+    [Item]
+    public string Item { get; set; } = "";
+
+    [Timestamp]
+    public long Time { get; set; }
+}
+
+/// <summary>Tiers with codebooks and parts of their own.</summary>
+[EmbeddingModel, Gmf, Adam(LearningRate = 0.02f)]
+[Quantized(Dimension = 16, PartsPerTier = [8, 4], Choices = [16, 8], Tiers = [0.3f, 0.7f], PrivateCodebooks = true)]
+public partial class PlayOwnTiers : IPlay
+{
+    [User]
+    public int User { get; set; }
+
+    [Item]
+    public string Item { get; set; } = "";
+
+    [Timestamp]
+    public long Time { get; set; }
+}
+
+/// <summary>One set of centroids for all parts.</summary>
+[EmbeddingModel, Gmf, Adam(LearningRate = 0.02f)]
+[Quantized(Dimension = 16, Parts = 4, Choices = [16], SharedCodebook = true)]
+public partial class PlaySharedCodes : IPlay
+{
+    [User]
+    public int User { get; set; }
+
+    [Item]
+    public string Item { get; set; } = "";
+
+    [Timestamp]
+    public long Time { get; set; }
+}
+
 /// <summary>The ranking loss, integer items of a fixed cardinality.</summary>
 [EmbeddingModel(Loss = Loss.BayesianPersonalizedRanking), Gmf, Adam(LearningRate = 0.02f)]
 [Full(Dimension = 16)]

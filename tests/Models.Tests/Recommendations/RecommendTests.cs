@@ -24,6 +24,21 @@ public sealed class RecommendTests
     public void Lists_of_quantised_tables_agree() => Check<PlayQuantized>();
 
     [TestMethod]
+    public void Lists_of_tiers_of_codes_agree() => Check<PlayTiers>();
+
+    [TestMethod]
+    public void Lists_of_codes_that_fill_no_bytes_agree() => Check<PlayOddCodes>();
+
+    [TestMethod]
+    public void Lists_of_one_code_agree() => Check<PlayOneCode>();
+
+    [TestMethod]
+    public void Lists_of_tiers_with_own_codebooks_agree() => Check<PlayOwnTiers>();
+
+    [TestMethod]
+    public void Lists_of_shared_codebooks_agree() => Check<PlaySharedCodes>();
+
+    [TestMethod]
     public void Lists_of_both_branches_agree() => Check<PlayNeuMf>();
 
     [TestMethod]

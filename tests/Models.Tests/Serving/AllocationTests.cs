@@ -17,6 +17,9 @@ public sealed class AllocationTests
 {
     private delegate float MixedCall(float age, float visits, float hour, ReadOnlySpan<char> user, int app, ReadOnlySpan<string> genres);
 
+    private delegate void ColumnsCall(
+        ReadOnlySpan<float> age, ReadOnlySpan<float> visits, ReadOnlySpan<float> hour, ReadOnlySpan<string> user, ReadOnlySpan<int> app, ReadOnlySpan<string[]> genres, Span<float> scores);
+
     private delegate float SingleCall(int user, int item);
 
     [TestMethod]
@@ -28,6 +31,23 @@ public sealed class AllocationTests
         string[] genres = ["key-1", "key-2", "key-1", "never seen"];
         Assert.AreEqual(0, BytesOf(() => call(30, 2, 12, "key-4", 3, genres)));
         Assert.AreEqual(0, BytesOf(() => call(30, 2, 12, "somebody else", 3, default)), "unknown value, empty bag");
+    }
+
+    [TestMethod]
+    public void Columns_are_scored_without_an_allocation()
+    {
+        using TemporaryFolder folder = new();
+        using InferenceAssembly assembly = Export<DlrmMixed>(folder["Columns.dll"]);
+        var call = assembly.Type.GetMethod("Predict", Parameters<ColumnsCall>())!.CreateDelegate<ColumnsCall>(assembly.Predictor);
+        float[] values = [.. Enumerable.Range(0, 70).Select(i => (float)i)], scores = new float[70];
+        string[] users = [.. Enumerable.Range(0, 70).Select(i => $"key-{i}")];
+        int[] apps = [.. Enumerable.Range(0, 70)];
+        string[][] genres = [.. Enumerable.Range(0, 70).Select(i => i % 3 == 0 ? [] : new[] { "key-1", $"key-{i}" })];
+        Assert.AreEqual(0, BytesOf(() =>
+        {
+            call(values, values, values, users, apps, genres, scores);
+            return scores[69];
+        }));
     }
 
     [TestMethod]

@@ -23,18 +23,19 @@ public static class TypeNames
         ("ModelGen.Compiled",
             "AutoencoderStep Batch BlockScratch CategoricalFeature CollapsedCodes CollapsedDense CollapsedRetrieval CollapsedTable CollapsedWeights DataSetBuilder DenseParameter FeatureBatch Finish FeatureRole FrequencyTiers IAutoencoder IEmbeddingModel IFactorization IModel IPredictor IRetriever ISimd "
             + "Initialization KeyKind Lane LaneSums Losses Microkernel ModelSchema ModelState NativeFloats NearestCentroid OnnxModelBuilder OnnxType OptimizerKind ParameterGroup RowIndex ScoreNormalization SoftmaxScores "
-            + "SharedRows SparseRows Simd128 Simd256 Simd512 SimdScalar StepContext Table"),
-        ("System", "ArgumentException ArgumentOutOfRangeException Array Exception GC InvalidOperationException Math MathF ReadOnlySpan Span"),
-        ("System.Buffers", "ArrayPool"),
-        ("System.Buffers.Binary", "BinaryPrimitives"),
+            + "SharedRows SparseRows Simd128 Simd256 Simd512 SimdScalar StepContext Table WeightsImage"),
+        ("System", "ArgumentException ArgumentOutOfRangeException Array BitConverter Exception FormatException GC Half InvalidOperationException Math MathF ReadOnlySpan Span ThreadStatic"),
+        ("System.Buffers", "ArrayPool OperationStatus"),
         ("System.Collections.Generic", "Dictionary IEnumerable KeyNotFoundException"),
         ("System.Data.Common", "DbDataReader"),
-        ("System.IO", "EndOfStreamException InvalidDataException MemoryStream Stream"),
+        ("System.IO", "EndOfStreamException InvalidDataException MemoryStream Stream UnmanagedMemoryStream"),
         ("System.Runtime.CompilerServices", "MethodImpl MethodImplOptions Unsafe"),
-        ("System.Runtime.InteropServices", "MemoryMarshal"),
+        ("System.Numerics", "BitOperations"),
+        ("System.Runtime.InteropServices", "Marshal MemoryMarshal"),
         ("System.Runtime.Intrinsics", "Vector128 Vector256 Vector512"),
         ("System.Text", "Encoding"),
-        ("System.Text.Json", "JsonDocument JsonException JsonProperty"),
+        ("System.Text.Json", "JsonException JsonTokenType Utf8JsonReader"),
+        ("System.Text.Unicode", "Utf8"),
         ("System.Threading", "CancellationToken"),
     }.SelectMany(n => n.Item2.Split(' ').Select(type => (Type: type, Namespace: n.Item1))).ToDictionary(n => n.Type, n => n.Namespace);
 

@@ -15,15 +15,16 @@ internal static class InferenceEmitter
     internal const string Usings = """
         using System;
         using System.Buffers;
-        using System.Buffers.Binary;
         using System.Collections.Generic;
         using System.IO;
         using System.Linq;
+        using System.Numerics;
         using System.Runtime.CompilerServices;
         using System.Runtime.InteropServices;
         using System.Runtime.Intrinsics;
         using System.Text;
         using System.Text.Json;
+        using System.Text.Unicode;
 
         """;
 
@@ -118,10 +119,8 @@ internal static class InferenceEmitter
             w.Line();
             using (w.Block($"public {model.Name}Adapter(CollapsedWeights weights)"))
             {
-                w.Line("using var stream = new MemoryStream();");
-                w.Line("weights.WriteTo(stream);");
-                w.Line("stream.Position = 0;");
-                w.Line($"_predictor = new {model.Name}Predictor(stream);");
+                w.Line("var image = new WeightsImage(weights);");
+                w.Line($"_predictor = new {model.Name}Predictor(image.Address, image.Length, image);");
             }
 
             w.Line();
@@ -131,6 +130,10 @@ internal static class InferenceEmitter
             w.Line("public float PredictIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets) => _predictor.PredictIds(numerics, ids, offsets);");
             w.Line();
             w.Line("public float ScoreIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets) => _predictor.ScoreIds(numerics, ids, offsets);");
+            w.Line();
+            w.Line("public void PredictIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets, Span<float> scores) => _predictor.PredictIds(numerics, ids, offsets, scores);");
+            w.Line();
+            w.Line("public void ScoreIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets, Span<float> scores) => _predictor.ScoreIds(numerics, ids, offsets, scores);");
             if (model.Categoricals.Any(c => c.Role == RoleKind.Item))
             {
                 w.Line();

@@ -1,8 +1,6 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
-using ModelGen.Generator.Emit.CSharp;
 using ModelGen.Generator.Helpers;
 using ModelGen.Generator.Ir;
 using ModelGen.Generator.Lowering;
@@ -12,25 +10,35 @@ namespace ModelGen.Generator.Emit.Inference;
 
 /// <summary>
 /// Writes the text of the stand-alone predictor: one class over the collapsed weights that references the framework only.
-/// The same text is compiled into the application and, at export, into the inference assembly.
+/// The same text is compiled into the application and, at export, into the inference assembly; only how it comes by its weights differs.
 /// </summary>
 internal sealed class PredictorEmitter
 {
-    // Above this many floats of intermediate values the predictor keeps them on the heap instead of the stack.
-    private const int StackFloats = 32768;
+    // A block of examples keeps to the caches: its intermediate values, and a panel of weights that meets them all.
+    private const int MostRows = 48;
+    private const int MostBlockFloats = 131072;
 
     private readonly ModelSpec _model;
     private readonly Graph _graph;
     private readonly SourceWriter _w = new();
-    private readonly Dictionary<Value, int> _offsets = [];
     private readonly Separation? _separation;
     private readonly PredictorRanking? _ranking;
+    private readonly PredictorProgram _score;
+    private readonly PredictorProgram? _query;
+    private readonly PredictorProgram? _item;
+    private readonly HashSet<Parameter> _layers;
+    private readonly HashSet<Parameter> _biases;
 
     private PredictorEmitter(ModelSpec model, Graph graph)
     {
         _model = model;
         _graph = graph;
         _separation = Separate.Run(graph, model);
+        _score = new PredictorProgram(model, graph.Served);
+        _query = _separation is null ? null : new PredictorProgram(model, _separation.QueryOps);
+        _item = _separation is null ? null : new PredictorProgram(model, _separation.ItemOps);
+        _layers = [.. graph.Served.Where(PredictorTiles.IsLayer).Select(op => op.Parameters[0])];
+        _biases = [.. graph.Served.Where(PredictorTiles.IsLayer).SelectMany(op => op.Parameters.Skip(1))];
         int item = model.Categoricals.Select((c, f) => c.Role == RoleKind.Item ? f : -1).Max();
         _ranking = item < 0 ? null : new PredictorRanking(model, item, _separation, _w);
     }
@@ -40,46 +48,68 @@ internal sealed class PredictorEmitter
 
     private string Write(string modifier)
     {
-        _w.Line($"/// <summary>Scores {_model.Name} from its collapsed weights. Thread-safe; a call allocates nothing.</summary>");
+        _w.Line($"/// <summary>Scores {_model.Name} from its collapsed weights. Thread-safe; a call allocates nothing once its thread has made one.</summary>");
         using (_w.Block($"{modifier} sealed class {_model.Name}Predictor"))
         {
             WriteFields();
-            WriteConstructor();
-            _w.Line();
-            WriteLoad();
+            using (PredictorSupport.Constructors(_w, _model.Name + "Predictor", isPublic: modifier == "public"))
+            {
+                WriteAssignments();
+            }
+
+            PredictorSupport.WriteLoad(_w, _model.Name + "Predictor", isPublic: modifier == "public");
             new PredictorInputs(_model, _w).Write();
             WriteScore();
             WriteSeparation();
             _ranking?.Write();
+            HashSet<string> kernels = [];
             foreach (Op op in _graph.Served.Concat(_separation?.QueryOps ?? []).Concat(_separation?.ItemOps ?? []))
             {
-                PredictorKernels.Write(_w, op, _kernels);
+                PredictorKernels.Write(_w, op, kernels);
             }
 
-            PredictorSupport.Write(_w, _model, _graph.ServedParameters.Any(p => p.Codes is not null));
+            PredictorSupport.Write(
+                _w, _model, tables: _graph.ServedParameters.Any(p => p.IsTable && p.Codes is null), codes: _graph.ServedParameters.Any(p => p.Codes is not null), layers: _layers.Count > 0);
         }
 
         return _w.ToString();
     }
 
-    private readonly HashSet<string> _kernels = [];
-
     private void WriteFields()
     {
-        foreach (Parameter p in _graph.ServedParameters)
+        int stride = new[] { _score, _query, _item }.Max(p => p?.Floats ?? 0);
+
+        // An odd number of cache lines, so that the examples of a tile do not share their places in the cache.
+        stride = MemoryPlan.Up(stride, 16) + (MemoryPlan.Up(stride, 16) % 32 == 0 ? 16 : 0);
+        int rows = Math.Min(MostRows, Math.Max(PredictorTiles.Rows, MostBlockFloats / stride / PredictorTiles.Rows * PredictorTiles.Rows));
+        _w.Lines($"""
+            // Floats of intermediate values per example, and examples of a block.
+            private const int Stride = {stride};
+            private const int BlockRows = {rows};
+
+            [ThreadStatic]
+            private static float[]? t_scratch;
+
+            [ThreadStatic]
+            private static float[]? t_numerics;
+
+            [ThreadStatic]
+            private static float[]? t_vectors;
+
+            [ThreadStatic]
+            private static int[]? t_ids;
+
+            private readonly object? _owner;
+            """);
+        foreach (Parameter p in _graph.ServedParameters.Where(p => !_biases.Contains(p)))
         {
-            _w.Line($"private readonly {(p.Codes is not null ? "Codes" : p.IsTable ? "Table" : "float[]")} {Field(p)};");
+            _w.Line($"private readonly {(p.Codes is not null ? "Codes" : p.IsTable ? "Table" : _layers.Contains(p) ? "Layer" : "float[]")} {PredictorProgram.Field(p)};");
         }
 
         foreach (CategoricalSpec c in _model.Categoricals.Where(c => c.Cardinality == 0))
         {
-            _w.Line(c.Key is KeyType.Text or KeyType.Enum
-                ? $"private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _{c.Property}Ids;"
-                : $"private readonly Dictionary<long, int> _{c.Property}Ids;");
-            _w.Line($"private readonly int _{c.Property}Count;");
+            _w.Line($"private readonly {KeysOf(c)} _{c.Property}Ids;");
         }
-
-        _ranking?.WriteField();
 
         if (_model.Numerics.Any(n => n.Transform == TransformKind.Standardize))
         {
@@ -89,31 +119,26 @@ internal sealed class PredictorEmitter
         _w.Line();
     }
 
-    private void WriteConstructor()
+    private void WriteAssignments()
     {
-        _w.Line("/// <summary>Reads the collapsed weights, a safetensors stream.</summary>");
-        _w.Line("/// <exception cref=\"InvalidDataException\">The stream is damaged or holds something else.</exception>");
-        using IDisposable block = _w.Block($"public {_model.Name}Predictor(Stream weights)");
-        _w.Line("var file = new Tensors(weights);");
-        foreach (Parameter p in _graph.ServedParameters.Where(p => p.Codes is null))
+        foreach (Parameter p in _graph.ServedParameters.Where(p => p.Codes is null && !_biases.Contains(p)))
         {
-            _w.Line(p.IsTable
-                ? $"{Field(p)} = new Table(file, \"{p.Name}\", {p.Columns});"
-                : $"{Field(p)} = file.Dense(\"{p.Name}\", {p.Rows}, {p.Columns}, {PredictorKernels.Stride(p.Columns)});");
+            string bias = _graph.Served.FirstOrDefault(op => _layers.Contains(p) && op.Parameters.Count > 1 && op.Parameters[0] == p) is { } op ? $"\"{op.Parameters[1].Name}\"" : "null";
+            _w.Line(p.IsTable ? $"{PredictorProgram.Field(p)} = new Table(file, \"{p.Name}\", {p.Columns});"
+                : _layers.Contains(p) ? $"{PredictorProgram.Field(p)} = new Layer(file, \"{p.Name}\", {bias}, {p.Rows}, {p.Columns});"
+                : $"{PredictorProgram.Field(p)} = file.Floats(\"{p.Name}\", {p.Rows * p.Columns});");
         }
 
         foreach (CategoricalSpec c in _model.Categoricals.Where(c => c.Cardinality == 0))
         {
-            string kind = c.Key is KeyType.Text or KeyType.Enum ? "Text" : "Integers";
-            _w.Line($"Dictionary<{(kind == "Text" ? "string" : "long")}, int> ids{c.Property} = file.{kind}(\"{c.Property}\");");
-            _w.Line($"_{c.Property}Count = ids{c.Property}.Count;");
-            _w.Line($"_{c.Property}Ids = ids{c.Property}{(kind == "Text" ? ".GetAlternateLookup<ReadOnlySpan<char>>()" : "")};");
+            _w.Line($"_{c.Property}Ids = new {KeysOf(c)}(file, \"{c.Property}\");");
         }
 
-        _ranking?.WriteAssignment();
         foreach (Parameter p in _graph.ServedParameters.Where(p => p.Codes is not null))
         {
-            _w.Line($"{Field(p)} = new Codes(file, \"{p.Name}\", {(p.Codes!.Shared ? "true" : "false")}, {Tiers(_model.Categoricals[p.Feature], p.Codes!)});");
+            CategoricalSpec c = _model.Categoricals[p.Feature];
+            string count = c.Cardinality > 0 ? c.Cardinality.ToString(System.Globalization.CultureInfo.InvariantCulture) : $"_{c.Property}Ids.Count";
+            _w.Line($"{PredictorProgram.Field(p)} = new Codes(file, \"{p.Name}\", {(p.Codes!.Shared ? "true" : "false")}, {PredictorCodes.Tiers(c, p.Codes!, count)});");
         }
 
         if (_model.Numerics.Any(n => n.Transform == TransformKind.Standardize))
@@ -122,61 +147,60 @@ internal sealed class PredictorEmitter
         }
     }
 
-    // Where each tier of codes ends, and its bits; the rows for unknown values are in the last.
-    private static string Tiers(CategoricalSpec c, Quantization q)
-    {
-        string count = c.Cardinality > 0 ? c.Cardinality.ToString(CultureInfo.InvariantCulture) : $"_{c.Property}Count";
-        int extra = c.OutOfVocabulary switch { OutOfVocabularyKind.SharedRow => 1, OutOfVocabularyKind.HashedBucket => c.Buckets, _ => 0 };
-        return string.Join(", ", q.Choices.Select((_, t) =>
-            $"({(t < q.Choices.Count - 1 ? $"(int)({q.End(t).ToString(CultureInfo.InvariantCulture)}m * {count})" : $"{count} + {extra}")}, {q.Bits(t)}, {q.First(t)}, {q.Parts / q.Repeat(t)})"));
-    }
-
-    private void WriteLoad() => _w.Lines($$"""
-        /// <summary>The predictor over the weights embedded in this assembly.</summary>
-        public static {{_model.Name}}Predictor Load()
-        {
-            using Stream weights = typeof({{_model.Name}}Predictor).Assembly.GetManifestResourceStream("weights")
-                ?? throw new InvalidDataException("This assembly holds no resource named 'weights'.");
-            return new {{_model.Name}}Predictor(weights);
-        }
-
-        """);
+    private static string KeysOf(CategoricalSpec c) => PredictorSupport.IsText(c) ? "Texts" : "Integers";
 
     private void WriteScore()
     {
-        _w.Lines("""
+        const string Parameters = "ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets";
+        bool probability = _model.Loss == LossKind.BinaryCrossEntropy;
+        _w.Lines($$"""
+
             /// <summary>
             /// Score of one example given as raw numeric values and ids: feature f owns ids[offsets[f] .. offsets[f + 1]), -1 is the zero vector.
             /// </summary>
-            public float PredictIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets) => SCORE;
+            public float PredictIds({{Parameters}}) => {{(probability ? "Probability(ScoreIds(numerics, ids, offsets))" : "ScoreIds(numerics, ids, offsets)")}};
 
             /// <summary>The same before it becomes a probability: the raw output of the last layer.</summary>
-            public float ScoreIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets)
-            """.Replace("SCORE", _model.Loss == LossKind.BinaryCrossEntropy
-                ? "(float)(1 / (1 + Math.Exp(-(double)ScoreIds(numerics, ids, offsets))))"
-                : "ScoreIds(numerics, ids, offsets)"));
-        using IDisposable block = _w.Braces();
-        WriteOps(_graph.Served);
-        Value score = _graph.Served[_graph.Served.Count - 1].Result!;
-        _w.Line($"return scratch[{_offsets[score]}];");
-    }
+            public float ScoreIds({{Parameters}})
+            {
+                float score = 0;
+                ScoreBlock(1, numerics, ids, offsets, new Span<float>(ref score));
+                return score;
+            }
 
-    // The scratch of some operations, every value at an address of its own, and their statements.
-    private void WriteOps(IReadOnlyList<Op> ops)
-    {
-        int floats = 0;
-        _offsets.Clear();
-        foreach (Op op in ops)
+            /// <summary>
+            /// Scores of many examples: example i has numerics[{{_model.Numerics.Count}} i ..], and its feature f owns ids[offsets[{{_model.Categoricals.Count}} i + f] .. offsets[{{_model.Categoricals.Count}} i + f + 1]).
+            /// The same bits as one by one.
+            /// </summary>
+            public void PredictIds({{Parameters}}, Span<float> scores)
+            {
+                ScoreIds(numerics, ids, offsets, scores);
+            {{(probability ? "    foreach (ref float score in scores)\n    {\n        score = Probability(score);\n    }" : "")}}
+            }
+
+            /// <summary>The same before they become probabilities.</summary>
+            public void ScoreIds({{Parameters}}, Span<float> scores)
+            {
+                for (int first = 0; first < scores.Length; first += BlockRows)
+                {
+                    int rows = Math.Min(BlockRows, scores.Length - first);
+                    ScoreBlock(rows, numerics.Slice({{_model.Numerics.Count}} * first), ids, offsets.Slice({{_model.Categoricals.Count}} * first), scores.Slice(first, rows));
+                }
+            }
+
+            """);
+        if (probability)
         {
-            _offsets[op.Result!] = floats;
-            floats += MemoryPlan.Up(op.Result!.Width, 16);
+            _w.Line("private static float Probability(float score) => (float)(1 / (1 + Math.Exp(-(double)score)));");
+            _w.Line();
         }
 
-        _w.Line($"Span<float> scratch = {(floats > StackFloats ? "new" : "stackalloc")} float[{floats}];");
-        foreach (Op op in ops.Where(op => op.Result!.Domain == Domain.Example))
+        using (_w.Block($"private void ScoreBlock(int rows, {Parameters}, Span<float> scores)"))
         {
-            _w.Line($"// {Printer.Line(op)}");
-            _w.Lines(Statement(op));
+            _w.Line("ref float block = ref Scratch(rows);");
+            Value score = _graph.Served[_graph.Served.Count - 1].Result!;
+            _score.Write(_w, null, [$"scores[r] = scratch[{_score.Offset(score)}];"]);
+            _w.Line("GC.KeepAlive(_owner);");
         }
     }
 
@@ -188,7 +212,6 @@ internal sealed class PredictorEmitter
             return;
         }
 
-        int item = s.ItemOps.First(op => op.Result!.Domain == Domain.Id).Result!.Feature, features = _model.Categoricals.Count;
         _w.Line();
         _w.Line("/// <summary>Floats of a query and of an item's vector, whose inner product is the raw score.</summary>");
         _w.Line($"public const int VectorWidth = {s.Width};");
@@ -196,155 +219,60 @@ internal sealed class PredictorEmitter
         _w.Line("/// <summary>Writes the query of an example given as for PredictIds, whose item does not matter: its side of the raw score.</summary>");
         using (_w.Block("public void Query(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets, Span<float> query)"))
         {
-            WriteOps(s.QueryOps);
-            WriteSide(s, "query", p => p.Query, p => p.Weight is { } weight ? $" * {Field(weight)}[i]" : "");
+            _w.Line("const int rows = 1;");
+            _w.Line("ref float block = ref Scratch(rows);");
+            List<string> finish = Side(_query!, s, "query", "", p => p.Query, p => p.Weight is { } weight ? $" * {PredictorProgram.Field(weight)}[i]" : "");
             if (s.HasQueryTerm)
             {
-                _w.Line($"query[{s.ProductWidth}] = {string.Join(" + ", s.QueryTerms.Select(t => $"scratch[{_offsets[t]}]").Concat(s.Constants.Select(p => $"{Field(p)}[0]")))};");
+                finish.Add($"query[{s.ProductWidth}] = {string.Join(" + ", s.QueryTerms.Select(t => $"scratch[{_query!.Offset(t)}]").Concat(s.Constants.Select(p => $"{PredictorProgram.Field(p)}[0]")))};");
             }
 
             if (s.HasItemTerm)
             {
-                _w.Line($"query[{s.Width - 1}] = 1;");
+                finish.Add($"query[{s.Width - 1}] = 1;");
             }
+
+            _query!.Write(_w, null, finish);
+            _w.Line("GC.KeepAlive(_owner);");
         }
 
         _w.Line();
-        _w.Line("/// <summary>Writes the vector of an item: its side of the raw score.</summary>");
-        using (_w.Block("public void ItemVector(int item, Span<float> vector)"))
+        _w.Lines("""
+            /// <summary>Writes the vector of an item: its side of the raw score.</summary>
+            public void ItemVector(int item, Span<float> vector) => ItemVectors(item, 1, vector);
+
+            // The vectors of at most a block of items that follow one another.
+            """);
+        using (_w.Block("private void ItemVectors(int first, int rows, Span<float> vectors)"))
         {
-            _w.Line("ReadOnlySpan<int> ids = new(in item);");
-            _w.Line($"ReadOnlySpan<int> offsets = [{string.Join(", ", Enumerable.Range(0, features + 1).Select(f => f > item ? 1 : 0))}];");
-            WriteOps(s.ItemOps);
-            WriteSide(s, "vector", p => p.Item, _ => "");
+            _w.Line("ref float block = ref Scratch(rows);");
+            List<string> finish = Side(_item!, s, "vectors", $"(r * {s.Width}) + ", p => p.Item, _ => "");
             if (s.HasQueryTerm)
             {
-                _w.Line($"vector[{s.ProductWidth}] = 1;");
+                finish.Add($"vectors[(r * {s.Width}) + {s.ProductWidth}] = 1;");
             }
 
             if (s.HasItemTerm)
             {
-                _w.Line($"vector[{s.Width - 1}] = {string.Join(" + ", s.ItemTerms.Select(t => $"scratch[{_offsets[t]}]"))};");
+                finish.Add($"vectors[(r * {s.Width}) + {s.Width - 1}] = {string.Join(" + ", s.ItemTerms.Select(t => $"scratch[{_item!.Offset(t)}]"))};");
             }
+
+            _item!.Write(_w, "first + r", finish);
+            _w.Line("GC.KeepAlive(_owner);");
         }
     }
 
-    private void WriteSide(Separation s, string target, Func<SeparatedProduct, Value> side, Func<SeparatedProduct, string> factor)
+    private static List<string> Side(PredictorProgram program, Separation s, string target, string row, Func<SeparatedProduct, Value> side, Func<SeparatedProduct, string> factor)
     {
         int at = 0;
+        var lines = new List<string>();
         foreach (SeparatedProduct product in s.Products)
         {
             Value value = side(product);
-            _w.Line($"for (int i = 0; i < {value.Width}; i++) {target}[{at} + i] = scratch[{_offsets[value]} + i]{factor(product)};");
+            lines.Add($"for (int i = 0; i < {value.Width}; i++) {target}[{row}{at} + i] = scratch[{program.Offset(value)} + i]{factor(product)};");
             at += value.Width;
         }
+
+        return lines;
     }
-
-    private string Statement(Op op)
-    {
-        string y = Span(op.Result!);
-        string[] x = [.. op.Inputs.Where(v => v.Domain == Domain.Example).Select(Span)];
-        return op.Kind switch
-        {
-            OpKind.Lookup => Lookup(op),
-            OpKind.Numerics => string.Join("\n", _model.Numerics.Select((n, i) => $"scratch[{_offsets[op.Result!] + i}] = {Transform(n, i)};")),
-            OpKind.Constant => $"{Field(op.Parameters[0])}.AsSpan(0, {op.Result!.Width}).CopyTo({y});",
-            OpKind.Linear => $"{PredictorKernels.Linear(op)}({x[0]}, {Field(op.Parameters[0])}{(op.Parameters.Count > 1 ? $", {Field(op.Parameters[1])}" : "")}, {y});",
-            OpKind.Relu => $"for (int i = 0; i < {op.Result!.Width}; i++) scratch[{_offsets[op.Result]} + i] = Math.Max(0, scratch[{_offsets[op.Inputs[0]]} + i]);",
-            OpKind.Concat => Concat(op),
-            OpKind.Pairs or OpKind.Fm => $"{PredictorKernels.Interaction(op)}({x[0]}, {y});",
-            OpKind.Slice => $"{x[0]}.Slice({op.Number}, {op.Result!.Width}).CopyTo({y});",
-            OpKind.Multiply => Product(op),
-            OpKind.Add => Sum(op),
-            OpKind.Offset => $"for (int i = 0; i < {op.Result!.Width}; i++) scratch[{_offsets[op.Result]} + i] = scratch[{_offsets[op.Inputs[0]]} + i] + {Field(op.Parameters[0])}[i];",
-            _ => throw new LoweringException($"operation {op.Kind} has no inference form"),
-        };
-    }
-
-    private string Concat(Op op)
-    {
-        int at = _offsets[op.Result!];
-        var lines = new List<string>();
-        foreach (Value part in op.Inputs)
-        {
-            lines.Add($"{Span(part)}.CopyTo(scratch.Slice({at}, {part.Width}));");
-            at += part.Width;
-        }
-
-        return string.Join("\n", lines);
-    }
-
-    // Vectors of the ids of one feature, pooled.
-    private string Lookup(Op op)
-    {
-        Value vector = op.Inputs[0];
-        Op producer = _graph.Served.First(o => o.Result == vector);
-        (int f, int width) = (vector.Feature, vector.Width);
-        string mean = op.Number == 2 ? $"\nif (offsets[{f + 1}] - offsets[{f}] > 1) Scale({Span(op.Result!)}, 1f / (offsets[{f + 1}] - offsets[{f}]));" : "";
-        return $$"""
-            for (int p = offsets[{{f}}]; p < offsets[{{f + 1}}]; p++)
-            {
-                int id = ids[p];
-                if (id >= 0)
-                {
-            {{string.Join("\n", Vector(producer).Append($"AddTo({Span(vector)}, {Span(op.Result!)});").Select(line => "        " + line))}}
-                }
-            }
-            """ + mean;
-    }
-
-    private IEnumerable<string> Vector(Op op)
-    {
-        foreach (Value input in op.Inputs)
-        {
-            foreach (string line in Vector(_graph.Served.First(o => o.Result == input)))
-            {
-                yield return line;
-            }
-        }
-
-        switch (op.Kind)
-        {
-            case OpKind.Gather:
-                string row = op.Parameters[0].Index switch
-                {
-                    RowIndexKind.Quotient => $"id / {op.Parameters[0].Modulus}",
-                    RowIndexKind.Remainder => $"id % {op.Parameters[0].Modulus}",
-                    _ => "id",
-                };
-                yield return $"{Field(op.Parameters[0])}.Read({row}, {Span(op.Result!)});";
-                break;
-            case OpKind.Decode:
-                yield return $"{Field(op.Parameters[0])}.Read(id, {Field(op.Parameters[1])}, {PredictorKernels.Stride(op.Parameters[1].Columns)}, {Span(op.Result!)});";
-                break;
-            case OpKind.Project:
-                yield return $"{PredictorKernels.Linear(op)}({Span(op.Inputs[0])}, {Field(op.Parameters[0])}, {Span(op.Result!)});";
-                break;
-            case OpKind.Multiply:
-                yield return Product(op);
-                break;
-            case OpKind.Add:
-                yield return Sum(op);
-                break;
-            default:
-                throw new LoweringException($"operation {op.Kind} has no inference form on ids");
-        }
-    }
-
-    private string Sum(Op op) =>
-        $"for (int i = 0; i < {op.Result!.Width}; i++) scratch[{_offsets[op.Result]} + i] = {string.Join(" + ", op.Inputs.Select(v => $"scratch[{_offsets[v]} + i]"))};";
-
-    private string Product(Op op) =>
-        $"for (int i = 0; i < {op.Result!.Width}; i++) scratch[{_offsets[op.Result]} + i] = scratch[{_offsets[op.Inputs[0]]} + i] * scratch[{_offsets[op.Inputs[1]]} + i];";
-
-    private static string Transform(NumericSpec n, int i) => n.Transform switch
-    {
-        TransformKind.Log1p => $"MathF.Log(1 + MathF.Max(numerics[{i}], 0))",
-        TransformKind.Standardize => $"(numerics[{i}] - _scaling[{2 * i}]) * _scaling[{(2 * i) + 1}]",
-        _ => $"numerics[{i}]",
-    };
-
-    private string Span(Value value) => $"scratch.Slice({_offsets[value]}, {value.Width})";
-
-    private static string Field(Parameter parameter) => "_" + TileEmitter.Identifier(parameter.Name);
 }

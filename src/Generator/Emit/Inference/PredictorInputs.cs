@@ -37,7 +37,7 @@ internal sealed class PredictorInputs(ModelSpec model, SourceWriter w)
             w.Line($"int {at} = 0;");
             foreach ((CategoricalSpec c, int f) in model.Categoricals.Select((c, f) => (c, f)))
             {
-                WriteIds(w, c, f, null, ids, offsets, at, key, id);
+                WriteIds(w, c, $"@{c.Property}", null, ids, $"{offsets}[{f + 1}]", at, key, id);
             }
 
             w.Line($"return this.PredictIds([{string.Join(", ", model.Numerics.Select(n => $"@{n.Property}"))}], {ids}, {offsets});");
@@ -47,17 +47,26 @@ internal sealed class PredictorInputs(ModelSpec model, SourceWriter w)
     }
 
     /// <summary>Appends the ids of one feature to those of the features before it; a constant takes the place of a value that is not given.</summary>
-    public static void WriteIds(SourceWriter w, CategoricalSpec c, int f, string? constant, string ids, string offsets, string at, string key, string id)
+    /// <param name="w">The target.</param>
+    /// <param name="c">The feature.</param>
+    /// <param name="value">Where the value or the bag is found.</param>
+    /// <param name="constant">An id instead, or null.</param>
+    /// <param name="ids">Name of the span of ids.</param>
+    /// <param name="end">Where the end of the feature's ids is noted.</param>
+    /// <param name="at">Name of the next place among the ids.</param>
+    /// <param name="key">Name for a key.</param>
+    /// <param name="id">Name for an id.</param>
+    public static void WriteIds(SourceWriter w, CategoricalSpec c, string value, string? constant, string ids, string end, string at, string key, string id)
     {
         if (c.Bag == BagForm.None)
         {
-            w.Line($"{ids}[{at}++] = {constant ?? $"this.{c.Property}Id(@{c.Property})"};");
+            w.Line($"{ids}[{at}++] = {constant ?? $"this.{c.Property}Id({value})"};");
         }
         else
         {
             string empty = c.Key is KeyType.Text or KeyType.Enum ? $"string.IsNullOrEmpty({key}) ? -1 : " : "";
             w.Lines($$"""
-                foreach ({{KeyTypeOf(c)}} {{key}} in @{{c.Property}})
+                foreach ({{KeyTypeOf(c)}} {{key}} in {{value}})
                 {
                     int {{id}} = {{empty}}this.{{c.Property}}Id({{key}});
                     if ({{id}} >= 0)
@@ -69,15 +78,19 @@ internal sealed class PredictorInputs(ModelSpec model, SourceWriter w)
                 """);
         }
 
-        w.Line($"{offsets}[{f + 1}] = {at};");
+        w.Line($"{end} = {at};");
     }
 
     private void WriteBatch()
     {
         IEnumerable<string> names = model.Numerics.Select(n => n.Property).Concat(model.Categoricals.Select(c => c.Property));
-        (string scores, string i) = (Local("scores"), Local("i"));
-        w.Line("/// <summary>Scores of many examples given as columns of equal length.</summary>");
+        (string scores, string first, string rows, string r, string i) = (Local("scores"), Local("first"), Local("rows"), Local("r"), Local("i"));
+        (string total, string numerics, string ids, string offsets, string at, string key, string id) =
+            (Local("total"), Local("numerics"), Local("ids"), Local("offsets"), Local("at"), Local("key"), Local("id"));
+        (int features, int values) = (model.Categoricals.Count, model.Numerics.Count);
+        w.Line("/// <summary>Scores of many examples given as columns of equal length, the same bits as one by one.</summary>");
         w.Line("/// <exception cref=\"ArgumentException\">The columns differ in length.</exception>");
+        w.Line("/// <exception cref=\"KeyNotFoundException\">A value is unknown and its feature refuses unknown values.</exception>");
         using (w.Block($"public void Predict({string.Join(", ", Parameters(single: false))}, Span<float> {scores})"))
         {
             w.Line($"if ({string.Join(" || ", names.Select(n => $"@{n}.Length != {scores}.Length"))})");
@@ -86,9 +99,35 @@ internal sealed class PredictorInputs(ModelSpec model, SourceWriter w)
                 w.Line($"throw new ArgumentException(\"All columns must have as many values as there are scores.\", nameof({scores}));");
             }
 
-            using (w.Block($"for (int {i} = 0; {i} < {scores}.Length; {i}++)"))
+            if (values > 0)
             {
-                w.Line($"{scores}[{i}] = this.Predict({string.Join(", ", names.Select(n => $"@{n}[{i}]"))});");
+                w.Line($"Span<float> {numerics} = Room(ref t_numerics, {values} * BlockRows);");
+            }
+
+            using (w.Block($"for (int {first} = 0; {first} < {scores}.Length; {first} += BlockRows)"))
+            {
+                w.Line($"int {rows} = Math.Min(BlockRows, {scores}.Length - {first}), {at} = 0, {total} = {model.Categoricals.Count(c => c.Bag == BagForm.None)} * {rows};");
+                foreach (CategoricalSpec c in model.Categoricals.Where(c => c.Bag != BagForm.None))
+                {
+                    w.Line($"for (int {i} = {first}; {i} < {first} + {rows}; {i}++) {total} += @{c.Property}[{i}]?.Length ?? 0;");
+                }
+
+                w.Line($"Span<int> {offsets} = Room(ref t_ids, ({features} * BlockRows) + 1 + {total}), {ids} = {offsets}.Slice(({features} * BlockRows) + 1);");
+                w.Line($"{offsets}[0] = 0;");
+                using (w.Block($"for (int {r} = 0, {i} = {first}; {r} < {rows}; {r}++, {i}++)"))
+                {
+                    foreach ((NumericSpec n, int j) in model.Numerics.Select((n, j) => (n, j)))
+                    {
+                        w.Line($"{numerics}[({values} * {r}) + {j}] = @{n.Property}[{i}];");
+                    }
+
+                    foreach ((CategoricalSpec c, int f) in model.Categoricals.Select((c, f) => (c, f)))
+                    {
+                        WriteIds(w, c, $"@{c.Property}[{i}]{(c.Bag == BagForm.None ? "" : " ?? []")}", null, ids, $"{offsets}[({features} * {r}) + {f + 1}]", at, key, id);
+                    }
+                }
+
+                w.Line($"this.PredictIds({(values > 0 ? numerics : "default")}, {ids}, {offsets}, {scores}.Slice({first}, {rows}));");
             }
         }
     }
@@ -145,7 +184,7 @@ internal sealed class PredictorInputs(ModelSpec model, SourceWriter w)
         bool text = c.Key is KeyType.Text or KeyType.Enum;
         string hash = text ? "HashText(key)" : "HashInteger(value)";
         string shown = text ? "key.ToString()" : "value";
-        string count = c.Cardinality > 0 ? $"{c.Cardinality}" : $"_{c.Property}Count";
+        string count = c.Cardinality > 0 ? $"{c.Cardinality}" : $"_{c.Property}Ids.Count";
         string unknown = c.OutOfVocabulary switch
         {
             OutOfVocabularyKind.SharedRow => $"return {count};",
@@ -169,7 +208,8 @@ internal sealed class PredictorInputs(ModelSpec model, SourceWriter w)
                 }
             """
             : $$"""
-                if (_{{c.Property}}Ids.TryGetValue({{(text ? "key" : "value")}}, out int id))
+                int id = _{{c.Property}}Ids.Find({{(text ? "key" : "value")}});
+                if (id >= 0)
                 {
                     return id;
                 }

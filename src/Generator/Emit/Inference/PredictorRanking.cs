@@ -16,52 +16,22 @@ internal sealed class PredictorRanking(ModelSpec model, int item, Separation? se
 
     private bool IsText => _item.Key is KeyType.Text or KeyType.Enum;
 
-    private string Catalogue => _item.Cardinality > 0 ? $"{_item.Cardinality}" : $"_{_item.Property}Count";
-
-    /// <summary>The field of the item's keys in the order of ids; nothing where a key is its own id.</summary>
-    public void WriteField()
-    {
-        if (_item.Cardinality == 0)
-        {
-            w.Line($"private readonly {(IsText ? "string" : "long")}[] _{_item.Property}Keys;");
-        }
-    }
-
-    /// <summary>The constructor's part.</summary>
-    public void WriteAssignment()
-    {
-        if (_item.Cardinality == 0)
-        {
-            w.Line($"_{_item.Property}Keys = new {(IsText ? "string" : "long")}[ids{_item.Property}.Count];");
-            w.Line($"foreach (var entry in ids{_item.Property}) _{_item.Property}Keys[entry.Value] = entry.Key;");
-        }
-    }
+    private string Catalogue => _item.Cardinality > 0 ? $"{_item.Cardinality}" : $"_{_item.Property}Ids.Count";
 
     /// <summary>The calls.</summary>
     public void Write()
     {
         WriteIds();
         w.Line();
+        w.Lines(PredictorSelection.Text);
+        w.Line();
         WriteTyped();
     }
 
     private void WriteIds()
     {
-        string prepare = separation is not null
-            ? $"""
-                Span<float> query = stackalloc float[{separation.Width}], vector = stackalloc float[{separation.Width}];
-                this.Query(numerics, ids, offsets, query);
-                """
-            : $"""
-                Span<int> own = offsets[^1] <= 512 ? stackalloc int[512] : new int[offsets[^1]];
-                ids[..offsets[^1]].CopyTo(own);
-                """;
-        string score = separation is not null
-            ? "this.ItemVector(id, vector);\n        float score = Dot(query, vector);"
-            : $"own[offsets[{item}]] = id;\n        float score = this.ScoreIds(numerics, own, offsets);";
-        string finish = model.Loss == LossKind.BinaryCrossEntropy
-            ? "\n\n    for (int i = 0; i < count; i++)\n    {\n        scores[i] = (float)(1 / (1 + Math.Exp(-(double)scores[i])));\n    }"
-            : "";
+        string finish = model.Loss == LossKind.BinaryCrossEntropy ? "\n\n    foreach (ref float score in scores[..count])\n    {\n        score = Probability(score);\n    }" : "";
+        PredictorItems items = new(model, item, separation);
         w.Lines($$"""
 
             /// <summary>
@@ -70,30 +40,24 @@ internal sealed class PredictorRanking(ModelSpec model, int item, Separation? se
             /// </summary>
             public int RecommendIds(ReadOnlySpan<float> numerics, ReadOnlySpan<int> ids, ReadOnlySpan<int> offsets, ReadOnlySpan<int> excluded, Span<int> items, Span<float> scores)
             {
-                int count = 0, most = Math.Min(items.Length, scores.Length);
-            {{Indent(prepare, 4)}}
-                for (int id = 0; id < {{Catalogue}} && most > 0; id++)
+                int most = Math.Min({{Catalogue}}, Math.Min(items.Length, scores.Length)), count = 0;
+                float worst = float.NegativeInfinity;
+                Span<ulong> candidates = Candidates(most);
+                Span<float> part = stackalloc float[{{items.Rows}}];
+            {{Indent(items.Prepare, 4)}}
+                for (int first = 0; first < {{Catalogue}} && most > 0; first += {{items.Rows}})
                 {
-                    {{score}}
-                    if ((count == most && score <= scores[most - 1]) || excluded.Contains(id))
-                    {
-                        continue;
-                    }
+                    int rows = Math.Min({{items.Rows}}, {{Catalogue}} - first);
+            {{Indent(items.Score, 8)}}
+                    count = Collect(part[..rows], first, excluded, candidates, count, most, ref worst);
+                }
 
-                    int at = count < most ? count++ : most - 1;
-                    for (; at > 0 && scores[at - 1] < score; at--)
-                    {
-                        scores[at] = scores[at - 1];
-                        items[at] = items[at - 1];
-                    }
-
-                    scores[at] = score;
-                    items[at] = id;
-                }{{finish}}
-
+                count = Best(candidates[..count], items, scores);
+                GC.KeepAlive(_owner);{{finish}}
                 return count;
             }
             """);
+        items.WriteKernels(w);
     }
 
     private void WriteTyped()
@@ -124,15 +88,15 @@ internal sealed class PredictorRanking(ModelSpec model, int item, Separation? se
                 """);
             foreach ((CategoricalSpec c, int f) in model.Categoricals.Select((c, f) => (c, f)))
             {
-                PredictorInputs.WriteIds(w, c, f, c == _item ? "0" : null, ids, offsets, at, key, id);
+                PredictorInputs.WriteIds(w, c, $"@{c.Property}", c == _item ? "0" : null, ids, $"{offsets}[{f + 1}]", at, key, id);
             }
 
-            string conversion = IsText ? $"_{_item.Property}Keys[{best}[{i}]]"
+            string conversion = IsText ? $"_{_item.Property}Ids.Key({best}[{i}])"
                 : _item.Key == KeyType.Bool ? $"{best}[{i}] != 0"
-                : $"({Key}){(_item.Cardinality > 0 ? $"{best}[{i}]" : $"_{_item.Property}Keys[{best}[{i}]]")}";
+                : $"({Key}){(_item.Cardinality > 0 ? $"{best}[{i}]" : $"_{_item.Property}Ids.Key({best}[{i}])")}";
             string find = _item.Cardinality > 0
                 ? $"{(_item.Key == KeyType.Bool ? $"{key} ? 1 : 0" : $"(ulong){key} < {_item.Cardinality}UL ? (int){key} : -1")}"
-                : $"_{_item.Property}Ids.TryGetValue({key}, out int {id}) ? {id} : -1";
+                : $"_{_item.Property}Ids.Find({key})";
             w.Lines($$"""
                 int[] {{met}} = ArrayPool<int>.Shared.Rent({{exclude}}.Length + {{items}}.Length);
                 try

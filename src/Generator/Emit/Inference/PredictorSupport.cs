@@ -5,11 +5,13 @@ using ModelGen.Generator.Specs;
 
 namespace ModelGen.Generator.Emit.Inference;
 
-/// <summary>The fixed parts of the predictor's text: vector helpers, hashing, tables, and a reader of safetensors.</summary>
+/// <summary>The fixed parts of the predictor's text: vector helpers, working memory, hashing, and the classes over the weights.</summary>
 internal static class PredictorSupport
 {
-    public static void Write(SourceWriter w, ModelSpec model, bool quantized)
+    public static void Write(SourceWriter w, ModelSpec model, bool tables, bool codes, bool layers)
     {
+        w.Line();
+        w.Lines(Memory);
         w.Line();
         w.Lines(Vectors);
         w.Line();
@@ -20,28 +22,130 @@ internal static class PredictorSupport
             w.Lines(Hashing);
         }
 
-        w.Line();
-        w.Lines(PredictorTables.Text);
-        if (quantized)
+        if (layers)
         {
             w.Line();
-            w.Lines(Codes);
+            w.Lines(PredictorTiles.Text);
         }
 
+        if (tables)
+        {
+            w.Line();
+            w.Lines(PredictorTables.Text);
+        }
+
+        if (codes)
+        {
+            w.Line();
+            w.Lines(PredictorCodes.Text);
+        }
+
+        WriteKeys(w, model);
         WriteReader(w, model);
+    }
+
+    /// <summary>Writes the constructors and opens the body of the last, in which "file" holds the tensors.</summary>
+    public static IDisposable Constructors(SourceWriter w, string name, bool isPublic)
+    {
+        w.Lines($$"""
+            /// <summary>Reads the collapsed weights, a safetensors stream.</summary>
+            /// <exception cref="InvalidDataException">The stream is damaged or holds something else.</exception>
+            public {{name}}(Stream weights) : this(new Block(weights))
+            {
+            }
+
+            private {{name}}(Block weights) : this(weights.Address, weights.Length, weights)
+            {
+            }
+
+            // Over weights in memory that lives as long as its owner, with room for a word behind them.
+            {{(isPublic ? "private" : "public")}} {{name}}(nint address, long length, object? owner)
+            """);
+        IDisposable body = w.Braces();
+        w.Line("_owner = owner;");
+        w.Line("var file = new Tensors(address, length);");
+        return body;
+    }
+
+    /// <summary>Writes the call that reads the weights inside an inference assembly; in the application the class has none.</summary>
+    public static void WriteLoad(SourceWriter w, string name, bool isPublic)
+    {
+        w.Line();
+        if (isPublic)
+        {
+            w.Lines($$"""
+                /// <summary>Takes the weights embedded in this assembly, which are used where the system has mapped them.</summary>
+                public static unsafe {{name}} Load()
+                {
+                    Stream weights = typeof({{name}}).Assembly.GetManifestResourceStream("weights")
+                        ?? throw new InvalidDataException("This assembly holds no resource named 'weights'.");
+                    return weights is UnmanagedMemoryStream mapped
+                        ? new {{name}}((nint)mapped.PositionPointer, mapped.Length, mapped)
+                        : new {{name}}(weights);
+                }
+
+                """);
+        }
+    }
+
+    /// <summary>The classes of the vocabularies that a model has.</summary>
+    public static void WriteKeys(SourceWriter w, ModelSpec model)
+    {
+        CategoricalSpec[] keyed = [.. model.Categoricals.Where(c => c.Cardinality == 0 && c.Embedding.Kind != EmbeddingKind.None)];
+        foreach ((string text, bool wanted) in new[] { (PredictorKeys.Texts, keyed.Any(IsText)), (PredictorKeys.Integers, keyed.Any(c => !IsText(c))) })
+        {
+            if (wanted)
+            {
+                w.Line();
+                w.Lines(text);
+            }
+        }
     }
 
     /// <summary>The reader of the weights.</summary>
     public static void WriteReader(SourceWriter w, ModelSpec model)
     {
         w.Line();
-        w.Lines(Reader.Replace("MODEL", model.Name));
+        w.Lines(PredictorReader.Text.Replace("MODEL", model.Name));
     }
+
+    /// <summary>Whether keys are texts.</summary>
+    public static bool IsText(CategoricalSpec c) => c.Key is KeyType.Text or KeyType.Enum;
+
+    private const string Memory = """
+        // The intermediate values of one example or of a block, at a multiple of 64 bytes; a thread keeps them from call to call.
+        private static ref float Scratch(int rows)
+        {
+            int floats = ((rows == 1 ? 1 : BlockRows) * Stride) + 32;
+            if (t_scratch is not { } scratch || scratch.Length < floats)
+            {
+                scratch = t_scratch = GC.AllocateArray<float>(floats, pinned: true);
+            }
+
+            return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scratch), Skip(scratch));
+        }
+
+        private static Span<T> Room<T>(ref T[]? room, int length)
+        {
+            if (room is not { } enough || enough.Length < length)
+            {
+                enough = room = new T[Math.Max(length, 256)];
+            }
+
+            return enough;
+        }
+        """;
 
     private const string Vectors = """
         private static void AddTo(ReadOnlySpan<float> x, Span<float> y)
         {
-            for (int i = 0; i < x.Length; i++)
+            int i = 0;
+            for (; i + 8 <= x.Length; i += 8)
+            {
+                (Vector256.Create(x[i..]) + Vector256.Create<float>(y[i..])).CopyTo(y[i..]);
+            }
+
+            for (; i < x.Length; i++)
             {
                 y[i] += x[i];
             }
@@ -60,11 +164,12 @@ internal static class PredictorSupport
     internal const string DotText = """
         private static float Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
         {
+            ref float a = ref MemoryMarshal.GetReference(x), b = ref MemoryMarshal.GetReference(y[..x.Length]);
             Vector256<float> sum = Vector256<float>.Zero;
             int i = 0;
             for (; i + 8 <= x.Length; i += 8)
             {
-                sum = Vector256.FusedMultiplyAdd(Vector256.Create(x[i..]), Vector256.Create(y[i..]), sum);
+                sum = Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref a, (nuint)i), Vector256.LoadUnsafe(ref b, (nuint)i), sum);
             }
 
             float result = Vector256.Sum(sum);
@@ -99,182 +204,4 @@ internal static class PredictorSupport
             return x ^ (x >> 31);
         }
         """;
-
-    private const string Codes = """
-        /// <summary>Bit-packed codes of product quantisation: the rows of each tier with its number of bits, each tier from a whole byte on.</summary>
-        private sealed class Codes
-        {
-            private readonly byte[] _packed;
-            private readonly bool _shared;
-            private readonly (int First, int End, int Bits, int Centroid, int Parts, long Start)[] _tiers;
-
-            public Codes(Tensors file, string name, bool shared, params ReadOnlySpan<(int End, int Bits, int Centroid, int Parts)> tiers)
-            {
-                _shared = shared;
-                _tiers = new (int, int, int, int, int, long)[tiers.Length];
-                long bytes = 0;
-                for (int t = 0, first = 0; t < tiers.Length; first = tiers[t++].End)
-                {
-                    _tiers[t] = (first, tiers[t].End, tiers[t].Bits, tiers[t].Centroid, tiers[t].Parts, 8 * bytes);
-                    bytes += (((long)(tiers[t].End - first) * tiers[t].Parts * tiers[t].Bits) + 7) / 8;
-                }
-
-                byte[] packed = file.Bytes(name);
-                if (packed.Length != bytes)
-                {
-                    throw new InvalidDataException($"Tensor {name} has {packed.Length} bytes, expected {bytes}.");
-                }
-
-                // A code is read as four bytes, also at the end.
-                _packed = new byte[bytes + 4];
-                packed.CopyTo(_packed, 0);
-            }
-
-            /// <summary>The centroids of a row, one after another.</summary>
-            public void Read(int row, float[] codebook, int stride, Span<float> target)
-            {
-                int t = 0;
-                while (row >= _tiers[t].End)
-                {
-                    t++;
-                }
-
-                (int first, int _, int bits, int centroid, int parts, long start) = _tiers[t];
-                long bit = start + ((long)(row - first) * parts * bits);
-                int width = target.Length / parts;
-                for (int at = 0; at < target.Length; at += width, bit += bits)
-                {
-                    uint window = BinaryPrimitives.ReadUInt32LittleEndian(_packed.AsSpan((int)(bit >> 3)));
-                    int code = (int)(window >> (int)(bit & 7)) & ((1 << bits) - 1);
-                    codebook.AsSpan(((centroid + code) * stride) + (_shared ? 0 : at), width).CopyTo(target[at..]);
-                }
-            }
-        }
-        """;
-
-    private const string Reader = """"
-        /// <summary>The tensors of a safetensors stream.</summary>
-        private sealed class Tensors
-        {
-            private readonly Dictionary<string, (string Type, byte[] Data)> _tensors = [];
-            private readonly Dictionary<string, string> _metadata = [];
-
-            public Tensors(Stream stream)
-            {
-                try
-                {
-                    Span<byte> length = stackalloc byte[8];
-                    stream.ReadExactly(length);
-                    long header = BinaryPrimitives.ReadInt64LittleEndian(length);
-                    if (header is < 2 or > 100_000_000)
-                    {
-                        throw new InvalidDataException("The weights do not begin with a safetensors header.");
-                    }
-
-                    byte[] json = new byte[header];
-                    stream.ReadExactly(json);
-                    using JsonDocument document = JsonDocument.Parse(json);
-                    foreach (JsonProperty entry in document.RootElement.GetProperty("__metadata__").EnumerateObject())
-                    {
-                        _metadata[entry.Name] = entry.Value.GetString()!;
-                    }
-
-                    if (_metadata["model"] != "MODEL")
-                    {
-                        throw new InvalidDataException("The weights belong to another model than MODEL.");
-                    }
-
-                    long position = 0;
-                    foreach (JsonProperty tensor in document.RootElement.EnumerateObject().Where(p => p.Name != "__metadata__").OrderBy(p => p.Value.GetProperty("data_offsets")[0].GetInt64()))
-                    {
-                        long begin = tensor.Value.GetProperty("data_offsets")[0].GetInt64(), end = tensor.Value.GetProperty("data_offsets")[1].GetInt64();
-                        if (end - begin > Array.MaxLength)
-                        {
-                            throw new InvalidDataException($"Tensor {tensor.Name} of {end - begin} bytes is too large for the predictor; quantise the tables first.");
-                        }
-
-                        stream.ReadExactly(new byte[begin - position]);
-                        byte[] data = GC.AllocateUninitializedArray<byte>((int)(end - begin));
-                        stream.ReadExactly(data);
-                        position = end;
-                        _tensors[tensor.Name] = (tensor.Value.GetProperty("dtype").GetString()!, data);
-                    }
-                }
-                catch (Exception e) when (e is EndOfStreamException or JsonException or KeyNotFoundException or InvalidOperationException)
-                {
-                    throw new InvalidDataException("The weights are truncated or damaged: " + e.Message, e);
-                }
-            }
-
-            /// <summary>The format of a table: the fourth word of its description.</summary>
-            public string Format(string name) => _metadata.TryGetValue("table." + name, out string? text) && text.Split(' ') is { Length: > 3 } words
-                ? words[3]
-                : throw new InvalidDataException($"The weights do not describe the table {name}.");
-
-            public byte[] Bytes(string name) => Find(name).Data;
-
-            public float[] Floats(string name)
-            {
-                (string type, byte[] data) = Find(name);
-                if (type != "F16")
-                {
-                    return MemoryMarshal.Cast<byte, float>(data).ToArray();
-                }
-
-                float[] values = new float[data.Length / 2];
-                for (int i = 0; i < values.Length; i++)
-                {
-                    values[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(data.AsSpan(2 * i));
-                }
-
-                return values;
-            }
-
-            public float[] Floats(string name, int length)
-            {
-                float[] values = Floats(name);
-                return values.Length == length ? values : throw new InvalidDataException($"Tensor {name} has {values.Length} values, expected {length}.");
-            }
-
-            /// <summary>A matrix with its rows padded with zeros to a stride, and a vector's worth of zeros behind the last.</summary>
-            public float[] Dense(string name, int rows, int columns, int stride)
-            {
-                float[] values = Floats(name, rows * columns), padded = new float[(rows * stride) + 16];
-                for (int row = 0; row < rows; row++)
-                {
-                    values.AsSpan(row * columns, columns).CopyTo(padded.AsSpan(row * stride));
-                }
-
-                return padded;
-            }
-
-            public Dictionary<long, int> Integers(string name)
-            {
-                ReadOnlySpan<long> keys = MemoryMarshal.Cast<byte, long>(Find(name + ".keys").Data);
-                var ids = new Dictionary<long, int>(keys.Length);
-                for (int i = 0; i < keys.Length; i++)
-                {
-                    ids.Add(keys[i], i);
-                }
-
-                return ids;
-            }
-
-            public Dictionary<string, int> Text(string name)
-            {
-                byte[] keys = Find(name + ".keys").Data;
-                ReadOnlySpan<long> offsets = MemoryMarshal.Cast<byte, long>(Find(name + ".offsets").Data);
-                var ids = new Dictionary<string, int>(offsets.Length);
-                for (int i = 0; i + 1 < offsets.Length; i++)
-                {
-                    ids.Add(Encoding.UTF8.GetString(keys.AsSpan((int)offsets[i], (int)(offsets[i + 1] - offsets[i]))), i);
-                }
-
-                return ids;
-            }
-
-            private (string Type, byte[] Data) Find(string name) =>
-                _tensors.TryGetValue(name, out (string, byte[]) tensor) ? tensor : throw new InvalidDataException($"The weights hold no tensor {name}.");
-        }
-        """";
 }

@@ -14,8 +14,10 @@ internal static class PredictorTables
             private readonly int _width;
             private readonly int _bits;
             private readonly bool _uniform;
-            private readonly float[] _values = [];
-            private readonly byte[] _packed = [];
+            private readonly bool _oneScale;
+            private readonly long _rows;
+            private readonly nint _data;
+            private readonly nint _rowScales;
             private readonly float[] _scales = [];
             private readonly float[] _firsts = [];
 
@@ -30,16 +32,8 @@ internal static class PredictorTables
                     throw new InvalidDataException($"Table {name} has the format {format}, which this predictor does not read.");
                 }
 
-                if (_bits == 32)
-                {
-                    _values = file.Floats(name);
-                    return;
-                }
-
-                // A code is read as two bytes, also at the end.
-                byte[] packed = file.Bytes(name);
-                _packed = new byte[packed.Length + 1];
-                packed.CopyTo(_packed, 0);
+                _data = file.Find(name, out long bytes);
+                _rows = 8 * bytes / ((long)_bits * width);
                 if (_uniform)
                 {
                     // Served are the centres of 2^bits equal buckets between the least and the greatest value of the dimension.
@@ -51,22 +45,30 @@ internal static class PredictorTables
                         _firsts[i] = range[i] + (_scales[i] / 2);
                     }
                 }
-                else if (_bits != 16)
+                else if (_bits <= 8)
                 {
-                    _scales = file.Floats(name + ".scale");
+                    _oneScale = format == "Int8PerTable";
+                    _rowScales = file.Find(name + ".scale", out long scaleBytes);
+                    _rows = _oneScale && scaleBytes == 4 ? _rows : Math.Min(_rows, scaleBytes / 4);
                 }
             }
 
             public void Read(int row, Span<float> target)
             {
-                long at = (long)row * _width;
+                if ((uint)row >= (ulong)_rows)
+                {
+                    Refuse(row);
+                }
+
+                nint at = (nint)row * _width;
+                target = target[.._width];
                 if (_bits == 32)
                 {
-                    _values.AsSpan((int)at, _width).CopyTo(target);
+                    FloatsAt(_data + (4 * at), _width).CopyTo(target);
                 }
                 else if (_bits == 16)
                 {
-                    ReadHalves(_packed.AsSpan((int)(2 * at), 2 * _width), target);
+                    ReadHalves(_data + (2 * at), target);
                 }
                 else if (_uniform)
                 {
@@ -74,47 +76,78 @@ internal static class PredictorTables
                 }
                 else if (_bits == 8)
                 {
-                    ReadBytes(_packed.AsSpan((int)at, _width), _scales[_scales.Length == 1 ? 0 : row], target);
+                    ReadBytes(_data + at, FloatAt(_rowScales + (_oneScale ? 0 : 4 * (nint)row)), target);
                 }
                 else
                 {
-                    ReadNibbles(at, _scales[row], target);
+                    ReadNibbles(at, FloatAt(_rowScales + (4 * (nint)row)), target);
                 }
             }
 
-            private static void ReadHalves(ReadOnlySpan<byte> halves, Span<float> target)
+            /// <summary>Adds the inner products of a query with rows from the first on.</summary>
+            public void AddDots(int first, ReadOnlySpan<float> query, Span<float> scores)
             {
-                for (int i = 0; 2 * i < halves.Length; i++)
+                if (_bits == 32 && first >= 0 && first + (long)scores.Length <= _rows)
                 {
-                    target[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(halves[(2 * i)..]);
+                    for (int i = 0; i < scores.Length; i++)
+                    {
+                        scores[i] += Dot(query, FloatsAt(_data + (4 * (nint)(first + i) * _width), _width));
+                    }
+
+                    return;
+                }
+
+                Span<float> row = stackalloc float[_width];
+                for (int i = 0; i < scores.Length; i++)
+                {
+                    Read(first + i, row);
+                    scores[i] += Dot(query, row);
                 }
             }
 
-            private static void ReadBytes(ReadOnlySpan<byte> codes, float scale, Span<float> target)
+            private void Refuse(int row) => throw new ArgumentOutOfRangeException(nameof(row), row, $"There is no row {row}; there are rows 0 to {_rows - 1}.");
+
+            private static void ReadHalves(nint halves, Span<float> target)
             {
-                for (int i = 0; i < codes.Length; i++)
+                for (int i = 0; i < target.Length; i++)
                 {
-                    target[i] = (sbyte)codes[i] * scale;
+                    target[i] = (float)Unsafe.ReadUnaligned<Half>(ref ByteAt(halves + (2 * i)));
+                }
+            }
+
+            private static void ReadBytes(nint codes, float scale, Span<float> target)
+            {
+                int i = 0;
+                for (; i + 8 <= target.Length; i += 8)
+                {
+                    Vector128<short> words = Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<long>(ref ByteAt(codes + i))).AsSByte());
+                    (Vector128.ConvertToSingle(Vector128.WidenLower(words)) * scale).CopyTo(target[i..]);
+                    (Vector128.ConvertToSingle(Vector128.WidenUpper(words)) * scale).CopyTo(target[(i + 4)..]);
+                }
+
+                for (; i < target.Length; i++)
+                {
+                    target[i] = (sbyte)ByteAt(codes + i) * scale;
                 }
             }
 
             // Two codes in a byte, the even one in its low half; the sign of a code is its highest bit.
-            private void ReadNibbles(long at, float scale, Span<float> target)
+            private void ReadNibbles(nint at, float scale, Span<float> target)
             {
-                for (int i = 0; i < _width; i++, at++)
+                for (int i = 0; i < target.Length; i++, at++)
                 {
-                    int code = (_packed[at >> 1] >> (int)((at & 1) << 2)) & 15;
+                    int code = (ByteAt(_data + (at >> 1)) >> (int)((at & 1) << 2)) & 15;
                     target[i] = ((code ^ 8) - 8) * scale;
                 }
             }
 
-            private void ReadUniform(long bit, Span<float> target)
+            // A code is read as two bytes, also at the end.
+            private void ReadUniform(nint bit, Span<float> target)
             {
                 int mask = (1 << _bits) - 1;
-                for (int i = 0; i < _width; i++, bit += _bits)
+                for (int i = 0; i < target.Length; i++, bit += _bits)
                 {
-                    int at = (int)(bit >> 3);
-                    int code = ((_packed[at] | (_packed[at + 1] << 8)) >> (int)(bit & 7)) & mask;
+                    int code = (Unsafe.ReadUnaligned<ushort>(ref ByteAt(_data + (bit >> 3))) >> (int)(bit & 7)) & mask;
                     target[i] = (code * _scales[i]) + _firsts[i];
                 }
             }

@@ -35,7 +35,7 @@ internal static class RetrieverEmitter
 
         using (w.Block($"partial {model.Keyword} {model.Name}"))
         {
-            w.Line($"static IRetriever IAutoencoder<{model.Name}>.CreateRetriever(Stream weights) => new {model.Name}Adapter(new {model.Name}Retriever(weights));");
+            w.Line($"static IRetriever IAutoencoder<{model.Name}>.CreateRetriever(WeightsImage weights) => new {model.Name}Adapter(new {model.Name}Retriever(weights.Address, weights.Length, weights));");
             w.Line();
             w.Line($"static string IAutoencoder<{model.Name}>.InferenceSource => \"\"\"\"\"");
             w.Lines(Source(model, graph).TrimEnd('\n'));
@@ -74,30 +74,18 @@ internal static class RetrieverEmitter
         {
             w.Lines(RetrieverText.Fields(sparse));
             RetrieverText.WriteKeys(w, item);
-            w.Line("/// <summary>Reads the collapsed rows, a safetensors stream.</summary>");
-            w.Line("/// <exception cref=\"InvalidDataException\">The stream is damaged or holds something else.</exception>");
-            using (w.Block($"public {model.Name}Retriever(Stream weights)"))
+            using (PredictorSupport.Constructors(w, model.Name + "Retriever", isPublic: modifier == "public"))
             {
-                w.Line("var file = new Tensors(weights);");
-                bool text = item.Key is KeyType.Text or KeyType.Enum;
                 w.Lines(item.Cardinality > 0
                     ? $"Items = {item.Cardinality.ToString(CultureInfo.InvariantCulture)};"
-                    : $$"""
-                        _ids = file.{{(text ? "Text" : "Integers")}}("{{item.Property}}");
-                        Items = _ids.Count;
-                        _keys = new {{(text ? "string" : "long")}}[Items];
-                        foreach (var pair in _ids)
-                        {
-                            _keys[pair.Value] = pair.Key;
-                        }
-
-                        """);
-
+                    : $"_keys = new {(PredictorSupport.IsText(item) ? "Texts" : "Integers")}(file, \"{item.Property}\");\nItems = _keys.Count;");
                 w.Lines(RetrieverText.Load(rows, sparse));
             }
 
+            PredictorSupport.WriteLoad(w, model.Name + "Retriever", isPublic: modifier == "public");
             w.Line();
             w.Lines(RetrieverText.Members(model.Name, rows, sparse));
+            PredictorSupport.WriteKeys(w, model);
             PredictorSupport.WriteReader(w, model);
         }
 
