@@ -209,6 +209,7 @@ internal sealed class PredictorInputs(ModelSpec model, SourceWriter w)
             """
             : $$"""
                 int id = _{{c.Property}}Ids.Find({{(text ? "key" : "value")}});
+                GC.KeepAlive(_owner);
                 if (id >= 0)
                 {
                     return id;

@@ -114,6 +114,7 @@ internal sealed class PredictorRanking(ModelSpec model, int item, Separation? se
                         {{items}}[{{i}}] = {{conversion}};
                     }
 
+                    GC.KeepAlive(_owner);
                     return {{count}};
                 }
                 finally

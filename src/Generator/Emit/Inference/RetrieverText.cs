@@ -56,10 +56,20 @@ internal static class RetrieverText
             private readonly {{(type == "string" ? "Texts" : "Integers")}} _keys;
 
             /// <summary>Id of a key; -1 when it is not known.</summary>
-            public int Id({{type}} key) => _keys.Find(key);
+            public int Id({{type}} key)
+            {
+                int id = _keys.Find(key);
+                GC.KeepAlive(_owner);
+                return id;
+            }
 
             /// <summary>Key of an id.</summary>
-            public {{type}} Key(int id) => _keys.Key(id);
+            public {{type}} Key(int id)
+            {
+                {{type}} key = _keys.Key(id);
+                GC.KeepAlive(_owner);
+                return key;
+            }
 
             """);
     }
