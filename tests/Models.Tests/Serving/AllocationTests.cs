@@ -41,7 +41,7 @@ public sealed class AllocationTests
         var call = assembly.Type.GetMethod("Predict", Parameters<ColumnsCall>())!.CreateDelegate<ColumnsCall>(assembly.Predictor);
         float[] values = [.. Enumerable.Range(0, 70).Select(i => (float)i)], scores = new float[70];
         string[] users = [.. Enumerable.Range(0, 70).Select(i => $"key-{i}")];
-        int[] apps = [.. Enumerable.Range(0, 70)];
+        int[] apps = [.. Enumerable.Range(0, 70).Select(i => i % 5)];
         string[][] genres = [.. Enumerable.Range(0, 70).Select(i => i % 3 == 0 ? [] : new[] { "key-1", $"key-{i}" })];
         Assert.AreEqual(0, BytesOf(() =>
         {

@@ -84,7 +84,7 @@ public sealed class BatchTests
         public void Run<T>()
             where T : class, IEmbeddingModel<T>
         {
-            CollapsedModel<T> served = ModelTrainer.Train(RandomData.Create<T>(400, 7, keys: 60), new TrainingOptions { BatchSize = 100 }).Collapse();
+            CollapsedModel<T> served = ModelTrainer.Train(RandomData.Create<T>(900, 7, keys: 60), new TrainingOptions { BatchSize = 100 }).Collapse();
             DataSet<T> data = RandomData.Create<T>(150, 8, keys: 40, unknown: true);
             IPredictor<T> predictor = T.CreatePredictor(served.Weights);
             var ids = new ExampleIds(data, served.Weights.Vocabularies);
