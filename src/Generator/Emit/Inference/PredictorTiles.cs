@@ -81,7 +81,6 @@ internal static class PredictorTiles
     // Widths are in vectors, from the widest tile on; the last must divide 16 columns.
     private static string Kernel(int bits, int[] blockWidths, int[] singleWidths)
     {
-        int lanes = bits / 32;
         string tiles = string.Join("\n\n", blockWidths.Select(v => Tile(bits, Rows, v)).Concat(singleWidths.Select(v => Tile(bits, 1, v))));
         return $$"""
             private static void Layer{{bits}}(ref float x, ref float weights, ref float bias, ref float y, int rows, int depth, int columns, bool relu)
