@@ -89,7 +89,8 @@ public sealed class NvrtcTests
     public void UnknownOptionIsNamed()
     {
         var source = new KernelSource("Axpy", Kernels.Axpy.Text, ["--no-such-option"]);
-        CudaException error = Assert.ThrowsExactly<CudaException>(() => Requires.Nvrtc().Compile(source, "sm_80"));
+        NvrtcCompiler compiler = Requires.Nvrtc();
+        CudaException error = Assert.ThrowsExactly<CudaException>(() => compiler.Compile(source, "sm_80"));
         StringAssert.Contains(error.Message, "NVRTC_ERROR_INVALID_OPTION (5): Axpy for sm_80, options --gpu-architecture=sm_80");
     }
 
