@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Publishes the CUDA tests and the benchmarks for a Linux machine that has a GPU driver but no .NET, as one archive that also holds NVRTC.
+# It publishes what is committed.
 # Usage: eng/publish-gpu.sh [archive]   (artifacts/modelgen-gpu.tar.gz by default)
 set -euo pipefail
 
@@ -13,13 +14,16 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 out="$work/modelgen-gpu"
+# A copy of the committed tree without its lock files, which hold no packages of a runtime.
+mkdir "$work/tree"
+git -C "$root" archive HEAD | tar x -C "$work/tree"
+find "$work/tree" -name packages.lock.json -delete
 publish() {
-  # Lock files hold no packages of a runtime: they are left alone.
-  dotnet publish "$root/$1" -c Release -r linux-x64 --self-contained -o "$out/$2" -v q --nologo \
+  dotnet publish "$work/tree/$1" -c Release -r linux-x64 --self-contained -o "$out/$2" -v q --nologo \
     -p:RestorePackagesWithLockFile=false -p:RunAnalyzers=false -p:GenerateDocumentationFile=false || fail "dotnet publish of $1 failed."
 }
-publish tests/Cuda.Tests tests
-publish bench bench
+publish tests/Cuda.Tests/ModelGen.Cuda.Tests.csproj tests
+publish bench/ModelGen.Bench.csproj bench
 mkdir -p "$out/nvrtc"
 cp "$root"/.native/nvrtc/* "$out/nvrtc/"
 cat > "$out/run.sh" <<'RUN'
