@@ -80,13 +80,20 @@ internal sealed class RankingStudy(IReadOnlyList<Rating> ratings, StudyOptions s
         where TPlain : Play, IEmbeddingModel<TPlain>, new()
         where TModel : Play, IEmbeddingModel<TModel>, new()
     {
+        ImmutableArray<int> measured = Checkpoints(Options(study.Seed));
+        if (measured.Min() <= FirstAveraged || measured.Max() > Options(study.Seed).Epochs + 1)
+        {
+            throw new InvalidOperationException(
+                $"{forms[0].Name} averages tables from epoch {FirstAveraged} on, so it cannot be measured after {string.Join(", ", measured)} of {Options(study.Seed).Epochs} epochs; give --epochs of at least {FirstAveraged + 7}, or --checkpoints above {FirstAveraged}.");
+        }
+
         DataSplit<TModel> data = Read<TModel>();
         for (int i = 0; i < study.Seeds; i++)
         {
             ulong seed = study.Seed + (ulong)i;
             List<RankingEvaluation>[] test = [.. forms.Select(_ => new List<RankingEvaluation>())], validation = [.. forms.Select(_ => new List<RankingEvaluation>())];
             TrainedModel<TModel>? last = null;
-            foreach (int epoch in Checkpoints(Options(seed)))
+            foreach (int epoch in measured)
             {
                 StartVectors average = Average<TPlain>(seed, epoch - 1);
                 Console.WriteLine($"{forms[0].Name}, seed {seed}, epoch {epoch}:");

@@ -44,6 +44,7 @@ public sealed class ReproducibilityTests
         Resume<DlrmShared>();
         Resume<DlrmOdd>();
         Resume<FmAverages>();
+        Resume<FmNormalized>();
         Resume<FmReseeded>(rate: 0.3f);
     }
 
