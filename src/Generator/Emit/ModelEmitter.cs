@@ -4,6 +4,7 @@ using System.Linq;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Emit.CSharp;
 using ModelGen.Generator.Emit.CSharp.Autoencoder;
+using ModelGen.Generator.Emit.Cuda;
 using ModelGen.Generator.Emit.Inference;
 using ModelGen.Generator.Emit.Onnx;
 using ModelGen.Generator.Helpers;
@@ -48,6 +49,7 @@ public static class ModelEmitter
             else
             {
                 files.AddRange([
+                new($"{hint}.Cuda.g.cs", Text(CudaEmitter.Emit(self, graph), model.Hidden)),
                 new($"{hint}.Inference.g.cs", Text(InferenceEmitter.Emit(self, graph), model.Hidden.Where(name => name != PredictorTable))),
                 new($"{hint}.Onnx.g.cs", Text(OnnxEmitter.Emit(self, graph), model.Hidden)),
                 ]);

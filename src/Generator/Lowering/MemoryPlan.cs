@@ -20,19 +20,25 @@ public sealed record FeatureLayout(IReadOnlyDictionary<Value, int> Offsets, int 
 /// <summary>Last pass: every float of the tile workspace, the dense arena and the vector rows gets its place at compile time.</summary>
 public sealed class MemoryPlan
 {
-    public const int TileExamples = 64;
+    /// <summary>Examples of a tile on the CPU.</summary>
+    public const int CpuTileExamples = 64;
 
     private readonly Dictionary<Value, Place> _places = [];
     private readonly Dictionary<Parameter, DensePlace> _dense = [];
 
-    private MemoryPlan(Graph graph)
+    private MemoryPlan(Graph graph, int tileExamples)
     {
+        TileExamples = tileExamples;
         PlanDense(graph);
         Features = [.. Enumerable.Range(0, graph.Features.Count).Select(f => PlanFeature(graph, f))];
         PlanTile(graph);
     }
 
-    public static MemoryPlan Create(Graph graph) => new(graph);
+    /// <summary>Plans a model for a back end that works on tiles of a number of examples.</summary>
+    public static MemoryPlan Create(Graph graph, int tileExamples = CpuTileExamples) => new(graph, tileExamples);
+
+    /// <summary>Examples of a tile.</summary>
+    public int TileExamples { get; }
 
     public IReadOnlyDictionary<Value, Place> Places => _places;
 

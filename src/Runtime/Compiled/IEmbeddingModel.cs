@@ -52,6 +52,9 @@ public interface IEmbeddingModel<TSelf> : IModel<TSelf> where TSelf : class, IEm
     /// <summary>Kernels for training on all ratings at once; null when the model is no matrix factorisation over plain, hashed or clustered tables.</summary>
     static virtual IFactorization? Factorization => null;
 
+    /// <summary>The training step as CUDA C; null when the model was compiled without.</summary>
+    static virtual CudaProgram? Cuda => null;
+
     /// <summary>Turns the trained form into its served form: products multiplied out in double precision, queries replaced by their codes.</summary>
     static abstract CollapsedWeights Collapse(ModelState state);
 

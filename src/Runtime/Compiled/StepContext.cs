@@ -95,6 +95,9 @@ public sealed class Batch
 /// </summary>
 public sealed class FeatureBatch
 {
+    /// <summary>Whether vectors and gradients have room on the host; false when a device computes them.</summary>
+    internal bool HasBuffers { get; init; } = true;
+
     /// <summary>Ids (positions) in the batch; equals the example count unless the feature is a bag.</summary>
     public int Positions { get; set; }
 

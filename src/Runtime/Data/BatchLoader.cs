@@ -61,12 +61,16 @@ public sealed class BatchLoader
     /// <summary>Creates an empty batch for a model.</summary>
     /// <param name="schema">The model.</param>
     /// <param name="capacity">Most examples it can hold, at least 1.</param>
-    public static Batch CreateBatch(ModelSchema schema, int capacity)
+    public static Batch CreateBatch(ModelSchema schema, int capacity) => CreateBatch(schema, capacity, buffers: true);
+
+    /// <summary>Creates an empty batch, without room for vectors and gradients when a device computes them.</summary>
+    internal static Batch CreateBatch(ModelSchema schema, int capacity, bool buffers)
     {
         ArgumentNullException.ThrowIfNull(schema);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
         FeatureBatch[] features = [.. schema.Categoricals.Select((_, feature) => new FeatureBatch
         {
+            HasBuffers = buffers,
             Shared = [.. schema.Tables.Index()
                 .Where(t => t.Item.Feature == feature && t.Item.Index != RowIndex.Identity)
                 .Select(t => new SharedRows { Table = t.Index })],
@@ -75,7 +79,7 @@ public sealed class BatchLoader
     }
 
     /// <summary>Starts a batch: sets its count, labels and transformed numeric inputs, and draws the negatives if there are any.</summary>
-    /// <param name="batch">A batch made by <see cref="CreateBatch"/>.</param>
+    /// <param name="batch">A batch made by <see cref="CreateBatch(ModelSchema, int)"/>.</param>
     /// <param name="examples">Indices into the data set; their rows are at most the batch's capacity.</param>
     public void Begin(Batch batch, ReadOnlySpan<int> examples)
     {
@@ -147,8 +151,12 @@ public sealed class BatchLoader
         }
 
         BuildSegments(target, batch.Count);
-        target.Gradients = Room.For(target.Gradients, (long)batch.Count * description.VectorStride);
-        target.FactorGradients = Room.For(target.FactorGradients, (long)target.Chunks * description.FactorFloats);
+        if (target.HasBuffers)
+        {
+            target.Gradients = Room.For(target.Gradients, (long)batch.Count * description.VectorStride);
+            target.FactorGradients = Room.For(target.FactorGradients, (long)target.Chunks * description.FactorFloats);
+        }
+
         foreach (SharedRows shared in target.Shared)
         {
             GroupRows(target, shared, _schema.Tables[shared.Table], scratch);
@@ -169,6 +177,11 @@ public sealed class BatchLoader
     /// <summary>Room for what is computed per slot, slot 0 being the zero vector.</summary>
     internal static void MakeRoom(FeatureBatch target, CategoricalFeature description)
     {
+        if (!target.HasBuffers)
+        {
+            return;
+        }
+
         target.Vectors = Room.For(target.Vectors, (long)target.SlotCount * description.VectorStride);
         target.Vectors.Span(0, description.VectorStride).Clear();
         Room.For(ref target.Codes, target.SlotCount * description.Codes);
@@ -327,7 +340,10 @@ public sealed class BatchLoader
             shared.SegmentSlots[starts[groups[i] + 1]++] = i + 1;
         }
 
-        shared.RowGradients = Room.For(shared.RowGradients, (long)target.SlotCount * table.Width);
+        if (target.HasBuffers)
+        {
+            shared.RowGradients = Room.For(shared.RowGradients, (long)target.SlotCount * table.Width);
+        }
     }
 
     /// <summary>Working memory of one feature.</summary>

@@ -26,6 +26,12 @@ public sealed class ConsoleProgress : IProgress<TrainingProgress>
     /// <summary>Writes one report.</summary>
     public void Report(TrainingProgress value)
     {
+        if (value.Device is { } device)
+        {
+            _writer.WriteLine(device);
+            return;
+        }
+
         bool epochEnd = value.Kind == TrainingProgressKind.EpochEnd;
         if (!epochEnd && !_overwrites)
         {

@@ -14,4 +14,17 @@ internal interface IStepRunner
     /// changed.
     /// </summary>
     double Step(OptimizerStep optimizer, int nextStart, int nextCount);
+
+    /// <summary>Brings the parameters, with their optimiser state, to the host when steps have changed them elsewhere. Steps may follow.</summary>
+    void Download()
+    {
+    }
+
+    /// <summary>Takes over parameters that were changed on the host, after <see cref="Download"/>.</summary>
+    void Upload()
+    {
+    }
+
+    /// <summary>After a loss that is not finite, where the first such number came from; null when that is not known.</summary>
+    string? FindFault() => null;
 }

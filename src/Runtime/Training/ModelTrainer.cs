@@ -22,6 +22,8 @@ public static class ModelTrainer
     /// <exception cref="ArtifactWriteException">The checkpoint cannot be written; found before the first step where possible.</exception>
     /// <exception cref="CheckpointFormatException">The checkpoint to resume from is damaged or of another model or version.</exception>
     /// <exception cref="CheckpointMismatchException">The checkpoint to resume from belongs to a different run.</exception>
+    /// <exception cref="DeviceException">The device asked for cannot be used; the message says why.</exception>
+    /// <exception cref="ModelGen.Cuda.CudaException">The device failed; the message names the call and the kernel.</exception>
     /// <exception cref="TrainingDivergedException">The loss or a parameter is no longer finite.</exception>
     /// <exception cref="TrainingCanceledException">The token was cancelled.</exception>
     public static TrainedModel<TModel> Train<TModel>(DataSet<TModel> data, TrainingOptions options, CancellationToken cancellationToken = default)

@@ -36,6 +36,9 @@ internal sealed class Reseeding
         _features = [.. features];
     }
 
+    /// <summary>Whether something is due after the step that the state has just taken.</summary>
+    public bool IsDue => Array.Exists(_rows, rows => _state.Steps % rows.Schema.ReseedEvery == 0);
+
     /// <summary>Does what is due after the step that the state has just taken. Returns the number of centroids moved.</summary>
     public int AfterStep()
     {

@@ -11,7 +11,7 @@ namespace ModelGen;
 /// A step allocates nothing.
 /// </summary>
 /// <typeparam name="TModel">The user's class.</typeparam>
-internal sealed class StepRunner<TModel> : IStepRunner
+internal sealed class StepRunner<TModel> : IBatchRunner
     where TModel : class, IEmbeddingModel<TModel>
 {
     private const int FloatsPerTowerRange = 4096;
@@ -106,7 +106,7 @@ internal sealed class StepRunner<TModel> : IStepRunner
         return loss;
     }
 
-    /// <summary>Groups the rows of the prepared batch again after ids of a feature have moved to other clusters.</summary>
+    /// <inheritdoc/>
     public void Regroup(int feature) => _loader.Regroup(_current.Batch, feature);
 
     private static (int Parameter, int FirstRow, int EndRow)[] CutTowers(ModelSchema schema)

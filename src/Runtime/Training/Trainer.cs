@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Threading;
 using ModelGen.Compiled;
+using ModelGen.Cuda;
 
 namespace ModelGen;
 
@@ -18,6 +19,8 @@ internal sealed class Trainer<TModel> : IDisposable
     private readonly TrainingOptions _options;
     private readonly WorkerTeam _team;
     private readonly ModelState _state;
+    private readonly CudaDevice? _device;
+    private readonly CudaStepRunner? _deviceSteps;
     private readonly IStepRunner _runner;
     private readonly IdleIds _idleIds;
     private readonly OptimizerSchedule _schedule;
@@ -61,10 +64,12 @@ internal sealed class Trainer<TModel> : IDisposable
             }
 
             _idleIds = new IdleIds(_state, data, averageRows: TModel.Factorization is not null);
-            _runner = CreateRunner(data);
+            _device = DeviceChoice.Open(options, TModel.Cuda);
+            (_runner, _deviceSteps) = CreateRunner(data);
         }
         catch
         {
+            _device?.Dispose();
             _team.Dispose();
             throw;
         }
@@ -92,6 +97,11 @@ internal sealed class Trainer<TModel> : IDisposable
             }
         }
 
+        if (_deviceSteps is { } device)
+        {
+            _options.Progress?.Report(new TrainingProgress(TrainingProgressKind.Start, 1, _options.Epochs, 0, _stepsPerEpoch, 0, 0, default, null) { Device = $"{_device!.Info}\n{device.Plan}" });
+        }
+
         // An epoch that a step limit cut short ends the run, and a run resumed from inside an epoch finishes that epoch first.
         bool isWhole = true;
         while (isWhole && _position.Epoch < _options.Epochs && !IsStoppedEarly && (!LimitReached || _position.Step > 0))
@@ -108,8 +118,13 @@ internal sealed class Trainer<TModel> : IDisposable
         return new TrainedModel<TModel>(_state, _position.History, _position.BestEpoch);
     }
 
-    /// <summary>Ends the threads.</summary>
-    public void Dispose() => _team.Dispose();
+    /// <summary>Ends the threads and gives the device back.</summary>
+    public void Dispose()
+    {
+        _deviceSteps?.Dispose();
+        _device?.Dispose();
+        _team.Dispose();
+    }
 
     /// <summary>Runs what is left of the epoch under way; false when the step limit ended it before its last step.</summary>
     private bool RunEpoch(CancellationToken token)
@@ -148,18 +163,20 @@ internal sealed class Trainer<TModel> : IDisposable
         return isWhole;
     }
 
-    private IStepRunner CreateRunner(DataSet<TModel> data)
+    private (IStepRunner Runner, CudaStepRunner? Device) CreateRunner(DataSet<TModel> data)
     {
         IdleSplits? stop = _validator is null ? null : new IdleSplits(ValidationLosses);
         if (_options.FullBatch)
         {
-            return new FactorizationRunner(_state, TModel.Factorization!, data, _team, _options.Seed, stop);
+            return (new FactorizationRunner(_state, TModel.Factorization!, data, _team, _options.Seed, stop), null);
         }
 
         NegativeSampler? negatives = TModel.Schema.IsImplicit ? new NegativeSampler(data, TModel.Schema, _state.Vocabularies, _options) : null;
         BatchLoader loader = new(data, TModel.Schema, _state.Vocabularies, _state.Scalings, negatives, tables: _state.Tables);
-        StepRunner<TModel> steps = new(_state, loader, _batchSize, LaneSet.Create(TModel.Schema, _batchSize * _rowsPerExample, training: true), _team);
-        return TModel.Schema.Categoricals.Any(c => c.Clusters is not null) ? new ClusteredRunner<TModel>(_state, steps, loader, data, _team, _options.Seed, stop) : steps;
+        CudaStepRunner? device = _device is null ? null : new CudaStepRunner(_device, TModel.Cuda!, _state, loader, data, _batchSize, _team, _options.MatrixPrecision);
+        IBatchRunner steps = device is not null ? device
+            : new StepRunner<TModel>(_state, loader, _batchSize, LaneSet.Create(TModel.Schema, _batchSize * _rowsPerExample, training: true), _team);
+        return (TModel.Schema.Categoricals.Any(c => c.Clusters is not null) ? new ClusteredRunner<TModel>(_state, steps, loader, data, _team, _options.Seed, stop) : steps, device);
     }
 
     private double[] ValidationLosses()
@@ -210,13 +227,18 @@ internal sealed class Trainer<TModel> : IDisposable
         double loss = _runner.Step(_schedule.At(_state.Steps + 1), hasNext ? StartOf(next) : 0, hasNext ? CountOf(next) : 0);
         if (!double.IsFinite(loss))
         {
-            throw Diverged("the loss is not a finite number", next, loss / (CountOf(_position.Step) * (double)_rowsPerExample));
+            throw Diverged($"the loss is not a finite number{(_runner.FindFault() is { } fault ? $" ({fault})" : "")}", next, loss / (CountOf(_position.Step) * (double)_rowsPerExample));
         }
 
         _position.LossSum += loss;
         _position.Step = next;
         _state.Steps++;
-        _reseeding.AfterStep();
+        if (_reseeding.IsDue)
+        {
+            _runner.Download();
+            _reseeding.AfterStep();
+            _runner.Upload();
+        }
     }
 
     private int StartOf(long step) => (int)(step * _batchSize);
@@ -288,8 +310,10 @@ internal sealed class Trainer<TModel> : IDisposable
     private TrainingDivergedException Diverged(string what, long step, double loss) =>
         new(what, _position.Epoch + 1, step, loss, _lastCheckpoint);
 
+    // Parameters are looked at, measured and written on the host.
     private void RequireFiniteParameters()
     {
+        _runner.Download();
         if (ParameterCheck.FirstNonFinite(_state) is { } name)
         {
             throw Diverged($"parameter {name} is not finite", _position.Step, _position.LossSum / long.Max(1, RowsDone));

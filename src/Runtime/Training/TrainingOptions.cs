@@ -16,6 +16,18 @@ public sealed record TrainingOptions
     public int BatchSize { get; init; } = 1024;
 
     /// <summary>
+    /// Where the steps run: <see cref="Device.Cpu"/> (default), a CUDA device, or <see cref="Device.Auto"/>. Vocabularies, batches, validation
+    /// and checkpoints are the same on all of them, and a run may go on elsewhere than it began; the bits differ between devices.
+    /// </summary>
+    public Device Device { get; init; }
+
+    /// <summary>
+    /// How a CUDA device multiplies matrices; exact to 32-bit floats by default. A device before compute capability 8.0 has no tensor cores
+    /// for <see cref="ModelGen.MatrixPrecision.TensorFloat32"/> and multiplies exactly. The CPU always does.
+    /// </summary>
+    public MatrixPrecision MatrixPrecision { get; init; }
+
+    /// <summary>
     /// One optimiser step per epoch, on all examples at once, instead of batches; false by default. Only for a [MatrixFactorization]
     /// over [Full], [Hashed] or [Clustered] without codes: the setting of the CEL paper's code. The loss is then the sum of the squared
     /// errors, not their mean, and the gradient of a cluster's vector is divided by the number of its members.
@@ -111,12 +123,14 @@ public sealed record TrainingOptions
     internal void Check<TModel>()
         where TModel : class, IEmbeddingModel<TModel>
     {
+        Check(!FullBatch || !Device.IsCuda, nameof(Device), Device, $"must be Device.Cpu or Device.Auto with {nameof(FullBatch)}, whose steps on all examples run on the CPU");
         Check(Epochs >= 1, nameof(Epochs), Epochs, "must be at least 1");
         Check(BatchSize is >= 1 and <= 1 << 20, nameof(BatchSize), BatchSize, "must be 1 to 1,048,576");
         Check(Negatives is null or 0 || TModel.Schema.IsImplicit, nameof(Negatives), Negatives, $"must be null, because {TModel.Schema.Name} has a label. Negatives are drawn for models of a [User] and an [Item] without a [Label]");
         Check(Negatives is null or (>= 1 and <= NegativeSampler.MaximumNegatives) || !TModel.Schema.IsImplicit, nameof(Negatives), Negatives, "must be 1 to 1,000, or null for 4; a model without a label learns from nothing but the difference between rows and negatives");
         Check(Enum.IsDefined(NegativeSampling), nameof(NegativeSampling), NegativeSampling, $"must be one of {string.Join(", ", Enum.GetNames<NegativeSampling>())}");
         Check(Threads is >= 0 and <= WorkerTeam.MaximumSize, nameof(Threads), Threads, "must be 1 to 1,024, or 0 for all cores");
+        Check(Enum.IsDefined(MatrixPrecision), nameof(MatrixPrecision), MatrixPrecision, $"must be one of {string.Join(", ", Enum.GetNames<MatrixPrecision>())}");
         CheckRate(LearningRate, nameof(LearningRate));
         CheckRate(TableLearningRate, nameof(TableLearningRate));
         CheckRate(FactorLearningRate, nameof(FactorLearningRate));
@@ -152,6 +166,16 @@ public sealed record TrainingOptions
             throw new ArgumentException(FormattableString.Invariant($"{nameof(TrainingOptions)}.{name} is {value}; it {rule}."), name);
         }
     }
+}
+
+/// <summary>How a CUDA device multiplies matrices.</summary>
+public enum MatrixPrecision
+{
+    /// <summary>32-bit floats.</summary>
+    Exact,
+
+    /// <summary>Factors rounded to 10 mantissa bits, sums in 32-bit floats, on tensor cores.</summary>
+    TensorFloat32,
 }
 
 /// <summary>How the learning rates change over a run.</summary>

@@ -17,11 +17,17 @@ public sealed record TrainingProgress(
 {
     /// <summary>Result on the validation pairs of a model without a label; null before the end of the epoch or without such data.</summary>
     public RankingEvaluation? Ranking { get; init; }
+
+    /// <summary>At the start of a run on a CUDA device, the device and the memory the run takes on it, part by part; null otherwise.</summary>
+    public string? Device { get; init; }
 }
 
 /// <summary>What a progress report is about.</summary>
 public enum TrainingProgressKind
 {
+    /// <summary>The first step on a CUDA device is about to be taken.</summary>
+    Start,
+
     /// <summary>Some steps of an epoch are done.</summary>
     Step,
 

@@ -70,6 +70,6 @@ public sealed class CachingTests
         Assert.AreEqual("MG2002", run.Result.Diagnostics.Single().Id);
         Assert.IsEmpty(run.Result.GeneratedSources);
         run.Edit("Model.cs", "Inner = 0", "Inner = 16");
-        Assert.HasCount(4, run.Result.GeneratedSources);
+        Assert.HasCount(5, run.Result.GeneratedSources);
     }
 }

@@ -68,7 +68,7 @@ public sealed class MemoryPlanTests
 
         // The first and the last rows stand for those between them.
         static IEnumerable<int> Floats(Place place, int width) =>
-            new[] { 0, 1, MemoryPlan.TileExamples / 2, MemoryPlan.TileExamples - 2, MemoryPlan.TileExamples - 1 }.SelectMany(row => Enumerable.Range(place.Offset + (row * place.Stride), width));
+            new[] { 0, 1, MemoryPlan.CpuTileExamples / 2, MemoryPlan.CpuTileExamples - 2, MemoryPlan.CpuTileExamples - 1 }.SelectMany(row => Enumerable.Range(place.Offset + (row * place.Stride), width));
     }
 
     [TestMethod]
@@ -84,7 +84,7 @@ public sealed class MemoryPlanTests
                 Place place = plan.Places[root];
                 HashSet<Value> inside = Inside(ops, plan, root);
                 int[] uses = [.. Enumerable.Range(0, ops.Length).Where(i => ops[i].AllInputs.Any(inside.Contains) || (ops[i].Result is { } r && inside.Contains(r)))];
-                (int Offset, int Size) block = (place.Offset, place.Stride * MemoryPlan.TileExamples);
+                (int Offset, int Size) block = (place.Offset, place.Stride * MemoryPlan.CpuTileExamples);
                 foreach (((int Offset, int Size) other, List<(int First, int Last)> lives) in blocks)
                 {
                     bool overlap = block.Offset < other.Offset + other.Size && other.Offset < block.Offset + block.Size;
@@ -108,7 +108,7 @@ public sealed class MemoryPlanTests
         {
             foreach ((Value value, Place place) in plan.Places)
             {
-                Assert.IsLessThanOrEqualTo(plan.TileFloats, place.Offset + (place.Stride * (MemoryPlan.TileExamples - 1)) + value.Width, $"{graph.Name}: {value.Name}");
+                Assert.IsLessThanOrEqualTo(plan.TileFloats, place.Offset + (place.Stride * (MemoryPlan.CpuTileExamples - 1)) + value.Width, $"{graph.Name}: {value.Name}");
                 Assert.IsGreaterThanOrEqualTo(value.Width, place.Stride);
                 if (place.Owned)
                 {
@@ -211,7 +211,7 @@ public sealed class MemoryPlanTests
     {
         Graph graph = Lower.Run(Driver.Spec(Sources.Dlrm));
         MemoryPlan plan = MemoryPlan.Create(graph);
-        int sum = plan.Places.Where(p => p.Value.Owned).Sum(p => MemoryPlan.Up(p.Value.Stride * MemoryPlan.TileExamples, 16));
+        int sum = plan.Places.Where(p => p.Value.Owned).Sum(p => MemoryPlan.Up(p.Value.Stride * MemoryPlan.CpuTileExamples, 16));
         Assert.IsLessThan(sum, plan.TileFloats);
     }
 

@@ -41,7 +41,7 @@ internal sealed class AddressNames
     /// <summary>Writes the constants.</summary>
     public void Write(SourceWriter w)
     {
-        w.Line($"/// <summary>Where the values of a tile begin in its workspace of {_plan.TileFloats} floats; {MemoryPlan.TileExamples} examples each.</summary>");
+        w.Line($"/// <summary>Where the values of a tile begin in its workspace of {_plan.TileFloats} floats; {_plan.TileExamples} examples each.</summary>");
         Constants(w, "Tile", _values.Select(v => (v.Value, _plan.Places[v.Key].Offset, $"x {_plan.Places[v.Key].Stride}{(_plan.Places[v.Key].Owned ? "" : ", inside another value")}")));
         w.Line();
         w.Line($"/// <summary>Where the dense parameters begin in the arena of {_plan.DenseFloats} floats.</summary>");

@@ -65,7 +65,7 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
             return;
         }
 
-        Op[] again = [.. Again(backward, feature)];
+        Op[] again = [.. Again(graph, backward, feature)];
         w.Line();
         w.Line($"/// <summary>{graph.Features[feature]}: gradients of the distinct ids of one chunk, and the update of their rows.</summary>");
         using (w.Block($"private static void Update{Name(feature)}(StepContext step, int chunk)"))
@@ -136,7 +136,7 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
     public string Name(int feature) => TileEmitter.Identifier(graph.Features[feature]);
 
     // Forward values that the backward pass reads are computed again: rows are still in cache and a second gather is cheaper than keeping them.
-    private IEnumerable<Op> Again(Op[] backward, int feature)
+    public static IEnumerable<Op> Again(Graph graph, Op[] backward, int feature)
     {
         var needed = new HashSet<Value>(backward.SelectMany(op => op.Inputs));
         Op[] forward = [.. graph.Forward.Where(op => op.Result!.Domain == Domain.Id && op.Result.Feature == feature)];

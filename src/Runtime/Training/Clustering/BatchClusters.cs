@@ -53,10 +53,16 @@ internal sealed class BatchClusters<TModel>
 
     private OptimizerKind Optimizer => _state.Schema.Optimizer.Kind;
 
+    /// <summary>Whether a split may be due before a step.</summary>
+    public bool SplitsBefore(long step) => _calendar.SplitsBefore(step) && Assignment.Live < Assignment.Capacity;
+
+    /// <summary>Whether a reassignment is due after a step.</summary>
+    public bool ReassignsAfter(long step) => _calendar.ReassignsAfter(step) && Assignment.Live > 1;
+
     /// <summary>Splits a cluster when one is due; returns whether ids have moved.</summary>
     public bool BeforeStep(long step)
     {
-        if (!_calendar.SplitsBefore(step) || Assignment.Live == Assignment.Capacity || _stop?.IsReached(_table) == true)
+        if (!SplitsBefore(step) || _stop?.IsReached(_table) == true)
         {
             return false;
         }
@@ -76,7 +82,7 @@ internal sealed class BatchClusters<TModel>
     /// <summary>Moves ids to better clusters when that is due; returns whether ids have moved.</summary>
     public bool AfterStep(long step)
     {
-        if (!_calendar.ReassignsAfter(step) || Assignment.Live < 2)
+        if (!ReassignsAfter(step))
         {
             return false;
         }

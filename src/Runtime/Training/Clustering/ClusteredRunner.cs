@@ -9,11 +9,11 @@ internal sealed class ClusteredRunner<TModel> : IStepRunner
     where TModel : class, IEmbeddingModel<TModel>
 {
     private readonly ModelState _state;
-    private readonly StepRunner<TModel> _steps;
+    private readonly IBatchRunner _steps;
     private readonly BatchClusters<TModel>[] _clusters;
 
     /// <summary>Prepares the clusters of all features that have them.</summary>
-    public ClusteredRunner(ModelState state, StepRunner<TModel> steps, BatchLoader loader, DataSet data, WorkerTeam team, ulong seed, IdleSplits? stop)
+    public ClusteredRunner(ModelState state, IBatchRunner steps, BatchLoader loader, DataSet data, WorkerTeam team, ulong seed, IdleSplits? stop)
     {
         (_state, _steps) = (state, steps);
         int[] turns = ClusterCalendar.Turns(state.Schema);
@@ -36,21 +36,41 @@ internal sealed class ClusteredRunner<TModel> : IStepRunner
         long number = _state.Steps;
         foreach (BatchClusters<TModel> clusters in _clusters)
         {
-            if (clusters.BeforeStep(number))
+            if (clusters.SplitsBefore(number))
             {
-                _steps.Regroup(clusters.Feature);
+                _steps.Download();
+                bool moved = clusters.BeforeStep(number);
+                _steps.Upload();
+                if (moved)
+                {
+                    _steps.Regroup(clusters.Feature);
+                }
             }
         }
 
         double loss = _steps.Step(optimizer, nextStart, nextCount);
         foreach (BatchClusters<TModel> clusters in _clusters)
         {
-            if (double.IsFinite(loss) && clusters.AfterStep(number) && nextCount > 0)
+            if (double.IsFinite(loss) && clusters.ReassignsAfter(number))
             {
-                _steps.Regroup(clusters.Feature);
+                _steps.Download();
+                bool moved = clusters.AfterStep(number);
+                _steps.Upload();
+                if (moved && nextCount > 0)
+                {
+                    _steps.Regroup(clusters.Feature);
+                }
             }
         }
 
         return loss;
     }
+    /// <inheritdoc/>
+    public void Download() => _steps.Download();
+
+    /// <inheritdoc/>
+    public void Upload() => _steps.Upload();
+
+    /// <inheritdoc/>
+    public string? FindFault() => _steps.FindFault();
 }
