@@ -55,7 +55,7 @@ public static class ModelEmitter
                 ]);
             }
 
-            string summary = $"ModelGen compiled {model.Name}: {model.Categoricals.Count} categorical and {model.Numerics.Count} numeric inputs, {graph.Forward.Count} forward and {graph.Backward.Count} backward operations";
+            string summary = $"ModelGen compiled {model.Name}: {model.Categoricals.Count} categorical and {model.Numerics.Count} numeric inputs, {graph.Forward.Count} forward and {graph.Backward.Count} backward operations{(!elsa && CudaEmitter.Unsupported(graph) is { } form ? $"; no CUDA kernels, because of {form}" : "")}";
             return new EmitResult(new(files), new([new DiagnosticInfo(Descriptors.Summary, null, new([summary]))]));
         }
         catch (Exception e) when (e is not OperationCanceledException)

@@ -12,29 +12,32 @@ public sealed record CudaProgram
     /// <summary>Threads of a block.</summary>
     public const int BlockThreads = 256;
 
+    /// <summary>What of the model has no kernels, for messages; null when it has them all. The other properties then say nothing.</summary>
+    public string? Unsupported { get; init; }
+
     /// <summary>The text of the kernels.</summary>
-    public required string Source { get; init; }
+    public string Source { get; init; } = "";
 
     /// <summary>Examples of a tile.</summary>
-    public required int TileExamples { get; init; }
+    public int TileExamples { get; init; }
 
     /// <summary>Most blocks that work on tiles side by side; each has gradients of the towers of its own.</summary>
-    public required int Lanes { get; init; }
+    public int Lanes { get; init; }
 
     /// <summary>Distinct ids that a block has in shared memory at a time.</summary>
-    public required int SlotsPerBlock { get; init; }
+    public int SlotsPerBlock { get; init; }
 
     /// <summary>Floats of a lane's workspace in device memory; 0 when tiles lie in shared memory.</summary>
-    public required int WorkspaceFloats { get; init; }
+    public int WorkspaceFloats { get; init; }
 
     /// <summary>Features with computed vectors; those of the others are read in their tables.</summary>
-    public required ImmutableArray<CudaVectors> Vectors { get; init; }
+    public ImmutableArray<CudaVectors> Vectors { get; init; } = [];
 
     /// <summary>Per feature, floats of the gradients of the scores of the softmax form for every chunk of ids; 0 without.</summary>
-    public required ImmutableArray<int> ScoreFloats { get; init; }
+    public ImmutableArray<int> ScoreFloats { get; init; } = [];
 
     /// <summary>The kernels of a step in their order.</summary>
-    public required ImmutableArray<CudaKernel> Kernels { get; init; }
+    public ImmutableArray<CudaKernel> Kernels { get; init; } = [];
 }
 
 /// <summary>The computed vectors of a feature.</summary>

@@ -23,8 +23,27 @@ internal static class CudaEmitter
 
     private const int MostTileExamples = 32;
 
+    /// <summary>What of a model has no CUDA form, in the user's words; null when it has all.</summary>
+    public static string? Unsupported(Graph graph) =>
+        graph.Forward.FirstOrDefault(op => op.Quantization?.Statistics is not null) is { } normalized
+            ? $"NormalizeScores of '{graph.Features[normalized.Result!.Feature]}'" : null;
+
     public static string Emit(ModelSpec model, Graph graph)
     {
+        if (Unsupported(graph) is { } form)
+        {
+            var w = new SourceWriter();
+            FileHeader.Write(w, model, "what has no training step in CUDA C");
+            using (w.Block($"partial {model.Keyword} {model.Name}"))
+            {
+                w.Line($"static CudaProgram? IEmbeddingModel<{model.Name}>.Cuda => s_cuda;");
+                w.Line();
+                w.Line($"private static readonly CudaProgram s_cuda = new() {{ Unsupported = {SourceWriter.Quote(form)} }};");
+            }
+
+            return w.ToString();
+        }
+
         MemoryPlan plan = Plan(graph, out bool shared);
         var library = new CudaLibrary();
         var ids = new CudaIdEmitter(graph, plan, library);

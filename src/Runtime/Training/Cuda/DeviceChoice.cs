@@ -18,15 +18,17 @@ internal static class DeviceChoice
 
         if (device.IsCuda)
         {
-            if (program is null)
+            if (program?.Unsupported is not null || program is null)
             {
-                throw new DeviceException("The model was compiled by a generator without CUDA. Build the application with this version of ModelGen, or train on the CPU (Device.Cpu).");
+                throw new DeviceException(program is null
+                    ? "The model was compiled by a generator without CUDA. Build the application with this version of ModelGen, or train on the CPU (Device.Cpu)."
+                    : $"{program.Unsupported} cannot be trained on a CUDA device yet. Train on the CPU (Device.Cpu).");
             }
 
             return CudaDevice.Open(device.Platform ?? CudaPlatform.Native(), device.Index, KernelCache.Default());
         }
 
-        if (program is null || !CudaPlatform.TryNative(out CudaPlatform? platform, out _))
+        if (program is not { Unsupported: null } || !CudaPlatform.TryNative(out CudaPlatform? platform, out _))
         {
             return null;
         }
