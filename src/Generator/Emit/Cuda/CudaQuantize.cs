@@ -16,6 +16,7 @@ internal static class CudaQuantize
                 for (int k = threadIdx.x % 32; k < choices; k += 32)
                 {
                     float sum = 0.0f;
+            #pragma unroll 1
                     for (int n = 0; n < width; n++)
                     {
                         float c = centroids[n * STRIDE + k], d = e[n] - c;
