@@ -37,7 +37,7 @@ internal sealed class Reseeding
     }
 
     /// <summary>Whether something is due after the step that the state has just taken.</summary>
-    public bool IsDue => Array.Exists(_rows, rows => _state.Steps % rows.Schema.ReseedEvery == 0);
+    public bool IsDue => Array.Exists(_features, schema => _state.Steps % schema.ReseedEvery == 0);
 
     /// <summary>Does what is due after the step that the state has just taken. Returns the number of centroids moved.</summary>
     public int AfterStep()
