@@ -12,7 +12,7 @@ namespace ModelGen.Bench;
 /// <param name="PeerSetting">The setting in which the peer was best.</param>
 /// <param name="PeerSpread">(largest - smallest) / median of the peer's runs.</param>
 /// <param name="OneThread">Our median on one thread; null where it was not measured.</param>
-/// <param name="PlannedBytes">Planned memory of the run, parameters to data set.</param>
+/// <param name="PlannedBytes">Planned memory of the run, parameters to data set; of a row that measures memory, the expected peak of the process.</param>
 internal sealed record BenchmarkRow(
     string Name, string Unit, double Ours, double? Peer, double? Ratio, double Goal, double? OfLimit, double Spread,
     string PeerSetting = "", double? PeerSpread = null, double? OneThread = null, long? PlannedBytes = null);

@@ -11,6 +11,8 @@ internal static class RowGroups
     [
         CtrBenchmark.Group,
         CtrBenchmark.MemoryGroup,
+        GmfBenchmark.Group,
+        CsvBenchmark.Group,
         GeneratorBenchmark.Group,
         ElsaBenchmark.Group,
         CelBenchmark.Group,

@@ -7,7 +7,7 @@ namespace ModelGen.Generator.Lowering;
 
 /// <summary>
 /// Where a value of the tile lies: float Offset of the workspace plus Stride floats per example.
-/// Owned values have their padding up to the stride to themselves and keep it zero, so vectors may run over it.
+/// Owned values have their padding up to the next whole vector to themselves and keep it zero, so vectors may run over it.
 /// </summary>
 public sealed record Place(int Offset, int Stride, bool Owned);
 
@@ -63,6 +63,16 @@ public sealed class MemoryPlan
         _ => Up(width, 16),
     };
 
+    /// <summary>
+    /// Floats from one row to the next of a wide matrix: an odd number of cache lines. With an even number, such as a power of two, the rows of
+    /// a panel share a few sets of the first cache and drive each other out.
+    /// </summary>
+    public static int RowStride(int width)
+    {
+        int pad = Pad(width);
+        return pad >= 128 && pad / 16 % 2 == 0 ? pad + 16 : pad;
+    }
+
     public static int Up(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
 
     private void PlanDense(Graph graph)
@@ -78,10 +88,10 @@ public sealed class MemoryPlan
                 FactorOffset = offset;
             }
 
-            int stride = Pad(p.Columns);
+            int stride = p.IsFactor ? Pad(p.Columns) : RowStride(p.Columns);
             int rows = p.Columns == 1 ? Up(p.Rows, 16) : p.Rows == 1 ? 1 : Up(p.Rows, 8);
             bool copy = transposed.Contains(p);
-            int transposedStride = copy ? Pad(p.Rows) : 0;
+            int transposedStride = !copy ? 0 : p.IsFactor ? Pad(p.Rows) : RowStride(p.Rows);
             _dense[p] = new DensePlace(p, offset, stride, rows, copy ? transposedOffset : -1, transposedStride);
             offset += Up(stride * rows, 16);
             transposedOffset += copy ? Up(transposedStride * p.Columns, 16) : 0;
@@ -160,7 +170,7 @@ public sealed class MemoryPlan
         foreach (Value value in ops.SelectMany(op => op.AllInputs.Concat(op.Result is { } r ? [r] : [])).Where(v => v.Domain == Domain.Example).Distinct())
         {
             (Value root, int at) = Resolve(value);
-            _places[value] = new Place(offsets[root] + at, Pad(root.Width), root == value);
+            _places[value] = new Place(offsets[root] + at, RowStride(root.Width), root == value);
         }
     }
 
@@ -170,7 +180,7 @@ public sealed class MemoryPlan
         var offsets = new Dictionary<Value, int>();
         foreach (Value value in first.Keys.OrderBy(v => first[v]).ThenByDescending(v => v.Width))
         {
-            int size = Up(Pad(value.Width) * TileExamples, 16);
+            int size = Up(RowStride(value.Width) * TileExamples, 16);
             int at = 0;
             foreach (Value other in offsets.Keys.Where(o => first[o] <= last[value] && first[value] <= last[o]).OrderBy(o => offsets[o]))
             {
@@ -179,7 +189,7 @@ public sealed class MemoryPlan
                     break;
                 }
 
-                at = Math.Max(at, offsets[other] + Up(Pad(other.Width) * TileExamples, 16));
+                at = Math.Max(at, offsets[other] + Up(RowStride(other.Width) * TileExamples, 16));
             }
 
             offsets[value] = at;

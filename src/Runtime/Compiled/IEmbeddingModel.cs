@@ -8,8 +8,8 @@ namespace ModelGen.Compiled;
 /// a piece of work runs, the generated members are the work itself, with every size a literal.
 /// A training step runs, in this order and each phase complete before the next:
 /// <see cref="Embed"/> for every chunk of distinct ids, <see cref="TrainTile"/> for every tile, <see cref="UpdateRows"/> for every
-/// chunk and <see cref="UpdateTowers"/> for every range, then <see cref="UpdateSharedRows"/> and <see cref="UpdateFactors"/>, and
-/// <see cref="UpdateIdleRows"/> at the end when the optimiser is not lazy.
+/// chunk and <see cref="UpdateTowers"/> for every range, then <see cref="UpdateSharedRows"/> and <see cref="UpdateFactors"/>. When the
+/// optimiser is not lazy, <see cref="UpdateIdleRows"/> runs beside the updates of the rows that occur.
 /// </summary>
 /// <typeparam name="TSelf">The user's class.</typeparam>
 public interface IEmbeddingModel<TSelf> : IModel<TSelf> where TSelf : class, IEmbeddingModel<TSelf>
@@ -36,8 +36,8 @@ public interface IEmbeddingModel<TSelf> : IModel<TSelf> where TSelf : class, IEm
     static abstract void UpdateSharedRows(StepContext step, int table, int first, int end);
 
     /// <summary>
-    /// Updates the rows rows[0 .. count) of a table with a gradient of zero. Called after all other updates of a step when the optimiser is
-    /// not lazy, with the rows that did not occur in the batch.
+    /// Updates the rows rows[0 .. count) of a table with a gradient of zero. Called when the optimiser is not lazy, with the rows that did
+    /// not occur in the batch.
     /// </summary>
     static virtual void UpdateIdleRows(StepContext step, int table, int[] rows, int count)
     {

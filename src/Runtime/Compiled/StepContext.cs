@@ -91,7 +91,7 @@ public sealed class Batch
 
 /// <summary>
 /// One categorical input of a batch. Ids are gathered once per distinct id: slot 0 is the zero vector (unknown id, padding),
-/// slots 1 .. SlotCount-1 are the distinct ids in order of first appearance.
+/// slots 1 .. SlotCount-1 are the distinct ids in ascending order.
 /// </summary>
 public sealed class FeatureBatch
 {
@@ -134,6 +134,20 @@ public sealed class FeatureBatch
     /// <summary>Work on tables whose rows several ids share; empty when there is none.</summary>
     public SharedRows[] Shared { get; set; } = [];
 
+    /// <summary>The work on one of those tables; null when every row of it belongs to one id.</summary>
+    internal SharedRows? SharedRowsOf(int table)
+    {
+        foreach (SharedRows shared in Shared)
+        {
+            if (shared.Table == table)
+            {
+                return shared;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Chunks of slots: ceil((SlotCount - 1) / ChunkSlots); chunk c owns slots 1 + c * ChunkSlots and up.</summary>
     public int Chunks => (SlotCount - 1 + ModelSchema.ChunkSlots - 1) / ModelSchema.ChunkSlots;
 }
@@ -147,7 +161,7 @@ public sealed class SharedRows
     /// <summary>Number of distinct rows in the batch.</summary>
     public int Count { get; set; }
 
-    /// <summary>The distinct rows.</summary>
+    /// <summary>The distinct rows in ascending order.</summary>
     public int[] Rows = [];
 
     /// <summary>Slots of distinct row r are SegmentSlots[SegmentStarts[r] .. SegmentStarts[r + 1]).</summary>

@@ -22,6 +22,49 @@ public static class NearestCentroid
         where S : struct, ISimd<V> where V : struct =>
         Search<S, V>(ref e, width, ref centroids, stride, choices, false, false, ref Unsafe.NullRef<float>(), 0);
 
+    /// <summary>Queries that <see cref="FindAll"/> takes at most.</summary>
+    public const int Block = 64;
+
+    /// <summary>
+    /// The codes of a part of several queries, side by side: a lane is a query, so nothing is reduced over lanes. The distances are those of
+    /// <see cref="Find{S, V}"/>, and so are the codes.
+    /// </summary>
+    /// <param name="q">The part of the first query.</param>
+    /// <param name="qStep">Floats from one query to the next.</param>
+    /// <param name="count">Queries, at most <see cref="Block"/>.</param>
+    /// <param name="width">Width of a part.</param>
+    /// <param name="centroids">The centroids of the part by dimension, as in <see cref="Find{S, V}"/>.</param>
+    /// <param name="stride">Floats from one dimension to the next.</param>
+    /// <param name="choices">Centroids to choose from.</param>
+    /// <param name="firstCode">Code of the first centroid.</param>
+    /// <param name="codes">Receives the code of query i at i x codeStep.</param>
+    /// <param name="codeStep">Codes from one query to the next.</param>
+    /// <param name="lanes">Working memory, (width + 1) x <see cref="Block"/> floats.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FindAll<S, V>(
+        ref float q, int qStep, int count, int width, ref float centroids, int stride, int choices, int firstCode, ref ushort codes, int codeStep, ref float lanes)
+        where S : struct, ISimd<V> where V : struct
+    {
+        for (int i = 0; i < count; i++)
+        {
+            for (int n = 0; n < width; n++)
+            {
+                Unsafe.Add(ref lanes, (n * Block) + i) = Unsafe.Add(ref q, (i * qStep) + n);
+            }
+        }
+
+        ref float found = ref Unsafe.Add(ref lanes, width * Block);
+        for (int i = 0; i < count; i += 2 * S.Width)
+        {
+            FindTwo<S, V>(ref Unsafe.Add(ref lanes, i), width, ref centroids, stride, choices, ref Unsafe.Add(ref found, i));
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            Unsafe.Add(ref codes, i * codeStep) = (ushort)(firstCode + (int)Unsafe.Add(ref found, i));
+        }
+    }
+
     /// <summary>The index of the first of the keys with the greatest inner product; otherwise as <see cref="Find{S, V}"/>.</summary>
     /// <param name="e">The part, <paramref name="width"/> floats.</param>
     /// <param name="width">Width of a part.</param>
@@ -100,6 +143,69 @@ public static class NearestCentroid
         }
 
         return Lowest<S, V>(least, at);
+    }
+
+    // Two vectors of queries, whose searches hide each other's latency.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FindTwo<S, V>(ref float e, int width, ref float centroids, int stride, int choices, ref float found)
+        where S : struct, ISimd<V> where V : struct
+    {
+        V least0 = S.Broadcast(float.PositiveInfinity), least1 = least0, at0 = S.Zero, at1 = S.Zero, index = S.Zero, one = S.Broadcast(1f);
+        ref float f = ref Unsafe.Add(ref e, S.Width);
+        for (int k = 0; k < choices; k++)
+        {
+            ref float c = ref Unsafe.Add(ref centroids, k);
+            V center = S.Broadcast(c);
+            V x = S.Subtract(S.Load(ref e, 0), center), y = S.Subtract(S.Load(ref f, 0), center);
+            V sum0 = S.Multiply(x, x), sum1 = S.Multiply(y, y);
+
+            // A literal width leaves the terms it has; the loop is for wide parts.
+            if (width > 1)
+            {
+                center = S.Broadcast(Unsafe.Add(ref c, stride));
+                sum0 = AddSquare<S, V>(sum0, ref e, center, 1);
+                sum1 = AddSquare<S, V>(sum1, ref f, center, 1);
+            }
+
+            if (width > 2)
+            {
+                center = S.Broadcast(Unsafe.Add(ref c, 2 * (nint)stride));
+                sum0 = AddSquare<S, V>(sum0, ref e, center, 2);
+                sum1 = AddSquare<S, V>(sum1, ref f, center, 2);
+            }
+
+            if (width > 3)
+            {
+                center = S.Broadcast(Unsafe.Add(ref c, 3 * (nint)stride));
+                sum0 = AddSquare<S, V>(sum0, ref e, center, 3);
+                sum1 = AddSquare<S, V>(sum1, ref f, center, 3);
+            }
+
+            for (int n = 4; n < width; n++)
+            {
+                center = S.Broadcast(Unsafe.Add(ref c, n * (nint)stride));
+                sum0 = AddSquare<S, V>(sum0, ref e, center, n);
+                sum1 = AddSquare<S, V>(sum1, ref f, center, n);
+            }
+
+            // A later centroid must be nearer, so that the lowest index stays.
+            at0 = S.WhereLess(sum0, least0, index, at0);
+            at1 = S.WhereLess(sum1, least1, index, at1);
+            least0 = S.WhereLess(sum0, least0, sum0, least0);
+            least1 = S.WhereLess(sum1, least1, sum1, least1);
+            index = S.Add(index, one);
+        }
+
+        S.Store(at0, ref found, 0);
+        S.Store(at1, ref found, (nuint)S.Width);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V AddSquare<S, V>(V sum, ref float e, V center, int n)
+        where S : struct, ISimd<V> where V : struct
+    {
+        V difference = S.Subtract(S.Load(ref e, (nuint)(n * Block)), center);
+        return S.MultiplyAdd(difference, difference, sum);
     }
 
     // Of the lanes with the least value, the one that found it first. None has it when no value is a number.

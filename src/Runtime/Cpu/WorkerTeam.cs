@@ -1,13 +1,16 @@
 using System;
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 using System.Threading;
 
 namespace ModelGen;
 
 /// <summary>
-/// A fixed team of threads that runs indexed work. The calling thread takes part; items are claimed one by one, so uneven items
-/// balance themselves. A run allocates nothing. Runs are started from one thread at a time and not from inside an item.
+/// A fixed team of threads that runs indexed work. The calling thread takes part. Every thread has a home block of neighbouring items, the
+/// same one in every run of as many items, so that memory which an item touches stays with one core; a thread that is done with its own
+/// block takes items of the others, so uneven items balance themselves. A run allocates nothing. Runs are started from one thread at a time
+/// and not from inside an item.
 /// </summary>
 internal sealed class WorkerTeam : IDisposable
 {
@@ -17,6 +20,9 @@ internal sealed class WorkerTeam : IDisposable
     // Work arrives every few tens of microseconds while a model is being trained; a thread that sleeps that long wakes too late.
     private const int SpinMicroseconds = 40;
 
+    // Between two looks; a few tens of nanoseconds each.
+    private const int SpinRounds = 4;
+
     private static readonly long s_spinTicks = Stopwatch.Frequency * SpinMicroseconds / 1_000_000;
 
     private readonly Thread[] _threads;
@@ -25,11 +31,12 @@ internal sealed class WorkerTeam : IDisposable
     private readonly object _doneGate = new();
 
     private ITeamWork? _work;
-    private int _count;
 
-    // High half: number of the run. Low half: items not yet claimed. One word, so that a thread that comes late from an
-    // earlier run can never claim an item with that run's bounds.
-    private long _ticket;
+    // One block of items per thread. High half: number of the run. Low half: items not yet claimed. One word, so that a thread that
+    // comes late from an earlier run can never claim an item with that run's bounds.
+    private readonly PaddedLong[] _tickets;
+    private readonly int[] _ends;
+    private int _run;
     private int _unfinished;
     private int _sleepers;
     private int _callerSleeps;
@@ -44,10 +51,13 @@ internal sealed class WorkerTeam : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, MaximumSize);
         Size = size;
+        _tickets = new PaddedLong[size];
+        _ends = new int[size];
         _threads = new Thread[size - 1];
         for (int i = 0; i < _threads.Length; i++)
         {
-            _threads[i] = new Thread(WorkUntilStopped) { IsBackground = true, Name = $"ModelGen worker {i + 1}" };
+            int home = i + 1;
+            _threads[i] = new Thread(() => WorkUntilStopped(home)) { IsBackground = true, Name = $"ModelGen worker {home}" };
             _threads[i].Start();
         }
     }
@@ -74,10 +84,16 @@ internal sealed class WorkerTeam : IDisposable
         }
 
         _work = work;
-        _count = count;
         _unfinished = count;
-        long run = (Volatile.Read(ref _ticket) >> 32) + 1;
-        Interlocked.Exchange(ref _ticket, (run << 32) | (uint)count);
+        int run = _run + 1;
+        for (int t = 0; t < _tickets.Length; t++)
+        {
+            int first = FirstItem(count, t);
+            _ends[t] = FirstItem(count, t + 1);
+            Volatile.Write(ref _tickets[t].Value, ((long)run << 32) | (uint)(_ends[t] - first));
+        }
+
+        Interlocked.Exchange(ref _run, run);
         if (Volatile.Read(ref _sleepers) > 0)
         {
             lock (_workGate)
@@ -86,10 +102,7 @@ internal sealed class WorkerTeam : IDisposable
             }
         }
 
-        while (TryExecuteOne())
-        {
-        }
-
+        ExecuteAll(home: 0);
         WaitForOthers();
         _work = null;
         if (_failure is { } failure)
@@ -119,23 +132,43 @@ internal sealed class WorkerTeam : IDisposable
         }
     }
 
-    private void WorkUntilStopped()
+    /// <summary>Where the home block of a thread begins.</summary>
+    private int FirstItem(int count, int thread) => (int)((long)count * thread / _tickets.Length);
+
+    private void WorkUntilStopped(int home)
     {
+        int seen = 0;
         while (!Volatile.Read(ref _stopping))
         {
-            if (!TryExecuteOne() && !SpinForWork())
+            if (Volatile.Read(ref _run) == seen && !SpinForWork(seen))
             {
-                SleepUntilWork();
+                SleepUntilWork(seen);
+            }
+
+            seen = Volatile.Read(ref _run);
+            ExecuteAll(home);
+        }
+    }
+
+    /// <summary>Executes what is left of the own block, then of the blocks behind it.</summary>
+    private void ExecuteAll(int home)
+    {
+        for (int t = 0; t < _tickets.Length; t++)
+        {
+            int block = home + t < _tickets.Length ? home + t : home + t - _tickets.Length;
+            while (TryExecuteOne(block))
+            {
             }
         }
     }
 
-    /// <summary>Claims and executes one item; false when none is left. A claim is valid only if the ticket is still that of the run whose work was read.</summary>
-    private bool TryExecuteOne()
+    /// <summary>Claims and executes one item of a block; false when none is left. A claim is valid only if the ticket is still that of the run whose work was read.</summary>
+    private bool TryExecuteOne(int block)
     {
+        ref long place = ref _tickets[block].Value;
         while (true)
         {
-            long ticket = Volatile.Read(ref _ticket);
+            long ticket = Volatile.Read(ref place);
             uint unclaimed = (uint)ticket;
             if (unclaimed == 0)
             {
@@ -143,8 +176,8 @@ internal sealed class WorkerTeam : IDisposable
             }
 
             ITeamWork? work = Volatile.Read(ref _work);
-            int item = Volatile.Read(ref _count) - (int)unclaimed;
-            if (Interlocked.CompareExchange(ref _ticket, ticket - 1, ticket) == ticket)
+            int item = Volatile.Read(ref _ends[block]) - (int)unclaimed;
+            if (Interlocked.CompareExchange(ref place, ticket - 1, ticket) == ticket)
             {
                 Execute(work!, item);
                 return true;
@@ -182,30 +215,30 @@ internal sealed class WorkerTeam : IDisposable
         }
     }
 
-    private bool SpinForWork()
+    private bool SpinForWork(int seen)
     {
         long end = Stopwatch.GetTimestamp() + s_spinTicks;
         do
         {
-            if ((uint)Volatile.Read(ref _ticket) != 0)
+            if (Volatile.Read(ref _run) != seen)
             {
                 return true;
             }
 
-            Thread.SpinWait(20);
+            Thread.SpinWait(SpinRounds);
         }
         while (Stopwatch.GetTimestamp() < end);
         return false;
     }
 
-    // The sleeper announces itself before it looks at the ticket a last time, the caller writes the ticket before it looks for
+    // The sleeper announces itself before it looks at the run a last time, the caller writes the run before it looks for
     // sleepers, both with full fences: one of the two always sees the other.
-    private void SleepUntilWork()
+    private void SleepUntilWork(int seen)
     {
         lock (_workGate)
         {
             Interlocked.Increment(ref _sleepers);
-            while ((uint)Volatile.Read(ref _ticket) == 0 && !_stopping)
+            while (Volatile.Read(ref _run) == seen && !_stopping)
             {
                 Monitor.Wait(_workGate);
             }
@@ -221,7 +254,7 @@ internal sealed class WorkerTeam : IDisposable
         {
             if (Stopwatch.GetTimestamp() < end)
             {
-                Thread.SpinWait(20);
+                Thread.SpinWait(SpinRounds);
                 continue;
             }
 
@@ -236,5 +269,13 @@ internal sealed class WorkerTeam : IDisposable
                 _callerSleeps = 0;
             }
         }
+    }
+
+    // A cache line of its own for every thread's ticket.
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    private struct PaddedLong
+    {
+        [FieldOffset(64)]
+        public long Value;
     }
 }

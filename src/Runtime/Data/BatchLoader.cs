@@ -16,6 +16,7 @@ public sealed class BatchLoader
     private readonly ModelSchema _schema;
     private readonly ImmutableArray<NumericScaling> _scalings;
     private readonly Table[] _tables;
+    private readonly ImmutableArray<Vocabulary> _vocabularies;
     private readonly int[][] _maps;
     private readonly Scratch[] _scratch;
     private readonly NegativeSampler? _negatives;
@@ -48,6 +49,7 @@ public sealed class BatchLoader
         _scalings = scalings;
         _tables = tables ?? [];
         _negatives = negatives;
+        _vocabularies = vocabularies;
         _maps = [.. vocabularies.Select((v, f) => f == placeholder ? [] : v.Map(data.Categoricals[f]))];
         _scratch = [.. vocabularies.Select(_ => new Scratch())];
     }
@@ -131,6 +133,7 @@ public sealed class BatchLoader
         FeatureBatch target = batch.Features[feature];
         KeyColumn column = _data.Categoricals[feature];
         Scratch scratch = _scratch[feature];
+        scratch.Distinct.Reserve(_vocabularies[feature].Rows);
         if (feature == _negatives?.ItemFeature)
         {
             AssignItemSlots(target, scratch, _items.AsSpan(0, batch.Count));
@@ -187,40 +190,38 @@ public sealed class BatchLoader
         Room.For(ref target.Codes, target.SlotCount * description.Codes);
     }
 
-    // The rows of an example have one key, which is looked up and grouped once.
+    // The rows of an example have one key, which is looked up and numbered once.
     private static void AssignSlots(FeatureBatch target, Scratch scratch, int[] codes, int[] map, ReadOnlySpan<int> examples, int rows)
     {
-        StartSlots(target, scratch, examples.Length, examples.Length * (long)rows);
+        StartSlots(target, examples.Length, examples.Length * (long)rows);
         int[] slots = target.Slots;
-        int[] ids = target.Ids;
-        int count = 1;
+        DistinctIds distinct = scratch.Distinct;
         for (int i = 0; i < examples.Length; i++)
         {
             int id = map[codes[examples[i]]];
-            int slot = id < 0 ? 0 : scratch.Grouping.Add(id, ids, ref count);
-            for (int r = i * rows; r < (i + 1) * rows; r++)
+            slots[i * rows] = id;
+            if (id >= 0)
             {
-                slots[r] = slot;
+                distinct.Add(id);
             }
         }
 
-        target.Positions = examples.Length * rows;
-        target.SlotCount = count;
+        FinishSlots(target, distinct, examples.Length * rows, rows);
     }
 
     private static void AssignItemSlots(FeatureBatch target, Scratch scratch, ReadOnlySpan<int> items)
     {
-        StartSlots(target, scratch, items.Length, items.Length);
-        int[] slots = target.Slots;
-        int[] ids = target.Ids;
-        int count = 1;
-        for (int r = 0; r < items.Length; r++)
+        StartSlots(target, items.Length, items.Length);
+        items.CopyTo(target.Slots);
+        foreach (int item in items)
         {
-            slots[r] = items[r] < 0 ? 0 : scratch.Grouping.Add(items[r], ids, ref count);
+            if (item >= 0)
+            {
+                scratch.Distinct.Add(item);
+            }
         }
 
-        target.Positions = items.Length;
-        target.SlotCount = count;
+        FinishSlots(target, scratch.Distinct, items.Length, 1);
     }
 
     private static void AssignBagSlots(
@@ -232,13 +233,11 @@ public sealed class BatchLoader
             values += bags[example + 1] - bags[example];
         }
 
-        StartSlots(target, scratch, values, checked((int)(values * rows)));
+        StartSlots(target, values, checked((int)(values * rows)));
         Room.For(ref target.Offsets, (examples.Length * rows) + 1);
         int[] slots = target.Slots;
-        int[] ids = target.Ids;
         int[] offsets = target.Offsets;
         int[] codes = column.Codes;
-        int count = 1;
         int position = 0;
         offsets[0] = 0;
         for (int i = 0; i < examples.Length; i++)
@@ -249,7 +248,8 @@ public sealed class BatchLoader
                 int id = map[code];
                 if (id >= 0)
                 {
-                    slots[position++] = scratch.Grouping.Add(id, ids, ref count);
+                    slots[position++] = id;
+                    scratch.Distinct.Add(id);
                 }
             }
 
@@ -263,20 +263,35 @@ public sealed class BatchLoader
             }
         }
 
-        target.Positions = position;
-        target.SlotCount = count;
+        FinishSlots(target, scratch.Distinct, position, 1);
     }
 
     /// <param name="target">The feature's part of the batch.</param>
-    /// <param name="scratch">Its working memory.</param>
     /// <param name="values">Values that are looked up.</param>
     /// <param name="positions">Positions they take.</param>
-    private static void StartSlots(FeatureBatch target, Scratch scratch, long values, long positions)
+    private static void StartSlots(FeatureBatch target, long values, long positions)
     {
-        scratch.Grouping.Reset(values);
         Room.For(ref target.Slots, (int)positions);
         Room.For(ref target.Ids, (int)values + 1);
         target.Ids[0] = -1;
+    }
+
+    // Every rows-th position holds an id, or a negative number for none; it becomes the slot of the id, for the rows that follow too.
+    private static void FinishSlots(FeatureBatch target, DistinctIds distinct, int positions, int rows)
+    {
+        target.Positions = positions;
+        target.SlotCount = 1 + distinct.Number(target.Ids.AsSpan(1));
+        Span<int> slots = target.Slots.AsSpan(0, positions);
+        for (int i = 0; i < slots.Length; i += rows)
+        {
+            int slot = slots[i] < 0 ? 0 : 1 + distinct.NumberOf(slots[i]);
+            for (int r = i; r < i + rows; r++)
+            {
+                slots[r] = slot;
+            }
+        }
+
+        distinct.Clear(target.Ids.AsSpan(1, target.SlotCount - 1));
     }
 
     /// <summary>Counting sort of the positions by slot; stable, so members stay in position order.</summary>
@@ -316,20 +331,25 @@ public sealed class BatchLoader
     {
         int slots = target.SlotCount - 1;
         int[]? clusters = table.Index == RowIndex.Assignment ? _tables[shared.Table].Assignment!.Clusters : null;
-        scratch.Grouping.Reset(slots);
-        Room.For(ref scratch.Rows, slots + 1);
+        DistinctIds distinct = scratch.Distinct;
+        distinct.Reserve(table.Rows(_vocabularies[table.Feature].Rows));
         Room.For(ref scratch.Groups, slots);
-        int count = 1;
         for (int i = 0; i < slots; i++)
         {
             int id = target.Ids[i + 1];
             int row = table.Index switch { RowIndex.Quotient => id / table.Modulus, RowIndex.Remainder => id % table.Modulus, _ => clusters![id] };
-            scratch.Groups[i] = scratch.Grouping.Add(row, scratch.Rows, ref count) - 1;
+            scratch.Groups[i] = row;
+            distinct.Add(row);
         }
 
-        shared.Count = count - 1;
-        Room.For(ref shared.Rows, shared.Count);
-        scratch.Rows.AsSpan(1, shared.Count).CopyTo(shared.Rows);
+        Room.For(ref shared.Rows, slots);
+        shared.Count = distinct.Number(shared.Rows);
+        foreach (ref int group in scratch.Groups.AsSpan(0, slots))
+        {
+            group = distinct.NumberOf(group);
+        }
+
+        distinct.Clear(shared.Rows.AsSpan(0, shared.Count));
 
         ReadOnlySpan<int> groups = scratch.Groups.AsSpan(0, slots);
         Span<int> starts = SegmentStarts.Count(ref shared.SegmentStarts, groups, shared.Count);
@@ -349,8 +369,7 @@ public sealed class BatchLoader
     /// <summary>Working memory of one feature.</summary>
     private sealed class Scratch
     {
-        public SlotGrouping Grouping;
-        public int[] Rows = [];
+        public readonly DistinctIds Distinct = new();
         public int[] Groups = [];
     }
 }

@@ -4,7 +4,7 @@ using System.IO;
 
 namespace ModelGen;
 
-/// <summary>Writes progress to the console: one line that overwrites itself on a terminal, else one line per epoch.</summary>
+/// <summary>Writes progress to the console: the memory plan, then one line that overwrites itself on a terminal, else one line per epoch.</summary>
 public sealed class ConsoleProgress : IProgress<TrainingProgress>
 {
     private readonly TextWriter _writer;
@@ -26,6 +26,12 @@ public sealed class ConsoleProgress : IProgress<TrainingProgress>
     /// <summary>Writes one report.</summary>
     public void Report(TrainingProgress value)
     {
+        if (value.Memory is { } memory)
+        {
+            _writer.WriteLine(memory);
+            return;
+        }
+
         if (value.Device is { } device)
         {
             _writer.WriteLine(device);

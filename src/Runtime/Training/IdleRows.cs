@@ -5,70 +5,61 @@ using ModelGen.Compiled;
 namespace ModelGen;
 
 /// <summary>
-/// The last phase of a step under an optimiser that is not lazy: every row of every table that did not occur in the batch is updated
-/// with a gradient of zero. Rows are cut into ranges by index, so the work does not depend on the threads.
+/// Under an optimiser that is not lazy, every row of every table that did not occur in the batch is updated with a gradient of zero. Rows are
+/// cut into ranges by index, so the work does not depend on the threads, and a range can run beside the updates of the rows that occurred.
 /// </summary>
 /// <typeparam name="TModel">The user's class.</typeparam>
-internal sealed class IdleRows<TModel> : ITeamWork
+internal sealed class IdleRows<TModel>
     where TModel : class, IEmbeddingModel<TModel>
 {
-    private const int RowsPerRange = 512;
+    private const int RowsPerRange = 256;
 
     [ThreadStatic]
     private static int[]? t_rows;
 
-    private readonly Func<StepContext> _step;
-    private readonly int[][] _lastUse;
-    private readonly (int Table, int First, int End)[] _ranges;
-    private int _stamp;
+    private readonly TableParameter[] _tables;
+    private readonly int[] _rows;
 
-    /// <summary>Prepares the phase for the tables of a model.</summary>
-    public IdleRows(ModelState state, Func<StepContext> step)
+    /// <summary>Prepares for the tables of a model.</summary>
+    /// <param name="state">The model.</param>
+    public IdleRows(ModelState state)
     {
-        _step = step;
-        _lastUse = [.. state.Tables.Select(t => new int[checked((int)t.Rows)])];
-        _ranges =
-        [
-            .. _lastUse.SelectMany((rows, table) => Enumerable.Range(0, (rows.Length + RowsPerRange - 1) / RowsPerRange)
-                .Select(range => (table, range * RowsPerRange, int.Min((range + 1) * RowsPerRange, rows.Length)))),
-        ];
+        _tables = [.. state.Tables.Select(t => t.Parameter)];
+        _rows = [.. state.Tables.Select(t => checked((int)t.Rows))];
     }
 
-    /// <summary>Units of work.</summary>
-    public int Ranges => _ranges.Length;
+    /// <summary>Tables of the model.</summary>
+    public int Tables => _tables.Length;
 
-    /// <summary>Notes which rows the batch has updated.</summary>
-    public void Mark(Batch batch)
-    {
-        _stamp++;
-        StepContext step = _step();
-        for (int t = 0; t < _lastUse.Length; t++)
-        {
-            TableParameter parameter = step.State.Tables[t].Parameter;
-            FeatureBatch feature = batch.Features[parameter.Feature];
-            SharedRows? shared = Array.Find(feature.Shared, s => s.Table == t);
-            ReadOnlySpan<int> rows = shared is null ? feature.Ids.AsSpan(1, feature.SlotCount - 1) : shared.Rows.AsSpan(0, shared.Count);
-            foreach (int row in rows)
-            {
-                _lastUse[t][row] = _stamp;
-            }
-        }
-    }
+    /// <summary>Units of work of a table.</summary>
+    /// <param name="table">Index of the table.</param>
+    /// <param name="shared">Whether tables whose rows several ids share are meant; others have no work then, and the other way round.</param>
+    public int Ranges(int table, bool shared) =>
+        shared == (_tables[table].Index != RowIndex.Identity) ? (_rows[table] + RowsPerRange - 1) / RowsPerRange : 0;
 
-    /// <inheritdoc/>
-    public void Execute(int item)
+    /// <summary>Updates the rows of one range of a table that are not among those of the batch, which are in ascending order.</summary>
+    public void Update(StepContext step, int table, int range)
     {
-        (int table, int first, int end) = _ranges[item];
+        FeatureBatch feature = step.Batch.Features[_tables[table].Feature];
+        ReadOnlySpan<int> used = feature.SharedRowsOf(table) is not { } shared ? feature.Ids.AsSpan(1, feature.SlotCount - 1) : shared.Rows.AsSpan(0, shared.Count);
+        int first = range * RowsPerRange;
+        int end = int.Min(first + RowsPerRange, _rows[table]);
+        int at = used.BinarySearch(first);
+        at = at < 0 ? ~at : at;
         int[] rows = t_rows ??= new int[RowsPerRange];
         int count = 0;
         for (int row = first; row < end; row++)
         {
-            if (_lastUse[table][row] != _stamp)
+            if (at < used.Length && used[at] == row)
+            {
+                at++;
+            }
+            else
             {
                 rows[count++] = row;
             }
         }
 
-        TModel.UpdateIdleRows(_step(), table, rows, count);
+        TModel.UpdateIdleRows(step, table, rows, count);
     }
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Linq;
 using System.Text;
 using ModelGen.Compiled;
 
@@ -17,7 +18,13 @@ public sealed record MemoryPlan(long Parameters, long OptimizerState, long BestP
     // Two training batches are in flight, so that the next one can be filled while the current one is trained on.
     private const int Batches = 2;
 
-    /// <summary>Sum of all parts.</summary>
+    /// <summary>What the process held beside the data when the plan was made: the runtime, code, and whatever else the application keeps.</summary>
+    public long Process { get; } = long.Max(0, Environment.WorkingSet - Data);
+
+    /// <summary>The peak of the process that the run leads to: the plan and what the process held before.</summary>
+    public long ExpectedPeak => Total + Process;
+
+    /// <summary>Sum of all parts of the run.</summary>
     public long Total => Parameters + OptimizerState + BestParameters + Data + Working;
 
     /// <summary>What training allocates beside the data, which are already held.</summary>
@@ -33,6 +40,8 @@ public sealed record MemoryPlan(long Parameters, long OptimizerState, long BestP
         Append(text, "data", Data);
         Append(text, "working memory", Working);
         Append(text, "total", Total);
+        Append(text, "process before", Process);
+        Append(text, "expected peak", ExpectedPeak);
         return text.ToString().TrimEnd();
     }
 
@@ -52,12 +61,15 @@ public sealed record MemoryPlan(long Parameters, long OptimizerState, long BestP
         }
 
         bool keepsBest = options.KeepBest && options.Validation is not null;
+        long dataBytes = data.Bytes + (options.Validation?.Bytes ?? 0);
         return new MemoryPlan(
             sizeof(float) * (values + schema.TransposedFloats),
             sizeof(float) * state,
             keepsBest ? sizeof(float) * values : 0,
-            data.Bytes + (options.Validation?.Bytes ?? 0),
-            sizeof(float) * WorkingFloats(schema, data, (long)int.Min(options.BatchSize, data.Count) * options.RowsPerExample(schema)));
+            dataBytes,
+            sizeof(float) * WorkingFloats(schema, data, (long)int.Min(options.BatchSize, data.Count) * options.RowsPerExample(schema))
+                + vocabularies.Sum(v => DistinctIds.Bytes(v.Rows))
+                + (sizeof(int) * (data.Count + data.Categoricals.Sum(c => (long)c.KeyCount))));
     }
 
     private static long WorkingFloats(ModelSchema schema, DataSet data, long capacity)

@@ -21,7 +21,6 @@ internal sealed class StepRunner<TModel> : IBatchRunner
     private readonly WorkerTeam _team;
     private readonly double[] _tileLosses;
     private readonly int _features;
-    private readonly ChunkIndex _chunks;
     private readonly (int Parameter, int FirstRow, int EndRow)[] _towerRanges;
     private readonly int[] _factorFeatures;
     private readonly FillPhase _fill;
@@ -36,7 +35,6 @@ internal sealed class StepRunner<TModel> : IBatchRunner
     private int[] _order = [];
     private int _nextStart;
     private int _nextCount;
-    private int _fills;
 
     /// <summary>Allocates the working memory for batches of up to <paramref name="examples"/> examples, negatives not counted.</summary>
     public StepRunner(ModelState state, BatchLoader loader, int examples, Lane[] lanes, WorkerTeam team)
@@ -48,15 +46,14 @@ internal sealed class StepRunner<TModel> : IBatchRunner
         _next = new StepContext(state, BatchLoader.CreateBatch(state.Schema, capacity), lanes);
         _tileLosses = new double[(capacity + ModelSchema.TileExamples - 1) / ModelSchema.TileExamples];
         _features = state.Schema.Categoricals.Length;
-        _chunks = new ChunkIndex(_features);
         _towerRanges = CutTowers(state.Schema);
         _factorFeatures = FeaturesWithFactors(state.Schema);
+        _idle = state.Schema.Optimizer.Lazy ? null : new IdleRows<TModel>(state);
         _fill = new FillPhase(this);
         _embed = new EmbedPhase(this);
         _tiles = new TilePhase(this);
         _update = new UpdatePhase(this);
         _shared = new SharedPhase(this);
-        _idle = state.Schema.Optimizer.Lazy ? null : new IdleRows<TModel>(state, () => _current);
     }
 
     /// <inheritdoc/>
@@ -79,12 +76,9 @@ internal sealed class StepRunner<TModel> : IBatchRunner
         _current.Optimizer = optimizer;
         _current.InverseCount = 1f / batch.Count;
         _current.ActiveLanes = int.Min(_current.Lanes.Length, tiles);
-        int chunks = _chunks.Count(batch);
-        int fills = nextCount > 0 ? _features : 0;
 
-        _team.Run(1 + chunks, _embed);
-        _fills = fills;
-        _team.Run(fills + _current.ActiveLanes, _tiles);
+        _team.Run(_embed.Arrange(), _embed);
+        _team.Run(_tiles.Arrange(), _tiles);
         double loss = 0;
         for (int t = 0; t < tiles; t++)
         {
@@ -93,13 +87,8 @@ internal sealed class StepRunner<TModel> : IBatchRunner
 
         if (double.IsFinite(loss))
         {
-            _team.Run(chunks + _towerRanges.Length, _update);
-            _team.Run(_factorFeatures.Length + CountSharedRanges(batch), _shared);
-            if (_idle is { } idle)
-            {
-                idle.Mark(batch);
-                _team.Run(idle.Ranges, idle);
-            }
+            _team.Run(_update.Arrange(), _update);
+            _team.Run(_shared.Arrange(), _shared);
         }
 
         (_current, _next) = (_next, _current);
@@ -146,22 +135,6 @@ internal sealed class StepRunner<TModel> : IBatchRunner
         return [.. features];
     }
 
-    private static int CountSharedRanges(Batch batch)
-    {
-        int ranges = 0;
-        foreach (FeatureBatch feature in batch.Features)
-        {
-            foreach (SharedRows shared in feature.Shared)
-            {
-                ranges += SharedRanges(shared);
-            }
-        }
-
-        return ranges;
-    }
-
-    private static int SharedRanges(SharedRows shared) => (shared.Count + SharedRowsPerRange - 1) / SharedRowsPerRange;
-
     private ReadOnlySpan<int> NextExamples => _order.AsSpan(_nextStart, _nextCount);
 
     private void SetNext(int start, int count) => (_nextStart, _nextCount) = (start, count);
@@ -173,89 +146,158 @@ internal sealed class StepRunner<TModel> : IBatchRunner
         public void Execute(int item) => runner._loader.FillFeature(runner._next.Batch, item, runner.NextExamples, training: true);
     }
 
+    private bool HasNext => _nextCount > 0;
+
+    // Group 0: labels, numerics and negatives of the next batch. Then the chunks of every feature.
     private sealed class EmbedPhase(StepRunner<TModel> runner) : ITeamWork
     {
+        private readonly WorkOrder _order = new(1 + runner._features);
+        private readonly int[] _sizes = new int[1 + runner._features];
+
+        public int Arrange()
+        {
+            _sizes[0] = runner.HasNext ? 1 : 0;
+            for (int f = 0; f < runner._features; f++)
+            {
+                _sizes[1 + f] = runner._current.Batch.Features[f].Chunks;
+            }
+
+            _order.Arrange(_sizes);
+            return _order.Count;
+        }
+
         public void Execute(int item)
         {
-            if (item == 0)
+            (int group, int index) = _order[item];
+            if (group == 0)
             {
-                if (runner._nextCount > 0)
-                {
-                    runner.BeginNext();
-                }
-
+                runner.BeginNext();
                 return;
             }
 
-            (int feature, int first, int end) = runner._chunks.Slots(runner._current.Batch, item - 1);
-            TModel.Embed(runner._current, feature, first, end);
+            int first = 1 + (index * ModelSchema.ChunkSlots);
+            int end = int.Min(first + ModelSchema.ChunkSlots, runner._current.Batch.Features[group - 1].SlotCount);
+            TModel.Embed(runner._current, group - 1, first, end);
         }
     }
 
+    // Group 0: lanes of tiles. Group 1: categorical inputs of the next batch.
     private sealed class TilePhase(StepRunner<TModel> runner) : ITeamWork
     {
+        private readonly WorkOrder _order = new(2);
+
+        public int Arrange()
+        {
+            _order.Arrange([runner._current.ActiveLanes, runner.HasNext ? runner._features : 0]);
+            return _order.Count;
+        }
+
         public void Execute(int item)
         {
-            // A feature is one long piece of work and a lane a short one, so features come first.
-            StepContext step = runner._current;
-            int lane = item - runner._fills;
-            if (lane < 0)
+            (int group, int index) = _order[item];
+            if (group == 1)
             {
-                runner._fill.Execute(item);
+                runner._fill.Execute(index);
                 return;
             }
 
-            for (int tile = lane; tile * ModelSchema.TileExamples < step.Batch.Count; tile += step.ActiveLanes)
+            StepContext step = runner._current;
+            for (int tile = index; tile * ModelSchema.TileExamples < step.Batch.Count; tile += step.ActiveLanes)
             {
                 int first = tile * ModelSchema.TileExamples;
                 int examples = int.Min(ModelSchema.TileExamples, step.Batch.Count - first);
-                runner._tileLosses[tile] = TModel.TrainTile(step, step.Lanes[lane], first, examples, accumulate: tile != lane);
+                runner._tileLosses[tile] = TModel.TrainTile(step, step.Lanes[index], first, examples, accumulate: tile != index);
             }
         }
     }
 
+    // Group 0: ranges of the towers. Then the chunks of every feature, then the idle rows of every table that ids own.
     private sealed class UpdatePhase(StepRunner<TModel> runner) : ITeamWork
     {
-        public void Execute(int item)
+        private readonly WorkOrder _order = new(1 + runner._features + (runner._idle?.Tables ?? 0));
+        private readonly int[] _sizes = new int[1 + runner._features + (runner._idle?.Tables ?? 0)];
+
+        public int Arrange()
         {
-            if (item < runner._towerRanges.Length)
+            _sizes[0] = runner._towerRanges.Length;
+            for (int f = 0; f < runner._features; f++)
             {
-                (int parameter, int firstRow, int endRow) = runner._towerRanges[item];
-                TModel.UpdateTowers(runner._current, parameter, firstRow, endRow);
-                return;
+                _sizes[1 + f] = runner._current.Batch.Features[f].Chunks;
             }
 
-            (int feature, int chunk) = runner._chunks.Locate(item - runner._towerRanges.Length);
-            TModel.UpdateRows(runner._current, feature, chunk);
+            for (int t = 0; t < runner._idle?.Tables; t++)
+            {
+                _sizes[1 + runner._features + t] = runner._idle!.Ranges(t, shared: false);
+            }
+
+            _order.Arrange(_sizes);
+            return _order.Count;
+        }
+
+        public void Execute(int item)
+        {
+            (int group, int index) = _order[item];
+            if (group == 0)
+            {
+                (int parameter, int firstRow, int endRow) = runner._towerRanges[index];
+                TModel.UpdateTowers(runner._current, parameter, firstRow, endRow);
+            }
+            else if (group <= runner._features)
+            {
+                TModel.UpdateRows(runner._current, group - 1, index);
+            }
+            else
+            {
+                runner._idle!.Update(runner._current, group - 1 - runner._features, index);
+            }
         }
     }
 
+    // Group 0: factors. Then, for every table whose rows several ids share, its rows of the batch and its idle rows.
     private sealed class SharedPhase(StepRunner<TModel> runner) : ITeamWork
     {
-        public void Execute(int item)
-        {
-            if (item < runner._factorFeatures.Length)
-            {
-                TModel.UpdateFactors(runner._current, runner._factorFeatures[item]);
-                return;
-            }
+        private readonly int _tables = runner._current.State.Tables.Length;
+        private readonly WorkOrder _order = new(1 + (2 * runner._current.State.Tables.Length));
+        private readonly int[] _sizes = new int[1 + (2 * runner._current.State.Tables.Length)];
 
-            int range = item - runner._factorFeatures.Length;
+        public int Arrange()
+        {
+            _sizes[0] = runner._factorFeatures.Length;
             foreach (FeatureBatch feature in runner._current.Batch.Features)
             {
                 foreach (SharedRows shared in feature.Shared)
                 {
-                    int ranges = SharedRanges(shared);
-                    if (range < ranges)
-                    {
-                        int first = range * SharedRowsPerRange;
-                        TModel.UpdateSharedRows(runner._current, shared.Table, first, int.Min(first + SharedRowsPerRange, shared.Count));
-                        return;
-                    }
-
-                    range -= ranges;
+                    _sizes[1 + shared.Table] = (shared.Count + SharedRowsPerRange - 1) / SharedRowsPerRange;
                 }
+            }
+
+            for (int t = 0; t < runner._idle?.Tables; t++)
+            {
+                _sizes[1 + _tables + t] = runner._idle!.Ranges(t, shared: true);
+            }
+
+            _order.Arrange(_sizes);
+            return _order.Count;
+        }
+
+        public void Execute(int item)
+        {
+            (int group, int index) = _order[item];
+            if (group == 0)
+            {
+                TModel.UpdateFactors(runner._current, runner._factorFeatures[index]);
+            }
+            else if (group <= _tables)
+            {
+                int first = index * SharedRowsPerRange;
+                TModel.UpdateSharedRows(runner._current, group - 1, first, int.Min(first + SharedRowsPerRange, runner.Shared(group - 1).Count));
+            }
+            else
+            {
+                runner._idle!.Update(runner._current, group - 1 - _tables, index);
             }
         }
     }
+
+    private SharedRows Shared(int table) => _current.Batch.Features[_current.State.Tables[table].Parameter.Feature].SharedRowsOf(table)!;
 }

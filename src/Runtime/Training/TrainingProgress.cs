@@ -18,6 +18,9 @@ public sealed record TrainingProgress(
     /// <summary>Result on the validation pairs of a model without a label; null before the end of the epoch or without such data.</summary>
     public RankingEvaluation? Ranking { get; init; }
 
+    /// <summary>With <see cref="TrainingProgressKind.Planned"/>, the memory that the run is about to take; null otherwise.</summary>
+    public MemoryPlan? Memory { get; init; }
+
     /// <summary>At the start of a run on a CUDA device, the device and the memory the run takes on it, part by part; null otherwise.</summary>
     public string? Device { get; init; }
 }
@@ -25,6 +28,9 @@ public sealed record TrainingProgress(
 /// <summary>What a progress report is about.</summary>
 public enum TrainingProgressKind
 {
+    /// <summary>The run is planned and about to allocate; once, before everything else.</summary>
+    Planned,
+
     /// <summary>The first step on a CUDA device is about to be taken.</summary>
     Start,
 

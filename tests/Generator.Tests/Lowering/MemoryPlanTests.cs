@@ -113,7 +113,7 @@ public sealed class MemoryPlanTests
                 if (place.Owned)
                 {
                     Assert.AreEqual(0, place.Offset % 16, $"{graph.Name}: {value.Name}");
-                    Assert.AreEqual(MemoryPlan.Pad(value.Width), place.Stride);
+                    Assert.AreEqual(MemoryPlan.RowStride(value.Width), place.Stride);
                 }
             }
 
@@ -205,6 +205,15 @@ public sealed class MemoryPlanTests
     [DataRow(9, 16)]
     [DataRow(33, 48)]
     public void Widths_are_padded_to_whole_vectors(int width, int stride) => Assert.AreEqual(stride, MemoryPlan.Pad(width));
+
+    [TestMethod]
+    [DataRow(1, 1)]
+    [DataRow(20, 32)]
+    [DataRow(64, 64)]
+    [DataRow(128, 144)]
+    [DataRow(367, 368)]
+    [DataRow(512, 528)]
+    public void Wide_rows_are_an_odd_number_of_cache_lines_apart(int width, int stride) => Assert.AreEqual(stride, MemoryPlan.RowStride(width));
 
     [TestMethod]
     public void Lifetimes_are_used_to_share_memory()

@@ -90,6 +90,38 @@ public sealed class NearestCentroidTests
     }
 
     [TestMethod]
+    [DataRow(1, 16, 64)]
+    [DataRow(4, 256, 33)]
+    [DataRow(6, 5, 1)]
+    [DataRow(12, 64, 50)]
+    public void Queries_side_by_side_have_the_codes_of_the_single_search_at_every_vector_width(int width, int choices, int count)
+    {
+        const int Step = 13, First = 7, CodeStep = 3;
+        var random = new Random(width);
+        float[] centroids = Values(random, width * choices), queries = Values(random, count * Step);
+        for (int n = 0; n < width; n++)
+        {
+            centroids[(n * choices) + choices - 1] = centroids[(n * choices) + 1];
+        }
+
+        queries[0] = float.NaN;
+        int[] expected = [.. Enumerable.Range(0, count).Select(i => First + NearestCentroid.Find<SimdScalar, float>(ref queries[i * Step], width, ref centroids[0], choices, choices))];
+        Check<Simd512, Vector512<float>>();
+        Check<Simd256, Vector256<float>>();
+        Check<Simd128, Vector128<float>>();
+        Check<SimdScalar, float>();
+
+        void Check<S, V>()
+            where S : struct, ISimd<V> where V : struct
+        {
+            ushort[] codes = new ushort[count * CodeStep];
+            float[] lanes = new float[(width + 1) * NearestCentroid.Block];
+            NearestCentroid.FindAll<S, V>(ref queries[0], Step, count, width, ref centroids[0], choices, choices, First, ref codes[0], CodeStep, ref lanes[0]);
+            CollectionAssert.AreEqual(expected, Enumerable.Range(0, count).Select(i => (int)codes[i * CodeStep]).ToArray(), typeof(S).Name);
+        }
+    }
+
+    [TestMethod]
     public void A_query_that_is_no_number_has_the_first_code() => AllWidths(0, [float.NaN, 1], new float[32], 16);
 
     [TestMethod]

@@ -16,17 +16,18 @@ public sealed class BatchLoaderTests
     private static readonly TableParameter Identity = new("F.E", 0, RowIndex.Identity, 0, 4, ParameterGroup.Table, Initialization.Zero, 0);
 
     [TestMethod]
-    public void Repeated_ids_share_one_slot_in_order_of_first_appearance()
+    public void Repeated_ids_share_one_slot_in_the_order_of_ids()
     {
+        // Ids by frequency, then by first appearance: c 0, a 1, b 2. The batch is a c a b c.
         Fixture fixture = new(isBag: false, OutOfVocabulary.Error, ["c", "a", "c", "b", "a"]);
         FeatureBatch f = fixture.Fill([4, 2, 1, 3, 0], training: true);
 
         Assert.AreEqual(5, f.Positions);
         Assert.AreEqual(4, f.SlotCount);
-        CollectionAssert.AreEqual(new[] { 1, 2, 1, 3, 2 }, f.Slots[..5]);
-        CollectionAssert.AreEqual(new[] { -1, fixture.Id("a"), fixture.Id("c"), fixture.Id("b") }, f.Ids[..4]);
+        CollectionAssert.AreEqual(new[] { 2, 1, 2, 3, 1 }, f.Slots[..5]);
+        CollectionAssert.AreEqual(new[] { -1, fixture.Id("c"), fixture.Id("a"), fixture.Id("b") }, f.Ids[..4]);
         CollectionAssert.AreEqual(new[] { 0, 0, 2, 4, 5 }, f.SegmentStarts[..5]);
-        CollectionAssert.AreEqual(new[] { 0, 2, 1, 4, 3 }, f.SegmentExamples[..5]);
+        CollectionAssert.AreEqual(new[] { 1, 4, 0, 2, 3 }, f.SegmentExamples[..5]);
         Assert.AreEqual(0, f.Offsets.Length);
     }
 
@@ -195,7 +196,7 @@ public sealed class BatchLoaderTests
 
     private static void AssertMatches(FeatureBatch f, int[][] bags, bool isBag, Fixture fixture)
     {
-        List<int> distinct = [-1];
+        List<int> distinct = [-1, .. bags.SelectMany(b => b).Where(id => id >= 0).Distinct().Order()];
         List<int> slots = [];
         List<int> offsets = [0];
         Dictionary<int, List<int>> members = [];
@@ -203,11 +204,6 @@ public sealed class BatchLoaderTests
         {
             foreach (int id in bags[example].Where(id => id >= 0 || !isBag))
             {
-                if (id >= 0 && !distinct.Contains(id))
-                {
-                    distinct.Add(id);
-                }
-
                 slots.Add(id < 0 ? 0 : distinct.IndexOf(id));
                 members.TryAdd(slots[^1], []);
                 members[slots[^1]].Add(example);
@@ -234,7 +230,7 @@ public sealed class BatchLoaderTests
         {
             TableParameter table = fixture.Schema.Tables[shared.Table];
             List<IGrouping<int, int>> groups = [.. Enumerable.Range(1, f.SlotCount - 1)
-                .GroupBy(s => table.Index == RowIndex.Quotient ? f.Ids[s] / table.Modulus : f.Ids[s] % table.Modulus)];
+                .GroupBy(s => table.Index == RowIndex.Quotient ? f.Ids[s] / table.Modulus : f.Ids[s] % table.Modulus).OrderBy(g => g.Key)];
             CollectionAssert.AreEqual(groups.Select(g => g.Key).ToArray(), shared.Rows[..shared.Count]);
             for (int r = 0; r < shared.Count; r++)
             {

@@ -172,6 +172,22 @@ public class TrainerTests
         Assert.AreEqual(0, ModelTrainer.Plan(s_train, new TrainingOptions()).BestParameters);
         Assert.Contains("optimiser state", plan.ToString());
         Assert.Contains("total", plan.ToString());
+        Assert.Contains("expected peak", plan.ToString());
+        Assert.AreEqual(plan.Total + plan.Process, plan.ExpectedPeak);
+    }
+
+    [TestMethod]
+    public void The_memory_plan_is_reported_once_before_the_first_step()
+    {
+        Recorder recorder = new();
+        ModelTrainer.Train(s_train, new TrainingOptions { Epochs = 2, Progress = recorder });
+        Assert.AreEqual(TrainingProgressKind.Start, recorder.Reports[0].Kind);
+        Assert.AreEqual(1, recorder.Reports.Count(r => r.Memory is not null));
+        Assert.AreEqual(ModelTrainer.Plan(s_train, new TrainingOptions { Epochs = 2 }).Total, recorder.Reports[0].Memory!.Total);
+
+        StringWriter log = new();
+        new ConsoleProgress(log, overwrites: false).Report(recorder.Reports[0]);
+        Assert.Contains("expected peak", log.ToString());
     }
 
     private sealed class Recorder : IProgress<TrainingProgress>

@@ -14,30 +14,90 @@ internal static class QuantizeKernels
     {
         int last = q.Choices.Count - 1;
         string ends = string.Concat(Enumerable.Range(0, last).Select(t => $", int end{t}"));
-        bool prefix = !q.Private;
-        string body = ByTier(q, (tier, choices) => Search(q, tier, width, qStride, transposedStride, choices));
+        bool prefix = !q.Private, aside = q.Keys is null && q.Statistics is null;
         return kernels.Add(
             $"Codes{width}_{string.Join("_", prefix ? [q.Parts] : q.TierParts)}_{string.Join("_", q.Choices)}{(q.Shared ? "_Shared" : "")}{(q.Keys is null ? "" : "_Softmax")}{(q.Statistics is null ? "" : "_Normalized")}",
-            KernelSet.Lanes(q.Choices[last]),
+            aside ? 16 : KernelSet.Lanes(q.Choices[last]),
             prefix
                 ? $"z_j = {Chosen(q)} of the first {string.Join(" or ", q.Choices)} by part j of a query, {q.Parts} parts of width {width / q.Parts}."
                 : $"z_j = {Chosen(q)} of the tier's own {string.Join(" or ", q.Choices)} by part j of a query, {string.Join(" or ", q.TierParts)} parts of width {width}.",
             $"ref float q, ref float centroids, {(q.Statistics is null ? "" : "ref float norm, ")}int[] ids, int first, int count{ends}, Span<ushort> codes",
             $"ref q, ref centroids, {(q.Statistics is null ? "" : "ref norm, ")}ids, first, count{ends.Replace("int ", "")}, codes",
-            () => $$"""
+            () => aside ? SearchAside(q, width, qStride, transposedStride) : $$"""
                 for (int i = 0; i < count; i++)
                 {
-                {{Indent(body)}}
+                {{Indent(ByTier(q, (tier, choices) => Search(q, tier, width, qStride, transposedStride, choices)))}}
                 }
                 """);
     }
 
+    // Neighbouring ids of one tier are searched side by side.
+    private static string SearchAside(Quantization q, int width, int qStride, int transposedStride)
+    {
+        int last = q.Choices.Count - 1, widest = Enumerable.Range(0, last + 1).Max(t => PartWidth(q, t, width));
+        string lanes = $"Span<float> scratch = stackalloc float[{widest + 1} * NearestCentroid.Block];\nref float lanes = ref MemoryMarshal.GetReference(scratch);\n";
+        if (last == 0)
+        {
+            return lanes + "int i = 0, end = count;\n" + Parts(q, 0, width, qStride, transposedStride);
+        }
+
+        return lanes + $$"""
+            for (int i = 0, end; i < count; i = end)
+            {
+                int id = ids[first + i];
+                end = i + 1;
+            {{Indent(string.Join("\n", Enumerable.Range(0, last + 1).Select(Tier)))}}
+            }
+            """;
+
+        string Tier(int t) => $$"""
+            {{(t == 0 ? "" : "else ")}}{{(t == last ? "" : $"if (id < end{t})")}}
+            {
+                while (end < count && ids[first + end] {{(t == last ? $">= end{t - 1}" : $"< end{t}{(t == 0 ? "" : $" && ids[first + end] >= end{t - 1}")}")}})
+                {
+                    end++;
+                }
+
+            {{Indent(Parts(q, t, width, qStride, transposedStride))}}
+            }
+            """;
+    }
+
+    private static string Parts(Quantization q, int tier, int width, int qStride, int transposedStride)
+    {
+        int repeat = q.Repeat(tier);
+        string copies = repeat == 1 ? "" : $$"""
+
+                for (int copy = i; copy < end; copy++)
+                {
+                    codes.Slice((copy * {{q.Parts}}) + part, {{repeat}}).Fill(codes[(copy * {{q.Parts}}) + part]);
+                }
+            """;
+        return $$"""
+            for (int part = 0; part < {{q.Parts}}; part += {{repeat}})
+            {
+                NearestCentroid.FindAll<S, V>(
+                    ref Unsafe.Add(ref q, (i * {{qStride}}) + (part * {{width / q.Parts}})), {{qStride}}, end - i, {{PartWidth(q, tier, width)}}, {{Centroids(q, tier, width, transposedStride)}}, {{transposedStride}}, {{q.Choices[tier]}},
+                    {{q.First(tier)}}, ref codes[(i * {{q.Parts}}) + part], {{q.Parts}}, ref lanes);{{copies}}
+            }
+            """;
+    }
+
+    private static int PartWidth(Quantization q, int tier, int width) => width / q.Parts * q.Repeat(tier);
+
+    private static string Centroids(Quantization q, int tier, int width, int transposedStride)
+    {
+        string centroids = q.Shared ? "ref centroids" : $"ref Unsafe.Add(ref centroids, (nuint)part * {(long)(width / q.Parts) * transposedStride})";
+        return q.First(tier) == 0 ? centroids : $"ref Unsafe.Add({centroids}, {q.First(tier)})";
+    }
+
+    // One query after another.
     private static string Search(Quantization q, int tier, int width, int qStride, int transposedStride, string choices)
     {
         int repeat = q.Repeat(tier);
         string part = Part(q, tier, width, qStride, transposedStride, choices);
         string find = q.Statistics is null
-            ? $"NearestCentroid.{(q.Keys is null ? "Find" : "FindGreatest")}<S, V>(\n        {part})"
+            ? $"NearestCentroid.FindGreatest<S, V>(\n        {part})"
             : $"NearestCentroid.FindNormalized<S, V>(\n        {part}, {(q.Keys is null ? "false" : "true")}, {At("norm", q.First(tier))}, {NormStride(q)})";
         string code = q.First(tier) == 0 ? find : $"({q.First(tier)} + {find})";
         return repeat == 1
@@ -46,12 +106,8 @@ internal static class QuantizeKernels
     }
 
     // The first arguments of all that looks at the scores of one part of the query of id i.
-    private static string Part(Quantization q, int tier, int width, int qStride, int transposedStride, string choices)
-    {
-        string centroids = q.Shared ? "ref centroids" : $"ref Unsafe.Add(ref centroids, (nuint)part * {(long)(width / q.Parts) * transposedStride})";
-        centroids = q.First(tier) == 0 ? centroids : $"ref Unsafe.Add({centroids}, {q.First(tier)})";
-        return $"ref Unsafe.Add(ref q, (i * {qStride}) + (part * {width / q.Parts})), {width / q.Parts * q.Repeat(tier)}, {centroids}, {transposedStride}, {choices}";
-    }
+    private static string Part(Quantization q, int tier, int width, int qStride, int transposedStride, string choices) =>
+        $"ref Unsafe.Add(ref q, (i * {qStride}) + (part * {width / q.Parts})), {PartWidth(q, tier, width)}, {Centroids(q, tier, width, transposedStride)}, {transposedStride}, {choices}";
 
     private static string At(string row, int first) => first == 0 ? $"ref {row}" : $"ref Unsafe.Add(ref {row}, {first})";
 

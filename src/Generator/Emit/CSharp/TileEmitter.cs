@@ -80,7 +80,7 @@ internal sealed class TileEmitter(Graph graph, MemoryPlan plan, AddressNames nam
         () => $$"""
             for (nuint i = 0; i < (nuint)rows; i++)
             {
-                for (nuint n = 0; n < {{Stride(y)}}; n += (nuint)S.Width)
+                for (nuint n = 0; n < {{Run(y)}}; n += (nuint)S.Width)
                 {
                     Unsafe.Add(ref y, (i * {{Stride(y)}}) + n) = n < {{y.Width}} && i < (nuint)count ? batch.Numerics[((nuint)first + i) * {{y.Width}} + n] : 0;
                 }
@@ -145,7 +145,7 @@ internal sealed class TileEmitter(Graph graph, MemoryPlan plan, AddressNames nam
             at += part.Width;
         }
 
-        if (whole.Owned && whole.Stride > at)
+        if (whole.Owned && MemoryPlan.Pad(at) > at)
         {
             lines.Add($"{ElementKernels.ClearPadding(kernels, at, whole.Stride)}({Ref(op.Result!)}, rows);");
         }
@@ -165,9 +165,9 @@ internal sealed class TileEmitter(Graph graph, MemoryPlan plan, AddressNames nam
     private int Stride(Value value) => plan.Places[value].Stride;
 
     // Columns a kernel may run over: the padding too where the value owns it.
-    private int Run(Value value) => plan.Places[value].Owned ? Stride(value) : value.Width;
+    private int Run(Value value) => plan.Places[value].Owned ? MemoryPlan.Pad(value.Width) : value.Width;
 
-    private int Common(params Value[] values) => values.All(v => plan.Places[v].Owned) ? Stride(values[0]) : values[0].Width;
+    private int Common(params Value[] values) => values.All(v => plan.Places[v].Owned) ? MemoryPlan.Pad(values[0].Width) : values[0].Width;
 
     /// <summary>A C# identifier made of a value or parameter name.</summary>
     public static string Identifier(string name) => new([.. name.Select(c => SyntaxFacts.IsIdentifierPartCharacter(c) ? c : '_')]);
