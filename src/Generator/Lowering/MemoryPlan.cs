@@ -14,8 +14,11 @@ public sealed record Place(int Offset, int Stride, bool Owned);
 /// <summary>Where a dense parameter lies in the arena; TransposedOffset is -1 when no transposed copy is kept.</summary>
 public sealed record DensePlace(Parameter Parameter, int Offset, int Stride, int PaddedRows, int TransposedOffset, int TransposedStride);
 
-/// <summary>Which lookups a feature has and where each lies in its row of vectors.</summary>
-public sealed record FeatureLayout(IReadOnlyDictionary<Value, int> Offsets, int Stride, int FactorOffset, int FactorFloats);
+/// <summary>
+/// Which lookups a feature has and where each lies in its row of vectors. With ReadsRows its vectors are rows of tables as they are, and the
+/// tiles of a training step read them there.
+/// </summary>
+public sealed record FeatureLayout(IReadOnlyDictionary<Value, int> Offsets, int Stride, int FactorOffset, int FactorFloats, bool ReadsRows);
 
 /// <summary>Last pass: every float of the tile workspace, the dense arena and the vector rows gets its place at compile time.</summary>
 public sealed class MemoryPlan
@@ -114,8 +117,14 @@ public sealed class MemoryPlan
 
         DensePlace[] factors = [.. _dense.Values.Where(d => d.Parameter.IsFactor && d.Parameter.Feature == feature)];
         int factorFloats = factors.Sum(d => Up(d.Stride * d.PaddedRows, 16));
-        return new FeatureLayout(offsets, Up(at, 4), factors.Length == 0 ? 0 : factors[0].Offset, factorFloats);
+        return new FeatureLayout(offsets, Up(at, 4), factors.Length == 0 ? 0 : factors[0].Offset, factorFloats, ReadsRows(graph, feature));
     }
+
+    // Of single values; a bag reads a vector several times, which is better done from one place.
+    private static bool ReadsRows(Graph graph, int feature) =>
+        graph.Forward.All(op =>
+            (op.Result!.Domain != Domain.Id || op.Result.Feature != feature || (op.Kind == OpKind.Gather && op.Parameters[0].Index == RowIndexKind.Identity))
+            && (op.Kind != OpKind.Lookup || op.Inputs[0].Feature != feature || op.Number == 0));
 
     private void PlanTile(Graph graph)
     {

@@ -183,6 +183,10 @@ public sealed record CategoricalFeature
 
     /// <summary>Codes per distinct id of a quantised embedding (0 for other forms).</summary>
     public int Codes { get; init; }
+
+    /// <summary>Whether the tiles of a training step read table rows themselves, so that the step computes no vectors of this feature.</summary>
+    public bool ReadsRows { get; init; }
+
     /// <summary>How the ids are clustered; null when they are not.</summary>
     public ClusterSchema? Clusters { get; init; }
 

@@ -226,7 +226,7 @@ internal sealed class CsvSource
     }
 
     private static bool TryParseFloat(ReadOnlySpan<byte> field, out float value) =>
-        float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+        DecimalText.TryParse(field, out value) || float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
 
     private static bool TryParseBool(ReadOnlySpan<byte> field, out bool value)
     {

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Numerics;
 using ModelGen.Compiled;
 
 namespace ModelGen;
@@ -7,10 +8,15 @@ namespace ModelGen;
 /// <summary>Collects one categorical column: numbers its keys in order of first appearance and stores a code per position.</summary>
 internal sealed class KeyColumnBuilder
 {
+    private const int SmallKeys = 1 << 18;
+
     private readonly Dictionary<string, int>? _text;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _textLookup;
     private readonly Dictionary<long, int>? _integers;
     private readonly ColumnBuffer<int> _codes;
+
+    // Code + 1 of integer keys below a limit, 0 for one not met yet: most ids are small, and a look here is cheaper than one in the dictionary.
+    private int[] _small = [];
     private readonly ColumnBuffer<int>? _offsets;
 
     public KeyColumnBuilder(CategoricalFeature feature, string source, int limit)
@@ -61,10 +67,26 @@ internal sealed class KeyColumnBuilder
     /// <summary>Appends a position with an integer key.</summary>
     public void Add(long key)
     {
+        if ((ulong)key < (ulong)_small.Length && _small[key] != 0)
+        {
+            _codes.Add(_small[key] - 1);
+            return;
+        }
+
         if (!_integers!.TryGetValue(key, out int code))
         {
             code = _integers.Count;
             _integers.Add(key, code);
+        }
+
+        if ((ulong)key < SmallKeys)
+        {
+            if (key >= _small.Length)
+            {
+                Array.Resize(ref _small, (int)BitOperations.RoundUpToPowerOf2((uint)key + 1));
+            }
+
+            _small[key] = code + 1;
         }
 
         _codes.Add(code);

@@ -148,7 +148,7 @@ internal sealed class StepRunner<TModel> : IBatchRunner
 
     private bool HasNext => _nextCount > 0;
 
-    // Group 0: labels, numerics and negatives of the next batch. Then the chunks of every feature.
+    // Group 0: labels, numerics and negatives of the next batch. Then the chunks of every feature whose vectors are not table rows as they are.
     private sealed class EmbedPhase(StepRunner<TModel> runner) : ITeamWork
     {
         private readonly WorkOrder _order = new(1 + runner._features);
@@ -159,7 +159,7 @@ internal sealed class StepRunner<TModel> : IBatchRunner
             _sizes[0] = runner.HasNext ? 1 : 0;
             for (int f = 0; f < runner._features; f++)
             {
-                _sizes[1 + f] = runner._current.Batch.Features[f].Chunks;
+                _sizes[1 + f] = runner._current.State.Schema.Categoricals[f].ReadsRows ? 0 : runner._current.Batch.Features[f].Chunks;
             }
 
             _order.Arrange(_sizes);

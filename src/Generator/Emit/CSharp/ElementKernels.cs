@@ -50,6 +50,33 @@ internal static class ElementKernels
             }
             """);
 
+    /// <summary>Copies the table rows of the examples into the tile; an unknown value and the rows past the examples are zero.</summary>
+    public static string Rows(KernelSet kernels, string feature, int width, int yStride) => kernels.Add(
+        $"Rows{feature}{(width == 1 ? "Weight" : "")}",
+        KernelSet.Lanes(width),
+        $"{feature}: the row of each example, width {width}.",
+        "FeatureBatch f, Table table, int first, int count, int rows, ref float y",
+        "f, table, first, count, rows, ref y",
+        () => $$"""
+            for (int i = 0; i < count; i++)
+            {
+                int slot = f.Slots[first + i];
+                ref float row = ref (slot == 0 ? ref f.Vectors.First : ref table.Values.At((long)f.Ids[slot] * {{width}}));
+                for (nuint n = 0; n < {{width}}; n += (nuint)S.Width)
+                {
+                    S.Store(S.Load(ref row, n), ref y, ((nuint)i * {{yStride}}) + n);
+                }
+            }
+
+            for (nuint i = (nuint)count; i < (nuint)rows; i++)
+            {
+                for (nuint n = 0; n < {{width}}; n += (nuint)S.Width)
+                {
+                    S.Store(S.Zero, ref y, (i * {{yStride}}) + n);
+                }
+            }
+            """);
+
     /// <summary>Hands the gradient of each example's pooled vector to the id-level backward pass.</summary>
     public static string Deliver(KernelSet kernels, string feature, int pooling, int width, int vectorStride, int offset, int gStride) => kernels.Add(
         $"Deliver{feature}{(width == 1 ? "Weight" : "")}",

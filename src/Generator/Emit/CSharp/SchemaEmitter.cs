@@ -37,7 +37,7 @@ internal static class SchemaEmitter
                 FeatureLayout layout = plan.Features[f];
                 w.Line($"new() {{ Name = {SourceWriter.Quote(c.Property)}, Column = {SourceWriter.Quote(c.Column)}, KeyKind = KeyKind.{(c.Key is KeyType.Text or KeyType.Enum ? "Text" : "Integer")}, " +
                     $"IsBag = {Bool(c.Bag != BagForm.None)}, Pooling = global::ModelGen.Pooling.{(c.Pooling == PoolingKind.Sum ? "Sum" : "Mean")}, OutOfVocabulary = global::ModelGen.OutOfVocabulary.{c.OutOfVocabulary}, MinCount = {c.MinCount}, " +
-                    $"Cardinality = {c.Cardinality}, Buckets = {c.Buckets}, Separator = {SourceWriter.Char(c.Separator)}, Role = FeatureRole.{c.Role}, VectorStride = {layout.Stride}, FactorOffset = {layout.FactorOffset}, FactorFloats = {layout.FactorFloats}{Clusters(c, layout)}{(c.Embedding.Quantized is { } q ? $", Codes = {q.Parts}" : "")} }},");
+                    $"Cardinality = {c.Cardinality}, Buckets = {c.Buckets}, Separator = {SourceWriter.Char(c.Separator)}, Role = FeatureRole.{c.Role}, VectorStride = {layout.Stride}, FactorOffset = {layout.FactorOffset}, FactorFloats = {layout.FactorFloats}{Clusters(c, layout)}{(c.Embedding.Quantized is { } q ? $", Codes = {q.Parts}" : "")}{(layout.ReadsRows ? ", ReadsRows = true" : "")} }},");
             }
         }
 

@@ -8,7 +8,7 @@ using ModelGen.Generator.Lowering;
 namespace ModelGen.Generator.Emit.CSharp;
 
 /// <summary>Writes the work on one tile of examples: one statement per operation, every address and size a literal.</summary>
-internal sealed class TileEmitter(Graph graph, MemoryPlan plan, AddressNames names, KernelSet kernels, SourceWriter w)
+internal sealed class TileEmitter(Graph graph, MemoryPlan plan, AddressNames names, KernelSet kernels, SourceWriter w, bool training)
 {
     public void Write(Op op)
     {
@@ -55,9 +55,16 @@ internal sealed class TileEmitter(Graph graph, MemoryPlan plan, AddressNames nam
     {
         Value vector = op.Inputs[0];
         FeatureLayout layout = plan.Features[vector.Feature];
-        string name = ElementKernels.Lookup(
-            kernels, Identifier(graph.Features[vector.Feature]), op.Number, vector.Width, layout.Stride, layout.Offsets[vector], Stride(op.Result!));
+        string feature = Identifier(graph.Features[vector.Feature]);
         string clear = Run(op.Result!) > vector.Width ? $"\n{ElementKernels.ClearPadding(kernels, vector.Width, Stride(op.Result!))}({Ref(op.Result!)}, rows);" : "";
+        if (training && layout.ReadsRows)
+        {
+            Parameter gathered = graph.Forward.First(o => o.Result == vector).Parameters[0];
+            int table = graph.Parameters.Where(p => p.IsTable).ToList().IndexOf(gathered);
+            return $"{ElementKernels.Rows(kernels, feature, vector.Width, Stride(op.Result!))}(batch.Features[{vector.Feature}], step.State.Tables[{table}], first, count, rows, {Ref(op.Result!)});{clear}";
+        }
+
+        string name = ElementKernels.Lookup(kernels, feature, op.Number, vector.Width, layout.Stride, layout.Offsets[vector], Stride(op.Result!));
         return $"{name}(batch.Features[{vector.Feature}], first, count, rows, {Ref(op.Result!)});{clear}";
     }
 

@@ -67,7 +67,7 @@ internal static class TrainerEmitter
 
     private static void WriteTrainTile(SourceWriter w, string self, Graph graph, MemoryPlan plan, AddressNames names, KernelSet kernels)
     {
-        var tile = new TileEmitter(graph, plan, names, kernels, w);
+        var tile = new TileEmitter(graph, plan, names, kernels, w, training: true);
         using IDisposable block = w.Block($"static double {self}.TrainTile(StepContext step, Lane lane, int first, int count, bool accumulate)");
         w.Line("Batch batch = step.Batch;");
         w.Line("int rows = (count + 7) & ~7;");
@@ -95,7 +95,7 @@ internal static class TrainerEmitter
 
     private static void WriteScoreTile(SourceWriter w, string self, Graph graph, MemoryPlan plan, AddressNames names, KernelSet kernels)
     {
-        var tile = new TileEmitter(graph, plan, names, kernels, w);
+        var tile = new TileEmitter(graph, plan, names, kernels, w, training: false);
         using IDisposable block = w.Block($"static void {self}.ScoreTile(StepContext step, Lane lane, int first, int count, Span<float> scores)");
         w.Line("Batch batch = step.Batch;");
         w.Line("int rows = (count + 7) & ~7;");

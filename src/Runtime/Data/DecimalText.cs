@@ -1,0 +1,59 @@
+using System;
+
+namespace ModelGen;
+
+/// <summary>Plain decimal numbers of up to 15 digits, as most files hold, without the generality of <see cref="float.TryParse(string, out float)"/>.</summary>
+internal static class DecimalText
+{
+    private const int MostDigits = 15;
+
+    private static readonly double[] s_powers = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+
+    /// <summary>
+    /// The nearest float of a sign, digits and at most one point. False for every other form and in the rare case that rounding twice could
+    /// differ from rounding once; the text may be a number all the same.
+    /// </summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, out float value)
+    {
+        value = 0;
+        int at = !text.IsEmpty && text[0] == '-' ? 1 : 0, digits = 0, point = -1;
+        bool negative = at == 1;
+        long mantissa = 0;
+        for (; at < text.Length; at++)
+        {
+            uint digit = (uint)text[at] - '0';
+            if (digit <= 9)
+            {
+                mantissa = (mantissa * 10) + digit;
+                if (++digits > MostDigits)
+                {
+                    return false;
+                }
+            }
+            else if (text[at] == '.' && point < 0)
+            {
+                point = digits;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        if (digits == 0)
+        {
+            return false;
+        }
+
+        // Both are exact in double precision, so the quotient is rounded once; rounding it again is safe unless it lies half way between two floats.
+        double exact = mantissa / s_powers[point < 0 ? 0 : digits - point];
+        long below = BitConverter.DoubleToInt64Bits(exact) & 0x1FFF_FFFF;
+        if (Math.Abs(below - 0x1000_0000) <= 1)
+        {
+            return false;
+        }
+
+        value = negative ? -(float)exact : (float)exact;
+        return true;
+    }
+}
