@@ -173,7 +173,8 @@ public class TrainerTests
         Assert.Contains("optimiser state", plan.ToString());
         Assert.Contains("total", plan.ToString());
         Assert.Contains("expected peak", plan.ToString());
-        Assert.AreEqual(plan.Total + plan.Process, plan.ExpectedPeak);
+        long peak = plan.ExpectedPeak;
+        Assert.AreEqual(plan.Total + plan.Process, peak);
     }
 
     [TestMethod]
