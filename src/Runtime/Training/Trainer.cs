@@ -51,7 +51,7 @@ internal sealed class Trainer<TModel> : IDisposable
                 $"Training {schema.Name} takes more memory than this machine has. Use a smaller batch, width or vocabulary (MinCount).\n{plan}");
         }
 
-        options.Progress?.Report(new TrainingProgress(TrainingProgressKind.Start, 1, options.Epochs, 0, _stepsPerEpoch, 0, 0, TimeSpan.Zero, null) { Memory = plan });
+        options.Progress?.Report(new TrainingProgress(TrainingProgressKind.Planned, 1, options.Epochs, 0, _stepsPerEpoch, 0, 0, TimeSpan.Zero, null) { Memory = plan });
         _team = new WorkerTeam(options.TeamSize);
         try
         {

@@ -182,7 +182,7 @@ public class TrainerTests
     {
         Recorder recorder = new();
         ModelTrainer.Train(s_train, new TrainingOptions { Epochs = 2, Progress = recorder });
-        Assert.AreEqual(TrainingProgressKind.Start, recorder.Reports[0].Kind);
+        Assert.AreEqual(TrainingProgressKind.Planned, recorder.Reports[0].Kind);
         Assert.AreEqual(1, recorder.Reports.Count(r => r.Memory is not null));
         Assert.AreEqual(ModelTrainer.Plan(s_train, new TrainingOptions { Epochs = 2 }).Total, recorder.Reports[0].Memory!.Total);
 
