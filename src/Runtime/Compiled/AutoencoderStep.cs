@@ -202,7 +202,7 @@ public sealed partial class AutoencoderStep : IDisposable
             return;
         }
 
-        HistoryPanels.DisposeUnlessEmpty();
+        HistoryPanels.Dispose();
         HistoryPanels = rows.IsWide ? new NativeFloats((long)PanelUsers * _columns) : NativeFloats.Empty;
     }
 
@@ -219,7 +219,7 @@ public sealed partial class AutoencoderStep : IDisposable
         Histories.Dispose();
         Scores.Dispose();
         Squares.Dispose();
-        HistoryPanels.DisposeUnlessEmpty();
+        HistoryPanels.Dispose();
         HistoryGradients.Dispose();
     }
 

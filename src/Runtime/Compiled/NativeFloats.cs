@@ -72,20 +72,16 @@ public sealed unsafe class NativeFloats : IDisposable
     /// <summary>Sets all floats to zero.</summary>
     public void Clear() => NativeMemory.Clear(_data, (nuint)Length * sizeof(float));
 
-    /// <summary>Frees the block.</summary>
+    /// <summary>Frees the block; <see cref="Empty"/>, which all share, stays.</summary>
     public void Dispose()
     {
+        if (this == Empty)
+        {
+            return;
+        }
+
         Free();
         GC.SuppressFinalize(this);
-    }
-
-    /// <summary>Frees the block, unless it is <see cref="Empty"/>, which all share.</summary>
-    internal void DisposeUnlessEmpty()
-    {
-        if (this != Empty)
-        {
-            Dispose();
-        }
     }
 
     private void Free()

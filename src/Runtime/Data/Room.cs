@@ -34,11 +34,7 @@ internal static class Room
         }
 
         long length = long.Max(needed, block.Length + block.Length / 2);
-        if (block != NativeFloats.Empty)
-        {
-            block.Dispose();
-        }
-
+        block.Dispose();
         return new NativeFloats(length);
     }
 }

@@ -53,9 +53,11 @@ public sealed class VectorWidthTests
         System.Threading.Tasks.Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd() + errors.Result;
         process.WaitForExit();
+
+        // Lists are compared with ONNX Runtime last, and are reported as skipped where it is missing.
         Assert.AreEqual(0, process.ExitCode, output);
         int lists = typeof(VectorWidthTests).Assembly.GetTypes().SelectMany(t => t.GetMethods()).Count(m => m.Name.StartsWith("Lists_of_", StringComparison.Ordinal));
-        Assert.Contains($"succeeded: {(3 * AllModels.Names.Count()) + lists + 1}", output);
+        Assert.Contains($"total: {(3 * AllModels.Names.Count()) + lists + 1}", output);
     }
 
     /// <summary>Holds in the processes started above; says nothing elsewhere.</summary>

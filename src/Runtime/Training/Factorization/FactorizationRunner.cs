@@ -64,6 +64,9 @@ internal sealed class FactorizationRunner : IStepRunner
         long number = _step.State.Steps;
         _step.Optimizer = optimizer;
         _stale |= _users.Personalise(number) | _items.Personalise(number);
+
+        // Before the splits, which look at the vectors of the other side.
+        EachPersonal(personal => personal.Refresh(_team));
         if (_stale && _users.Biases is not null)
         {
             // Of the first step: splits look at what the biases leave to explain.
@@ -80,7 +83,6 @@ internal sealed class FactorizationRunner : IStepRunner
             Regroup();
         }
 
-        EachPersonal(personal => personal.Refresh(_team));
         double spread = _users.Cells.Spread;
         if (_users.Biases is { } biases)
         {
