@@ -67,6 +67,12 @@ internal static class Methods
         ["cel-both-free"] = (study, small) => small
             ? study.Run("cel-both-free", r => new CelBothFreeSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.01f, 1480, true)
             : study.Run("cel-both-free", r => new CelBothFree { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 1460, true),
+        ["cel-biased"] = (study, small) => small
+            ? study.Run("cel-biased", r => new CelBiasedSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 520, true)
+            : study.Run("cel-biased", r => new CelBiased { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 920, true),
+        ["cel-both-biased"] = (study, small) => small
+            ? study.Run("cel-both-biased", r => new CelBothBiasedSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.01f, 1240, true)
+            : study.Run("cel-both-biased", r => new CelBothBiased { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 1460, true),
         ["cel-both-100"] = (study, _) => study.Run("cel-both-100", r => new CelBoth100 { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 1460, true),
         ["cel-both-200"] = (study, _) => study.Run("cel-both-200", r => new CelBoth200 { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 1460, true),
         ["cel-both-500"] = (study, _) => study.Run("cel-both-500", r => new CelBoth500 { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 1460, true),

@@ -22,6 +22,8 @@ Option<int> epochsPerHalving = new("--epochs-per-halving") { Description = "Epoc
 Option<bool> restart = new("--restart") { Description = "Start each level from the very first values, as published, instead of the trained ones." };
 Option<bool> globalBudget = new("--global-budget") { Description = "Share the kept entries among all rows instead of giving every row the same number." };
 Option<int?> epochs = new("--epochs") { Description = "Epochs of dense rows, and of sparse ones at the final number of entries; by default those of the data set." };
+Option<float?> rate = new("--rate") { Description = "Learning rate; by default that of the models, 0.1." };
+Option<bool> decay = new("--rate-decay") { Description = "Let the learning rate fall to zero over the epochs at the final number of entries." };
 Option<double?> lambda = new("--lambda") { Description = "Penalty of EASE; by default that of the data set." };
 Option<string?> split = new("--split") { Description = "File of a division by user: lines of part (test or valid), user_id and held_out_positions. By default the published parts (gowalla), or users drawn with seed 42." };
 Option<string> part = new("--part") { Description = "test, trained with the validation users too, or validation, for choosing settings.", DefaultValueFactory = _ => "test" };
@@ -39,7 +41,7 @@ part.AcceptOnlyFromAmong("test", "validation");
 bool wrongData = false;
 RootCommand command = new("Retrieval with sparse item rows.")
 {
-    dataset, folder, method, kept, dimension, schedule, epochsPerHalving, restart, globalBudget, epochs, lambda, split, part, seed, seeds, threads, json, segments, output,
+    dataset, folder, method, kept, dimension, schedule, epochsPerHalving, restart, globalBudget, epochs, rate, decay, lambda, split, part, seed, seeds, threads, json, segments, output,
 };
 int exitCode = SampleCommand.Run(command, args, (arguments, token) =>
 {
@@ -83,6 +85,8 @@ int exitCode = SampleCommand.Run(command, args, (arguments, token) =>
             Restart = arguments.GetValue(restart),
         },
         Budget = arguments.GetValue(globalBudget) ? SparsityBudget.Global : SparsityBudget.PerRow,
+        Rate = arguments.GetValue(rate),
+        RateDecay = arguments.GetValue(decay) ? RateDecay.Linear : RateDecay.None,
         Lambda = arguments.GetValue(lambda) ?? tuned.Lambda,
         Threads = arguments.GetValue(threads),
         Output = Path.Combine(arguments.GetValue(output)!, name),

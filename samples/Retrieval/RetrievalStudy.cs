@@ -25,6 +25,7 @@ internal sealed class RetrievalStudy(StudyData data, StudyOptions study)
         where TModel : Meeting, IAutoencoder<TModel>, new()
     {
         StudyParts<TModel> parts = data.Parts<TModel>();
+        method += study.RateDecay == RateDecay.Linear ? "-decay" : "";
         for (int i = 0; i < study.Seeds; i++)
         {
             ulong seed = study.Seed + (ulong)i;
@@ -35,6 +36,8 @@ internal sealed class RetrievalStudy(StudyData data, StudyOptions study)
                 Seed = seed,
                 Schedule = study.Schedule,
                 Budget = study.Budget,
+                LearningRate = study.Rate,
+                RateDecay = study.RateDecay,
                 Threads = study.Threads,
                 Progress = new ConsoleProgress(),
             };

@@ -21,6 +21,12 @@ internal sealed record StudyOptions
     /// <summary>How rows share the kept entries.</summary>
     public required SparsityBudget Budget { get; init; }
 
+    /// <summary>Learning rate; null for that of the models.</summary>
+    public required float? Rate { get; init; }
+
+    /// <summary>How the learning rate falls over the last epochs.</summary>
+    public required RateDecay RateDecay { get; init; }
+
     /// <summary>Penalty of EASE.</summary>
     public required double Lambda { get; init; }
 

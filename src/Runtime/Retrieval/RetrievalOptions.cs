@@ -43,6 +43,12 @@ public sealed record RetrievalOptions
     /// <summary>Replaces the model's learning rate; positive.</summary>
     public float? LearningRate { get; init; }
 
+    /// <summary>
+    /// Whether the learning rate falls to zero over the epochs at the final number of kept entries, which are all epochs of dense rows; it does
+    /// not by default. Levels before the final one train at the full rate either way.
+    /// </summary>
+    public RateDecay RateDecay { get; init; }
+
     /// <summary>File that receives checkpoints, replaced as a whole each time; none by default.</summary>
     public string? CheckpointPath { get; init; }
 
@@ -73,6 +79,7 @@ public sealed record RetrievalOptions
         Check(MaxOutput is null or >= 1, nameof(MaxOutput), MaxOutput, "must be at least 1, or null for all items");
         Check(Threads is >= 0 and <= WorkerTeam.MaximumSize, nameof(Threads), Threads, "must be 1 to 1,024, or 0 for all cores");
         Check(LearningRate is null or > 0 and < float.PositiveInfinity, nameof(LearningRate), LearningRate, "must be a positive, finite number, or null for the rate of the model");
+        Check(Enum.IsDefined(RateDecay), nameof(RateDecay), RateDecay, "must be a member of RateDecay");
         Check(MaxSteps is null or >= 1, nameof(MaxSteps), MaxSteps, "must be at least 1, or null for no limit");
         Check(CheckpointPath is null || CheckpointPath.Trim().Length > 0, nameof(CheckpointPath), "empty", "must be a file path, or null for no checkpoints");
         Check(CheckpointEverySteps >= 0, nameof(CheckpointEverySteps), CheckpointEverySteps, "must be at least 0");

@@ -23,7 +23,8 @@ internal sealed class RetrievalRun<TModel> : IDisposable
     private readonly WorkerTeam _team;
     private readonly ImmutableArray<SparsityLevel> _levels;
     private readonly StartValues _start;
-    private readonly OptimizerSchedule _schedule;
+    private readonly OptimizerSchedule _pruningSchedule;
+    private readonly OptimizerSchedule _finalSchedule;
     private readonly int _states;
     private readonly int _batchSize;
     private readonly int _stepsPerEpoch;
@@ -55,10 +56,13 @@ internal sealed class RetrievalRun<TModel> : IDisposable
         }
 
         _start = new StartValues(Initialization.Uniform, table.Scale * Math.Sqrt(6.0 / ((double)items + table.Width)), items, options.Seed, 0);
-        _schedule = new OptimizerSchedule(schema.Optimizer, new TrainingOptions { LearningRate = options.LearningRate }, totalSteps: 1);
         _states = schema.Optimizer.DenseStates;
         _batchSize = int.Min(options.BatchSize, data.Matrix.Users);
         _stepsPerEpoch = (data.Matrix.Users + _batchSize - 1) / _batchSize;
+        long finalSteps = (long)_levels[^1].Epochs * _stepsPerEpoch;
+        TrainingOptions rates = new() { LearningRate = options.LearningRate };
+        _pruningSchedule = new OptimizerSchedule(schema.Optimizer, rates, finalSteps);
+        _finalSchedule = new OptimizerSchedule(schema.Optimizer, rates with { RateDecay = options.RateDecay }, finalSteps);
         _team = new WorkerTeam(options.TeamSize);
         _rows = new SparseRows(items, table.Width, null, _states, isWide: true);
         _runner = new AutoencoderRunner<TModel>(_rows, _team, _batchSize, options.MaxOutput ?? items, RetrievalMemory.BatchItems(data.Matrix, _batchSize));
@@ -67,6 +71,8 @@ internal sealed class RetrievalRun<TModel> : IDisposable
     private bool LimitReached => _position.TotalSteps >= _options.MaxSteps;
 
     private SparsityLevel Level => _levels[_position.Level];
+
+    private OptimizerSchedule Schedule => _position.Level + 1 == _levels.Length ? _finalSchedule : _pruningSchedule;
 
     /// <summary>Runs to the end and returns the model.</summary>
     public TrainedRetriever<TModel> Run(CancellationToken token)
@@ -183,7 +189,7 @@ internal sealed class RetrievalRun<TModel> : IDisposable
     {
         int first = _position.Step * _batchSize, count = int.Min(_batchSize, order.Length - first);
         CounterRandom draws = new(KeyHash.Mix(_options.Seed ^ (ulong)_position.TotalSteps), DrawStream);
-        double loss = _runner.Train(_data.Matrix, order.AsSpan(first, count), draws, _schedule.At(_position.StepOfLevel + 1));
+        double loss = _runner.Train(_data.Matrix, order.AsSpan(first, count), draws, Schedule.At(_position.StepOfLevel + 1));
         if (!double.IsFinite(loss))
         {
             throw Diverged("the loss is not a finite number", loss / count);
@@ -255,6 +261,7 @@ internal sealed class RetrievalRun<TModel> : IDisposable
             ["schedule"] = FormattableString.Invariant($"{schedule.Kind} {schedule.EpochsPerHalving} {(schedule.Restart ? "restart" : "continue")} {_options.Budget}"),
             ["maxOutput"] = FormattableString.Invariant($"{_options.MaxOutput ?? 0}"),
             ["learningRate"] = FormattableString.Invariant($"{_options.LearningRate ?? 0:R}"),
+            ["rateDecay"] = $"{_options.RateDecay}",
             ["users"] = FormattableString.Invariant($"{_data.Matrix.Users}"),
             ["items"] = FormattableString.Invariant($"{_data.Matrix.Items}"),
             ["pairs"] = FormattableString.Invariant($"{_data.Matrix.Count}"),
