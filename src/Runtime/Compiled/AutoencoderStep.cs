@@ -21,8 +21,9 @@ public sealed partial class AutoencoderStep : IDisposable
     /// <summary>Blocks of users in one item of the history sums and their gradients with wide rows.</summary>
     public const int BlockGroup = 16;
 
-    // Floats of the gradients of one cut of the sparse update: they stay in the cache beside the vectors of a block.
-    private const int SparseCutFloats = 1 << 15;
+    // Floats of the gradients of one cut of the sparse update. They are passed over in order, and every further cut fetches the vectors of
+    // all users once more.
+    private const int SparseCutFloats = 1 << 18;
 
     // Cuts of the sparse update, if there are rows enough: few, because the vectors of a block are fetched again for every cut.
     private const int LeastRowCuts = 8;
