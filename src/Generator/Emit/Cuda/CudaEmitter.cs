@@ -281,7 +281,7 @@ internal static class CudaEmitter
             w.Line("private static readonly CudaProgram s_cuda = new()");
             using (w.Braces("};"))
             {
-                w.Line("Source = CudaSource,");
+                w.Line("Source = global::System.Text.Encoding.UTF8.GetString(CudaSource),");
                 w.Line($"TileExamples = {plan.TileExamples},");
                 w.Line($"Lanes = {Lanes(plan, shared)},");
                 w.Line($"SlotsPerBlock = {slots},");
@@ -293,9 +293,9 @@ internal static class CudaEmitter
 
             w.Line();
             w.Line("/// <summary>The kernels; they include nothing and are compiled when training starts.</summary>");
-            w.Line("private const string CudaSource = \"\"\"");
+            w.Line("private static ReadOnlySpan<byte> CudaSource => \"\"\"");
             w.Lines(source.TrimEnd('\n'));
-            w.Line("\"\"\";");
+            w.Line("\"\"\"u8;");
         }
 
         return w.ToString();
