@@ -45,6 +45,31 @@ public sealed class RetrievalTrainingTests
     }
 
     [TestMethod]
+    public void A_falling_rate_falls_over_the_final_level_alone_and_survives_an_interruption()
+    {
+        using TemporaryFolder folder = new();
+        RetrievalOptions falling = s_options with { RateDecay = RateDecay.Linear };
+        TrainedRetriever<Listening> constant = Listening.Train(Data(), s_options), decayed = Listening.Train(Data(), falling);
+        int pruning = constant.History.Count - s_options.Epochs;
+        CollectionAssert.AreEqual(constant.History.Take(pruning).Select(e => e.Loss).ToArray(), decayed.History.Take(pruning).Select(e => e.Loss).ToArray());
+        Assert.AreNotEqual(constant.History[^1].Loss, decayed.History[^1].Loss);
+
+        // The last step moves the rows by a share of what it moves them at the full rate.
+        int steps = decayed.History.Count * 5;
+        Assert.IsLessThan(0.5 * LastStep(s_options), LastStep(falling));
+
+        RetrievalOptions stopped = falling with { CheckpointPath = folder["run.safetensors"] };
+        Listening.Train(Data(), stopped with { MaxSteps = steps - 7 });
+        CollectionAssert.AreEqual(Bytes(decayed), Bytes(Listening.Train(Data(), stopped with { Resume = true })));
+
+        double LastStep(RetrievalOptions options)
+        {
+            UnitRows before = Listening.Train(Data(), options with { MaxSteps = steps - 1 }).Rows, after = Listening.Train(Data(), options).Rows;
+            return Enumerable.Range(0, after.Rows).Max(row => Enumerable.Range(0, after.CountOf(row)).Max(j => Math.Abs(after.Values(row)[j] - before.Values(row)[j])));
+        }
+    }
+
+    [TestMethod]
     public void A_cancelled_run_leaves_a_checkpoint_to_continue_from()
     {
         using TemporaryFolder folder = new();
@@ -168,7 +193,7 @@ public sealed class RetrievalTrainingTests
         foreach ((RetrievalOptions options, string name) in new (RetrievalOptions, string)[]
         {
             (s_options with { Epochs = 0 }, "Epochs"), (s_options with { BatchSize = 0 }, "BatchSize"), (s_options with { MaxOutput = 0 }, "MaxOutput"),
-            (s_options with { LearningRate = -1 }, "LearningRate"), (s_options with { Resume = true }, "Resume"), (s_options with { CheckpointEverySteps = 3 }, "CheckpointEverySteps"),
+            (s_options with { LearningRate = -1 }, "LearningRate"), (s_options with { RateDecay = (RateDecay)7 }, "RateDecay"), (s_options with { Resume = true }, "Resume"), (s_options with { CheckpointEverySteps = 3 }, "CheckpointEverySteps"),
             (s_options with { Schedule = new() { EpochsPerHalving = 0 } }, "EpochsPerHalving"),
         })
         {
