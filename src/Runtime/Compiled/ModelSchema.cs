@@ -84,8 +84,11 @@ public sealed record ModelSchema
     /// <summary>Lanes: fixed groups of tiles, each with its own gradient accumulators, reduced in lane order.</summary>
     public const int Lanes = 8;
 
-    /// <summary>Distinct ids in one unit of embedding work.</summary>
+    /// <summary>Distinct ids in one unit of embedding work of a feature with factors, each of which adds a share of their gradient.</summary>
     public const int ChunkSlots = 256;
+
+    /// <summary>Distinct ids in one unit of embedding work of a feature without.</summary>
+    public const int PlainChunkSlots = 64;
 }
 
 /// <summary>What a timestamp is made of.</summary>
@@ -180,6 +183,9 @@ public sealed record CategoricalFeature
 
     /// <summary>Floats of this feature's factors in the dense arena (0 when it has none).</summary>
     public required int FactorFloats { get; init; }
+
+    /// <summary>Distinct ids in one unit of embedding work.</summary>
+    public int ChunkSlots => FactorFloats > 0 ? ModelSchema.ChunkSlots : ModelSchema.PlainChunkSlots;
 
     /// <summary>Codes per distinct id of a quantised embedding (0 for other forms).</summary>
     public int Codes { get; init; }

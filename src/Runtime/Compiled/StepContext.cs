@@ -98,6 +98,9 @@ public sealed class FeatureBatch
     /// <summary>Whether vectors and gradients have room on the host; false when a device computes them.</summary>
     internal bool HasBuffers { get; init; } = true;
 
+    /// <summary>Slots in a chunk, <see cref="CategoricalFeature.ChunkSlots"/>.</summary>
+    public int ChunkSlots { get; init; } = ModelSchema.ChunkSlots;
+
     /// <summary>Ids (positions) in the batch; equals the example count unless the feature is a bag.</summary>
     public int Positions { get; set; }
 
@@ -149,7 +152,7 @@ public sealed class FeatureBatch
     }
 
     /// <summary>Chunks of slots: ceil((SlotCount - 1) / ChunkSlots); chunk c owns slots 1 + c * ChunkSlots and up.</summary>
-    public int Chunks => (SlotCount - 1 + ModelSchema.ChunkSlots - 1) / ModelSchema.ChunkSlots;
+    public int Chunks => (SlotCount - 1 + ChunkSlots - 1) / ChunkSlots;
 }
 
 /// <summary>Grouping of a feature's slots by the row they read in a table with a quotient or remainder index.</summary>

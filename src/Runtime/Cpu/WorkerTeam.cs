@@ -30,14 +30,13 @@ internal sealed class WorkerTeam : IDisposable
     private readonly object _workGate = new();
     private readonly object _doneGate = new();
 
-    private ITeamWork? _work;
-
-    // One block of items per thread. High half: number of the run. Low half: items not yet claimed. One word, so that a thread that
-    // comes late from an earlier run can never claim an item with that run's bounds.
-    private readonly PaddedLong[] _tickets;
+    private readonly Block[] _blocks;
     private readonly int[] _ends;
-    private int _run;
-    private int _unfinished;
+
+    // What is written once per item or thread lies on lines of its own, apart from what every item reads.
+    private readonly PaddedInt[] _counters = new PaddedInt[2];
+
+    private ITeamWork? _work;
     private int _sleepers;
     private int _callerSleeps;
     private bool _stopping;
@@ -51,7 +50,7 @@ internal sealed class WorkerTeam : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, MaximumSize);
         Size = size;
-        _tickets = new PaddedLong[size];
+        _blocks = new Block[size];
         _ends = new int[size];
         _threads = new Thread[size - 1];
         for (int i = 0; i < _threads.Length; i++)
@@ -71,8 +70,23 @@ internal sealed class WorkerTeam : IDisposable
     /// </summary>
     public void Run(int count, ITeamWork work)
     {
-        ObjectDisposedException.ThrowIf(_stopping, this);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
+        for (int t = 0; t < _ends.Length; t++)
+        {
+            _ends[t] = (int)((long)count * (t + 1) / _ends.Length);
+        }
+
+        Run(_ends, work);
+    }
+
+    /// <summary>Executes the items of a list with its own home blocks, as <see cref="Run(int, ITeamWork)"/> does.</summary>
+    /// <param name="ends">Where the home block of every thread ends.</param>
+    /// <param name="work">The work.</param>
+    public void Run(ReadOnlySpan<int> ends, ITeamWork work)
+    {
+        ObjectDisposedException.ThrowIf(_stopping, this);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(ends.Length, Size);
+        int count = ends[^1];
         if (_threads.Length == 0 || count <= 1)
         {
             for (int item = 0; item < count; item++)
@@ -84,16 +98,15 @@ internal sealed class WorkerTeam : IDisposable
         }
 
         _work = work;
-        _unfinished = count;
-        int run = _run + 1;
-        for (int t = 0; t < _tickets.Length; t++)
+        Unfinished = count;
+        int run = LastRun + 1;
+        for (int t = 0; t < _blocks.Length; t++)
         {
-            int first = FirstItem(count, t);
-            _ends[t] = FirstItem(count, t + 1);
-            Volatile.Write(ref _tickets[t].Value, ((long)run << 32) | (uint)(_ends[t] - first));
+            _blocks[t].End = ends[t];
+            Volatile.Write(ref _blocks[t].Ticket, ((long)run << 32) | (uint)(ends[t] - (t == 0 ? 0 : ends[t - 1])));
         }
 
-        Interlocked.Exchange(ref _run, run);
+        Interlocked.Exchange(ref LastRun, run);
         if (Volatile.Read(ref _sleepers) > 0)
         {
             lock (_workGate)
@@ -132,43 +145,58 @@ internal sealed class WorkerTeam : IDisposable
         }
     }
 
-    /// <summary>Where the home block of a thread begins.</summary>
-    private int FirstItem(int count, int thread) => (int)((long)count * thread / _tickets.Length);
+    /// <summary>Number of the last run that was started.</summary>
+    private ref int LastRun => ref _counters[0].Value;
+
+    /// <summary>Items of the run that are not reported as done.</summary>
+    private ref int Unfinished => ref _counters[1].Value;
 
     private void WorkUntilStopped(int home)
     {
         int seen = 0;
         while (!Volatile.Read(ref _stopping))
         {
-            if (Volatile.Read(ref _run) == seen && !SpinForWork(seen))
+            if (Volatile.Read(ref LastRun) == seen && !SpinForWork(seen))
             {
                 SleepUntilWork(seen);
             }
 
-            seen = Volatile.Read(ref _run);
+            seen = Volatile.Read(ref LastRun);
             ExecuteAll(home);
         }
     }
 
-    /// <summary>Executes what is left of the own block, then of the blocks behind it.</summary>
+    /// <summary>
+    /// Executes what is left of the own block, then of the blocks behind it, and reports what was done at once: as long as something done is not
+    /// reported, the run does not end, so all of it belongs to one run.
+    /// </summary>
     private void ExecuteAll(int home)
     {
-        for (int t = 0; t < _tickets.Length; t++)
+        int done = 0;
+        for (int t = 0; t < _blocks.Length; t++)
         {
-            int block = home + t < _tickets.Length ? home + t : home + t - _tickets.Length;
-            while (TryExecuteOne(block))
+            int block = home + t < _blocks.Length ? home + t : home + t - _blocks.Length;
+            while (TryExecuteOne(ref _blocks[block]))
             {
+                done++;
+            }
+        }
+
+        if (done > 0 && Interlocked.Add(ref Unfinished, -done) == 0 && Volatile.Read(ref _callerSleeps) != 0)
+        {
+            lock (_doneGate)
+            {
+                Monitor.Pulse(_doneGate);
             }
         }
     }
 
     /// <summary>Claims and executes one item of a block; false when none is left. A claim is valid only if the ticket is still that of the run whose work was read.</summary>
-    private bool TryExecuteOne(int block)
+    private bool TryExecuteOne(ref Block block)
     {
-        ref long place = ref _tickets[block].Value;
         while (true)
         {
-            long ticket = Volatile.Read(ref place);
+            long ticket = Volatile.Read(ref block.Ticket);
             uint unclaimed = (uint)ticket;
             if (unclaimed == 0)
             {
@@ -176,8 +204,8 @@ internal sealed class WorkerTeam : IDisposable
             }
 
             ITeamWork? work = Volatile.Read(ref _work);
-            int item = Volatile.Read(ref _ends[block]) - (int)unclaimed;
-            if (Interlocked.CompareExchange(ref place, ticket - 1, ticket) == ticket)
+            int item = Volatile.Read(ref block.End) - (int)unclaimed;
+            if (Interlocked.CompareExchange(ref block.Ticket, ticket - 1, ticket) == ticket)
             {
                 Execute(work!, item);
                 return true;
@@ -187,30 +215,24 @@ internal sealed class WorkerTeam : IDisposable
 
     private void Execute(ITeamWork work, int item)
     {
-        if (Volatile.Read(ref _failure) is null)
+        if (Volatile.Read(ref _failure) is not null)
         {
-            try
-            {
-                work.Execute(item);
-            }
-            catch (Exception e)
-            {
-                lock (_failureLock)
-                {
-                    if (_failure is null || item < _failedItem)
-                    {
-                        _failedItem = item;
-                        Volatile.Write(ref _failure, e);
-                    }
-                }
-            }
+            return;
         }
 
-        if (Interlocked.Decrement(ref _unfinished) == 0 && Volatile.Read(ref _callerSleeps) != 0)
+        try
         {
-            lock (_doneGate)
+            work.Execute(item);
+        }
+        catch (Exception e)
+        {
+            lock (_failureLock)
             {
-                Monitor.Pulse(_doneGate);
+                if (_failure is null || item < _failedItem)
+                {
+                    _failedItem = item;
+                    Volatile.Write(ref _failure, e);
+                }
             }
         }
     }
@@ -220,7 +242,7 @@ internal sealed class WorkerTeam : IDisposable
         long end = Stopwatch.GetTimestamp() + s_spinTicks;
         do
         {
-            if (Volatile.Read(ref _run) != seen)
+            if (Volatile.Read(ref LastRun) != seen)
             {
                 return true;
             }
@@ -238,7 +260,7 @@ internal sealed class WorkerTeam : IDisposable
         lock (_workGate)
         {
             Interlocked.Increment(ref _sleepers);
-            while (Volatile.Read(ref _run) == seen && !_stopping)
+            while (Volatile.Read(ref LastRun) == seen && !_stopping)
             {
                 Monitor.Wait(_workGate);
             }
@@ -250,7 +272,7 @@ internal sealed class WorkerTeam : IDisposable
     private void WaitForOthers()
     {
         long end = Stopwatch.GetTimestamp() + s_spinTicks;
-        while (Volatile.Read(ref _unfinished) != 0)
+        while (Volatile.Read(ref Unfinished) != 0)
         {
             if (Stopwatch.GetTimestamp() < end)
             {
@@ -261,7 +283,7 @@ internal sealed class WorkerTeam : IDisposable
             lock (_doneGate)
             {
                 Interlocked.Exchange(ref _callerSleeps, 1);
-                while (Volatile.Read(ref _unfinished) != 0)
+                while (Volatile.Read(ref Unfinished) != 0)
                 {
                     Monitor.Wait(_doneGate);
                 }
@@ -271,11 +293,22 @@ internal sealed class WorkerTeam : IDisposable
         }
     }
 
-    // A cache line of its own for every thread's ticket.
+    // The items of one thread's home. Ticket: the high half is the number of the run, the low half the items not yet claimed. One word, so that
+    // a thread that comes late from an earlier run can never claim an item with that run's bounds.
     [StructLayout(LayoutKind.Explicit, Size = 128)]
-    private struct PaddedLong
+    private struct Block
     {
         [FieldOffset(64)]
-        public long Value;
+        public long Ticket;
+
+        [FieldOffset(72)]
+        public int End;
+    }
+
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    private struct PaddedInt
+    {
+        [FieldOffset(64)]
+        public int Value;
     }
 }

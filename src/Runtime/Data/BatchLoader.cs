@@ -20,6 +20,7 @@ public sealed class BatchLoader
     private readonly int[][] _maps;
     private readonly Scratch[] _scratch;
     private readonly NegativeSampler? _negatives;
+    private readonly ExampleOrder? _arrangement;
     private int[] _items = [];
 
     /// <summary>Creates a loader; maps every distinct key of the data to its id once.</summary>
@@ -52,6 +53,11 @@ public sealed class BatchLoader
         _vocabularies = vocabularies;
         _maps = [.. vocabularies.Select((v, f) => f == placeholder ? [] : v.Map(data.Categoricals[f]))];
         _scratch = [.. vocabularies.Select(_ => new Scratch())];
+        _arrangement = Enumerable.Range(0, _maps.Length)
+            .Where(f => f != placeholder && f != negatives?.ItemFeature && data.Categoricals[f].Offsets is null)
+            .OrderByDescending(f => vocabularies[f].Rows)
+            .Select(f => new ExampleOrder(data.Categoricals[f].Codes, _maps[f], vocabularies[f].Rows))
+            .FirstOrDefault();
     }
 
     /// <summary>Rows of a batch that an example takes: 1, or more with a sampler of negatives.</summary>
@@ -70,15 +76,23 @@ public sealed class BatchLoader
     {
         ArgumentNullException.ThrowIfNull(schema);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
-        FeatureBatch[] features = [.. schema.Categoricals.Select((_, feature) => new FeatureBatch
+        FeatureBatch[] features = [.. schema.Categoricals.Select((description, feature) => new FeatureBatch
         {
             HasBuffers = buffers,
+            ChunkSlots = description.ChunkSlots,
             Shared = [.. schema.Tables.Index()
                 .Where(t => t.Item.Feature == feature && t.Item.Index != RowIndex.Identity)
                 .Select(t => new SharedRows { Table = t.Index })],
         })];
         return new Batch(capacity, schema.Numerics.Length, features);
     }
+
+    /// <summary>
+    /// Puts the examples of a batch in the order of their ids of the input with the most rows, examples of one id as they were. So neighbouring
+    /// tiles read neighbouring rows of that input, and the thread whose home they are takes their gradients from itself.
+    /// </summary>
+    /// <param name="examples">Indices into the data set.</param>
+    internal void Arrange(Span<int> examples) => _arrangement?.Sort(examples);
 
     /// <summary>Starts a batch: sets its count, labels and transformed numeric inputs, and draws the negatives if there are any.</summary>
     /// <param name="batch">A batch made by <see cref="CreateBatch(ModelSchema, int)"/>.</param>

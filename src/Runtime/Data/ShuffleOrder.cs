@@ -7,6 +7,7 @@ namespace ModelGen.Compiled;
 /// with mix(x) the splitmix64 finaliser including its increment (<see cref="KeyHash.Mix"/>) and key = mix(mix(seed) ^ epoch)
 /// (the epoch sign-extended to 64 bits), the Fisher-Yates step for i = count-1 down to 1 swaps positions i and
 /// j = high 64 bits of (mix(key + i) * (i + 1)), starting from the identity. Step i depends on no earlier draw.
+/// It says which examples make a batch; inside a batch they are put in the order of their ids of the input with the most rows.
 /// </summary>
 public static class ShuffleOrder
 {

@@ -36,7 +36,8 @@ internal sealed class ChunkIndex(int features)
     public (int Feature, int First, int End) Slots(Batch batch, int chunk)
     {
         (int feature, int index) = Locate(chunk);
-        int first = 1 + (index * ModelSchema.ChunkSlots);
-        return (feature, first, int.Min(first + ModelSchema.ChunkSlots, batch.Features[feature].SlotCount));
+        FeatureBatch f = batch.Features[feature];
+        int first = 1 + (index * f.ChunkSlots);
+        return (feature, first, int.Min(first + f.ChunkSlots, f.SlotCount));
     }
 }

@@ -75,20 +75,22 @@ public sealed record MemoryPlan(long Parameters, long OptimizerState, long BestP
     private static long WorkingFloats(ModelSchema schema, DataSet data, long capacity)
     {
         long lanes = ModelSchema.Lanes * ((long)schema.TileFloats + schema.FactorOffset);
-        long batch = capacity * (1 + schema.Numerics.Length);
+        long batch = capacity * (1 + schema.Numerics.Length), step = 0;
         for (int f = 0; f < schema.Categoricals.Length; f++)
         {
             CategoricalFeature feature = schema.Categoricals[f];
             long positions = (long)Math.Ceiling((double)capacity * data.Categoricals[f].Codes.Length / data.Count);
-            long chunks = (positions + ModelSchema.ChunkSlots - 1) / ModelSchema.ChunkSlots;
-            batch += ((positions + 1 + capacity) * feature.VectorStride) + (chunks * feature.FactorFloats) + (4 * positions) + (positions * feature.Codes / 2);
+            long chunks = (positions + feature.ChunkSlots - 1) / feature.ChunkSlots;
+            step += capacity * feature.VectorStride;
+            batch += ((positions + 1) * feature.VectorStride) + (chunks * feature.FactorFloats) + (4 * positions) + (positions * feature.Codes / 2);
             foreach (TableParameter table in schema.Tables)
             {
                 batch += table.Feature == f && table.Index != RowIndex.Identity ? positions * (table.Width + 3L) : 0;
             }
         }
 
-        return lanes + (Batches * batch);
+        // The order of a batch's examples: their ids and places, twice.
+        return lanes + step + (Batches * batch) + (3 * capacity);
     }
 
     private static void Append(StringBuilder text, string name, long bytes) =>

@@ -7,7 +7,7 @@ namespace ModelGen;
 /// <summary>
 /// Runs the phases of a training step on a team, in the order documented on <see cref="IEmbeddingModel{TSelf}"/>. All work items
 /// are cut by index, never by thread count. The next batch is filled while the current one is trained on: its labels, numeric
-/// inputs and negatives beside the embedding phase, its categorical inputs beside the tiles; it touches no parameter, so results are unaffected.
+/// inputs and negatives beside the tiles, its categorical inputs beside the updates; it touches no parameter, so results are unaffected.
 /// A step allocates nothing.
 /// </summary>
 /// <typeparam name="TModel">The user's class.</typeparam>
@@ -44,6 +44,13 @@ internal sealed class StepRunner<TModel> : IBatchRunner
         _team = team;
         _current = new StepContext(state, BatchLoader.CreateBatch(state.Schema, capacity), lanes);
         _next = new StepContext(state, BatchLoader.CreateBatch(state.Schema, capacity), lanes);
+        for (int f = 0; f < state.Schema.Categoricals.Length; f++)
+        {
+            // Written and read within one step, so the batch that is being filled needs none of its own.
+            NativeFloats gradients = new((long)capacity * state.Schema.Categoricals[f].VectorStride);
+            (_current.Batch.Features[f].Gradients, _next.Batch.Features[f].Gradients) = (gradients, gradients);
+        }
+
         _tileLosses = new double[(capacity + ModelSchema.TileExamples - 1) / ModelSchema.TileExamples];
         _features = state.Schema.Categoricals.Length;
         _towerRanges = CutTowers(state.Schema);
@@ -77,8 +84,8 @@ internal sealed class StepRunner<TModel> : IBatchRunner
         _current.InverseCount = 1f / batch.Count;
         _current.ActiveLanes = int.Min(_current.Lanes.Length, tiles);
 
-        _team.Run(_embed.Arrange(), _embed);
-        _team.Run(_tiles.Arrange(), _tiles);
+        _team.Run(_embed.Arrange().Ends, _embed);
+        _team.Run(_tiles.Arrange().Ends, _tiles);
         double loss = 0;
         for (int t = 0; t < tiles; t++)
         {
@@ -87,8 +94,8 @@ internal sealed class StepRunner<TModel> : IBatchRunner
 
         if (double.IsFinite(loss))
         {
-            _team.Run(_update.Arrange(), _update);
-            _team.Run(_shared.Arrange(), _shared);
+            _team.Run(_update.Arrange().Ends, _update);
+            _team.Run(_shared.Arrange().Ends, _shared);
         }
 
         (_current, _next) = (_next, _current);
@@ -139,7 +146,11 @@ internal sealed class StepRunner<TModel> : IBatchRunner
 
     private void SetNext(int start, int count) => (_nextStart, _nextCount) = (start, count);
 
-    private void BeginNext() => _loader.Begin(_next.Batch, NextExamples);
+    private void BeginNext()
+    {
+        _loader.Arrange(_order.AsSpan(_nextStart, _nextCount));
+        _loader.Begin(_next.Batch, NextExamples);
+    }
 
     private sealed class FillPhase(StepRunner<TModel> runner) : ITeamWork
     {
@@ -148,107 +159,110 @@ internal sealed class StepRunner<TModel> : IBatchRunner
 
     private bool HasNext => _nextCount > 0;
 
-    // Group 0: labels, numerics and negatives of the next batch. Then the chunks of every feature whose vectors are not table rows as they are.
+    // The chunks of every feature whose vectors are not table rows as they are.
     private sealed class EmbedPhase(StepRunner<TModel> runner) : ITeamWork
     {
-        private readonly WorkOrder _order = new(1 + runner._features);
-        private readonly int[] _sizes = new int[1 + runner._features];
+        private readonly WorkOrder _order = new(runner._features, loose: 0, runner._team.Size);
+        private readonly int[] _sizes = new int[runner._features];
 
-        public int Arrange()
+        public WorkOrder Arrange()
         {
-            _sizes[0] = runner.HasNext ? 1 : 0;
             for (int f = 0; f < runner._features; f++)
             {
-                _sizes[1 + f] = runner._current.State.Schema.Categoricals[f].ReadsRows ? 0 : runner._current.Batch.Features[f].Chunks;
+                int slots = runner._current.Batch.Features[f].SlotCount - 1;
+                _sizes[f] = runner._current.State.Schema.Categoricals[f].ReadsRows ? 0 : (slots + ModelSchema.PlainChunkSlots - 1) / ModelSchema.PlainChunkSlots;
             }
 
             _order.Arrange(_sizes);
-            return _order.Count;
+            return _order;
         }
 
         public void Execute(int item)
         {
-            (int group, int index) = _order[item];
-            if (group == 0)
+            (int feature, int index) = _order[item];
+            int first = 1 + (index * ModelSchema.PlainChunkSlots);
+            TModel.Embed(runner._current, feature, first, int.Min(first + ModelSchema.PlainChunkSlots, runner._current.Batch.Features[feature].SlotCount));
+        }
+    }
+
+    // Group 0: lanes of neighbouring tiles. Group 1: labels, numerics and negatives of the next batch.
+    private sealed class TilePhase(StepRunner<TModel> runner) : ITeamWork
+    {
+        private readonly WorkOrder _order = new(2, loose: 1, runner._team.Size);
+
+        public WorkOrder Arrange()
+        {
+            _order.Arrange([runner._current.ActiveLanes, runner.HasNext ? 1 : 0]);
+            return _order;
+        }
+
+        public void Execute(int item)
+        {
+            (int group, int lane) = _order[item];
+            if (group == 1)
             {
                 runner.BeginNext();
                 return;
             }
 
-            int first = 1 + (index * ModelSchema.ChunkSlots);
-            int end = int.Min(first + ModelSchema.ChunkSlots, runner._current.Batch.Features[group - 1].SlotCount);
-            TModel.Embed(runner._current, group - 1, first, end);
-        }
-    }
-
-    // Group 0: lanes of tiles. Group 1: categorical inputs of the next batch.
-    private sealed class TilePhase(StepRunner<TModel> runner) : ITeamWork
-    {
-        private readonly WorkOrder _order = new(2);
-
-        public int Arrange()
-        {
-            _order.Arrange([runner._current.ActiveLanes, runner.HasNext ? runner._features : 0]);
-            return _order.Count;
-        }
-
-        public void Execute(int item)
-        {
-            (int group, int index) = _order[item];
-            if (group == 1)
-            {
-                runner._fill.Execute(index);
-                return;
-            }
-
             StepContext step = runner._current;
-            for (int tile = index; tile * ModelSchema.TileExamples < step.Batch.Count; tile += step.ActiveLanes)
+            int tiles = (step.Batch.Count + ModelSchema.TileExamples - 1) / ModelSchema.TileExamples;
+            int begin = FirstTile(tiles, lane, step.ActiveLanes);
+            for (int tile = begin; tile < FirstTile(tiles, lane + 1, step.ActiveLanes); tile++)
             {
                 int first = tile * ModelSchema.TileExamples;
                 int examples = int.Min(ModelSchema.TileExamples, step.Batch.Count - first);
-                runner._tileLosses[tile] = TModel.TrainTile(step, step.Lanes[index], first, examples, accumulate: tile != index);
+                runner._tileLosses[tile] = TModel.TrainTile(step, step.Lanes[lane], first, examples, accumulate: tile != begin);
             }
         }
+
+        private static int FirstTile(int tiles, int lane, int lanes) => (int)((long)tiles * lane / lanes);
     }
 
-    // Group 0: ranges of the towers. Then the chunks of every feature, then the idle rows of every table that ids own.
+    // The chunks of every feature, then the idle rows of every table that ids own, then ranges of the towers, last the categorical inputs of the next batch.
     private sealed class UpdatePhase(StepRunner<TModel> runner) : ITeamWork
     {
-        private readonly WorkOrder _order = new(1 + runner._features + (runner._idle?.Tables ?? 0));
-        private readonly int[] _sizes = new int[1 + runner._features + (runner._idle?.Tables ?? 0)];
+        private readonly int _towers = runner._features + (runner._idle?.Tables ?? 0);
+        private readonly WorkOrder _order = new(2 + runner._features + (runner._idle?.Tables ?? 0), loose: 2, runner._team.Size);
+        private readonly int[] _sizes = new int[2 + runner._features + (runner._idle?.Tables ?? 0)];
 
-        public int Arrange()
+        public WorkOrder Arrange()
         {
-            _sizes[0] = runner._towerRanges.Length;
             for (int f = 0; f < runner._features; f++)
             {
-                _sizes[1 + f] = runner._current.Batch.Features[f].Chunks;
+                _sizes[f] = runner._current.Batch.Features[f].Chunks;
             }
 
             for (int t = 0; t < runner._idle?.Tables; t++)
             {
-                _sizes[1 + runner._features + t] = runner._idle!.Ranges(t, shared: false);
+                _sizes[runner._features + t] = runner._idle!.Ranges(t, shared: false);
             }
 
+            _sizes[_towers] = runner._towerRanges.Length;
+            _sizes[_towers + 1] = runner.HasNext ? runner._features : 0;
             _order.Arrange(_sizes);
-            return _order.Count;
+            return _order;
         }
 
         public void Execute(int item)
         {
             (int group, int index) = _order[item];
-            if (group == 0)
+            if (group < runner._features)
+            {
+                TModel.UpdateRows(runner._current, group, index);
+            }
+            else if (group < _towers)
+            {
+                runner._idle!.Update(runner._current, group - runner._features, index);
+            }
+            else if (group == _towers)
             {
                 (int parameter, int firstRow, int endRow) = runner._towerRanges[index];
                 TModel.UpdateTowers(runner._current, parameter, firstRow, endRow);
             }
-            else if (group <= runner._features)
-            {
-                TModel.UpdateRows(runner._current, group - 1, index);
-            }
             else
             {
-                runner._idle!.Update(runner._current, group - 1 - runner._features, index);
+                runner._fill.Execute(index);
             }
         }
     }
@@ -257,10 +271,10 @@ internal sealed class StepRunner<TModel> : IBatchRunner
     private sealed class SharedPhase(StepRunner<TModel> runner) : ITeamWork
     {
         private readonly int _tables = runner._current.State.Tables.Length;
-        private readonly WorkOrder _order = new(1 + (2 * runner._current.State.Tables.Length));
+        private readonly WorkOrder _order = new(1 + (2 * runner._current.State.Tables.Length), loose: 0, runner._team.Size);
         private readonly int[] _sizes = new int[1 + (2 * runner._current.State.Tables.Length)];
 
-        public int Arrange()
+        public WorkOrder Arrange()
         {
             _sizes[0] = runner._factorFeatures.Length;
             foreach (FeatureBatch feature in runner._current.Batch.Features)
@@ -277,7 +291,7 @@ internal sealed class StepRunner<TModel> : IBatchRunner
             }
 
             _order.Arrange(_sizes);
-            return _order.Count;
+            return _order;
         }
 
         public void Execute(int item)

@@ -23,6 +23,7 @@ internal static class AllModels
         [nameof(DlrmWide)] = a => a.Run<DlrmWide>(),
         [nameof(DlrmKeys)] = a => a.Run<DlrmKeys>(),
         [nameof(DlrmFlat)] = a => a.Run<DlrmFlat>(),
+        [nameof(DlrmMany)] = a => a.Run<DlrmMany>(),
         [nameof(FmSmallest)] = a => a.Run<FmSmallest>(),
         [nameof(FmNumerics)] = a => a.Run<FmNumerics>(),
         [nameof(FmTwelve)] = a => a.Run<FmTwelve>(),

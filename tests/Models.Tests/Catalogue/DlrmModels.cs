@@ -140,3 +140,44 @@ public partial class DlrmFlat
     [Categorical(OutOfVocabulary = OutOfVocabulary.SharedRow), QuotientRemainder(Dimension = 16, Buckets = 5)]
     public string[] Items { get; set; } = [];
 }
+
+/// <summary>Ten vectors of an odd width: pairs that are summed over a transposed stack.</summary>
+[EmbeddingModel]
+[Dlrm(Bottom = [16, 7], Top = [8])]
+[Full(Dimension = 7)]
+[Adagrad(LearningRate = 0.03f, Epsilon = 0.01f)]
+public partial class DlrmMany
+{
+    [Label]
+    public bool Clicked { get; set; }
+
+    [Numeric]
+    public float Age { get; set; }
+
+    [Categorical(OutOfVocabulary = OutOfVocabulary.SharedRow)]
+    public int C0 { get; set; }
+
+    [Categorical(OutOfVocabulary = OutOfVocabulary.SharedRow)]
+    public int C1 { get; set; }
+
+    [Categorical(OutOfVocabulary = OutOfVocabulary.SharedRow)]
+    public int C2 { get; set; }
+
+    [Categorical(OutOfVocabulary = OutOfVocabulary.SharedRow)]
+    public int C3 { get; set; }
+
+    [Categorical(OutOfVocabulary = OutOfVocabulary.SharedRow)]
+    public int C4 { get; set; }
+
+    [Categorical(OutOfVocabulary = OutOfVocabulary.SharedRow)]
+    public int C5 { get; set; }
+
+    [Categorical(OutOfVocabulary = OutOfVocabulary.SharedRow)]
+    public int C6 { get; set; }
+
+    [Categorical(OutOfVocabulary = OutOfVocabulary.SharedRow)]
+    public int C7 { get; set; }
+
+    [Categorical(OutOfVocabulary = OutOfVocabulary.SharedRow)]
+    public int C8 { get; set; }
+}

@@ -34,7 +34,7 @@ public class StepRunnerTests
     }
 
     [TestMethod]
-    public void A_lane_takes_every_eighth_tile_in_order_and_accumulates_from_its_second_tile()
+    public void A_lane_takes_an_eighth_of_the_tiles_in_order_and_accumulates_from_its_second_tile()
     {
         using WorkerTeam team = new(1);
         (StepRunner<RecordingModel> runner, ModelState state) = Create(Data(), team);
@@ -43,7 +43,7 @@ public class StepRunnerTests
         foreach (var lane in RecordingModel.Calls[state].Where(c => c.Work == "TrainTile").GroupBy(c => c.Of))
         {
             int[] tiles = [.. lane.Select(c => c.First / ModelSchema.TileExamples)];
-            CollectionAssert.AreEqual(Enumerable.Range(0, tiles.Length).Select(i => lane.Key + 8 * i).ToArray(), tiles);
+            CollectionAssert.AreEqual(Enumerable.Range(lane.Key * 2, 2).ToArray(), tiles);
             CollectionAssert.AreEqual(Enumerable.Range(0, tiles.Length).Select(i => i > 0).ToArray(), lane.Select(c => c.Accumulate).ToArray());
         }
     }
@@ -82,7 +82,8 @@ public class StepRunnerTests
         for (int f = 0; f < 2; f++)
         {
             Covers(calls, "Embed", f, 1, distinct[f] + 1);
-            Covers(calls, "UpdateRows", f, 0, (distinct[f] + 255) / 256);
+            int slots = RecordingModel.Schema.Categoricals[f].ChunkSlots;
+            Covers(calls, "UpdateRows", f, 0, (distinct[f] + slots - 1) / slots);
         }
 
         Covers(calls, "UpdateTowers", 0, 0, 300);

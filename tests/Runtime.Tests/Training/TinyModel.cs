@@ -99,8 +99,8 @@ internal abstract class TinyModelBase<TSelf> : Example
     {
         FeatureBatch batch = step.Batch.Features[feature];
         Table table = step.State.Tables[0];
-        int first = 1 + chunk * ModelSchema.ChunkSlots;
-        int end = Math.Min(first + ModelSchema.ChunkSlots, batch.SlotCount);
+        int first = 1 + (chunk * batch.ChunkSlots);
+        int end = Math.Min(first + batch.ChunkSlots, batch.SlotCount);
         for (int slot = first; slot < end; slot++)
         {
             for (int d = 0; d < Width; d++)

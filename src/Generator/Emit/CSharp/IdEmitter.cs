@@ -71,7 +71,8 @@ internal sealed class IdEmitter(ModelSpec model, Graph graph, MemoryPlan plan, K
         using (w.Block($"private static void Update{Name(feature)}(StepContext step, int chunk)"))
         {
             w.Line($"FeatureBatch f = step.Batch.Features[{feature}];");
-            w.Line("int begin = 1 + (chunk * ModelSchema.ChunkSlots), end = Math.Min(begin + ModelSchema.ChunkSlots, f.SlotCount);");
+            string slots = plan.Features[feature].FactorFloats > 0 ? "ModelSchema.ChunkSlots" : "ModelSchema.PlainChunkSlots";
+            w.Line($"int begin = 1 + (chunk * {slots}), end = Math.Min(begin + {slots}, f.SlotCount);");
             Op? softmax = backward.FirstOrDefault(op => op.Kind == OpKind.SoftmaxInput), normalized = softmax?.Quantization!.Statistics is null ? null : softmax;
             int scores = softmax is null ? 0 : MemoryPlan.Up(softmax.Quantization!.Choices[0], 16);
             Scratch([.. again.Select(op => op.Result!), .. backward.Where(op => op.Result is not null).Select(op => op.Result!)], scores + (normalized is null ? 0 : 2 * QuantizeKernels.NormStride(normalized.Quantization!)));

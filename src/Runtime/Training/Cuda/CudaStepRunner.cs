@@ -194,6 +194,7 @@ internal sealed class CudaStepRunner : IBatchRunner, IDisposable
     private void Fill(int start, int count)
     {
         (_nextStart, _nextCount) = (start, count);
+        _loader.Arrange(_order.AsSpan(start, count));
         _loader.Begin(_next.Batch, NextExamples);
         _team.Run(_next.Batch.Features.Length, _fill);
         _next.Pack(_team);
