@@ -3,8 +3,15 @@ namespace ModelGen.Generator.Emit.CSharp;
 /// <summary>Interactions of a stack of vectors per example: all pairs, the factorisation machine sum, and their gradients.</summary>
 internal static class InteractionKernels
 {
+    // From this many vectors on, products are summed lane by lane over a transposed stack.
+    private const int ManyVectors = 8;
+
     /// <summary>y = the inner products of all pairs i &lt; j, in the order (0,1), (0,2), ... Pads y up to fill with zeros.</summary>
-    public static string Pairs(KernelSet kernels, int vectors, int width, int xStride, int yStride, int fill) => kernels.Add(
+    public static string Pairs(KernelSet kernels, int vectors, int width, int xStride, int yStride, int fill) => vectors >= ManyVectors
+        ? ManyPairs(kernels, vectors, width, xStride, yStride, fill)
+        : FewPairs(kernels, vectors, width, xStride, yStride, fill);
+
+    private static string FewPairs(KernelSet kernels, int vectors, int width, int xStride, int yStride, int fill) => kernels.Add(
         $"Pairs{vectors}x{width}_{xStride}_{yStride}_{fill}",
         KernelSet.Lanes(width),
         $"y = the inner products of all pairs of {vectors} vectors of width {width}.",
@@ -38,6 +45,60 @@ internal static class InteractionKernels
             """)}}
             }
             """);
+
+    // A lane is a partner j of vector i, so that no sum over the lanes of a vector is needed. Vectors read past the stack and write past the
+    // pairs of i; the pairs of i + 1 come over it, and only whole rows leave the scratch memory.
+    private static string ManyPairs(KernelSet kernels, int vectors, int width, int xStride, int yStride, int fill)
+    {
+        int pairs = vectors * (vectors - 1) / 2;
+        return kernels.Add(
+            $"Pairs{vectors}x{width}_{xStride}_{yStride}_{fill}",
+            16,
+            $"y = the inner products of all pairs of {vectors} vectors of width {width}.",
+            "ref float x, ref float y, int rows",
+            "ref x, ref y, rows",
+            () => $$"""
+                Span<float> columns = stackalloc float[({{width}} * {{vectors}}) + 16], products = stackalloc float[{{pairs}} + {{fill}} + 16];
+                ref float column = ref MemoryMarshal.GetReference(columns);
+                for (nuint r = 0; r < (nuint)rows; r++)
+                {
+                    ref float stack = ref Unsafe.Add(ref x, r * {{xStride}});
+                    for (nuint i = 0; i < {{vectors}}; i++)
+                    {
+                        for (nuint n = 0; n < {{width}}; n++)
+                        {
+                            Unsafe.Add(ref column, (n * {{vectors}}) + i) = Unsafe.Add(ref stack, (i * {{width}}) + n);
+                        }
+                    }
+
+                    ref float pair = ref MemoryMarshal.GetReference(products);
+                    for (nuint i = 0; i + 1 < {{vectors}}; i++)
+                    {
+                        for (nuint j = i + 1; j < {{vectors}}; j += (nuint)S.Width)
+                        {
+                            V even = S.Zero, odd = S.Zero;
+                            for (nuint n = 0; n + 1 < {{width}}; n += 2)
+                            {
+                                even = S.MultiplyAdd(S.Broadcast(Unsafe.Add(ref stack, (i * {{width}}) + n)), S.Load(ref column, (n * {{vectors}}) + j), even);
+                                odd = S.MultiplyAdd(S.Broadcast(Unsafe.Add(ref stack, (i * {{width}}) + n + 1)), S.Load(ref column, ((n + 1) * {{vectors}}) + j), odd);
+                            }
+                {{(width % 2 == 0 ? "" : $$"""
+
+                            even = S.MultiplyAdd(S.Broadcast(Unsafe.Add(ref stack, (i * {{width}}) + {{width - 1}})), S.Load(ref column, ({{width - 1}} * {{vectors}}) + j), even);
+                """)}}
+                            S.Store(S.Add(even, odd), ref pair, j - i - 1);
+                        }
+
+                        pair = ref Unsafe.Add(ref pair, {{vectors - 1}} - i);
+                    }
+                {{(fill == 0 ? "" : $$"""
+
+                    products.Slice({{pairs}}, {{fill}}).Clear();
+                """)}}
+                    products.Slice(0, {{pairs + fill}}).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref y, r * {{yStride}}), {{pairs + fill}}));
+                }
+                """);
+    }
 
     /// <summary>dx_i = sum over j of g_ij x_j.</summary>
     public static string PairsGradient(KernelSet kernels, int vectors, int width, int gStride, int xStride, int dxStride) => kernels.Add(

@@ -3,6 +3,9 @@ namespace ModelGen.Generator.Emit.CSharp;
 /// <summary>Register-tiled matrix products with literal sizes: y = x W (+ b), dx = dy W^T, dW += x^T dy, and their one-column forms.</summary>
 internal static class ProductKernels
 {
+    // Floats from which on the sums that a product adds to are not in the nearest cache.
+    private const int FetchedAhead = 8192;
+
     /// <summary>
     /// y[rows x columns] = x[rows x depth] w[depth x columns], optionally plus a bias, then ReLU or the mask of a ReLU's gradient.
     /// Rows are a multiple of 8.
@@ -39,7 +42,7 @@ internal static class ProductKernels
             "ref float x, ref float g, ref float w, int rows, bool accumulate",
             "ref x, ref g, ref w, rows, accumulate",
             () => (blocks == 0 ? string.Empty : Panels(columns, blocks.ToString(System.Globalization.CultureInfo.InvariantCulture), vectors => $$"""
-                Microkernel.Rows8Vectors{{vectors}}<S, V>(
+                {{(depth * wStride < FetchedAhead ? "" : $"Microkernel.Prefetch8(ref Unsafe.Add(ref w, ((r + 8) * {wStride}) + n), {wStride});\n")}}Microkernel.Rows8Vectors{{vectors}}<S, V>(
                     ref Unsafe.Add(ref x, r), 1, {{xStride}}, ref Unsafe.Add(ref g, n), {{gStride}}, (nuint)rows,
                     accumulate, ref Unsafe.Add(ref w, (r * {{wStride}}) + n), {{wStride}}, Finish.None, ref w, 0, ref Unsafe.Add(ref w, (r * {{wStride}}) + n), {{wStride}});
                 """))
