@@ -55,7 +55,7 @@ internal sealed class FactorBiases
     public void Regroup(WorkerTeam team, int[] otherRows)
     {
         RatingCells cells = _side.Cells;
-        Room.For(ref _products, cells.Rows.Length + 1);
+        Room.For(ref _products, cells.Count + 1);
         int[] rowOf = _side.RowOf;
         team.Run(Blocks, new Work(block => Each(block, id =>
         {
@@ -85,7 +85,7 @@ internal sealed class FactorBiases
     public double Average()
     {
         RatingCells cells = _side.Cells;
-        double[] sums = new double[cells.Rows.Length];
+        double[] sums = new double[cells.Count];
         double spread = 0;
         for (int k = 0; k < Targets.Length; k++)
         {

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using ModelGen.Compiled;
 
 namespace ModelGen;
@@ -130,6 +131,7 @@ internal sealed class FactorSide
     }
 
     /// <summary>Takes over new cells and cuts them into work.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void SetCells(RatingCells cells, float l2)
     {
         Cells = cells;

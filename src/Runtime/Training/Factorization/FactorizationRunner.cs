@@ -149,9 +149,9 @@ internal sealed class FactorizationRunner : IStepRunner
 
     private void Regroup()
     {
-        RatingCells byUser = RatingCells.Create(_users.Lists, _users.RowOf, _users.Rows, _items.RowOf, _items.Rows, _team);
+        RatingCells byUser = RatingCells.Create(_users.Lists, _users.RowOf, _users.Rows, _items.RowOf, _items.Rows, _team, _users.Cells);
         _users.SetCells(byUser, _kernels.L2);
-        _items.SetCells(byUser.Transpose(_items.Rows), _kernels.L2);
+        _items.SetCells(byUser.Transpose(_items.Rows, _items.Cells), _kernels.L2);
         _losses = new double[_users.Items.Length - 1];
         if (_users.Biases is { } biases)
         {

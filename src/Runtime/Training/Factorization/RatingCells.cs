@@ -1,5 +1,6 @@
 using System;
-using System.Collections.Generic;
+using System.Runtime.CompilerServices;
+using ModelGen.Compiled;
 
 namespace ModelGen;
 
@@ -10,8 +11,6 @@ namespace ModelGen;
 /// </summary>
 internal sealed class RatingCells
 {
-    private const int Blocks = 64;
-
     private RatingCells(int[] starts, int[] rows, float[] weights, float[] targets, double spread)
     {
         Starts = starts;
@@ -24,6 +23,9 @@ internal sealed class RatingCells
     /// <summary>Cells of row r are [Starts[r], Starts[r + 1]).</summary>
     public int[] Starts { get; }
 
+    /// <summary>Number of cells; the arrays may have room for more.</summary>
+    public int Count => Starts[^1];
+
     /// <summary>Row of the other side of every cell.</summary>
     public int[] Rows { get; }
 
@@ -34,7 +36,7 @@ internal sealed class RatingCells
     public float[] Targets { get; }
 
     /// <summary>Sum of the squared differences of the ratings from the means of their cells: the error that no choice of rows removes.</summary>
-    public double Spread { get; }
+    public double Spread { get; private set; }
 
     /// <summary>Takes the ratings of one side together by rows.</summary>
     /// <param name="lists">Ratings of the ids of this side.</param>
@@ -43,42 +45,34 @@ internal sealed class RatingCells
     /// <param name="other">Row of every id of the other side.</param>
     /// <param name="otherRows">Rows of the other side.</param>
     /// <param name="team">Threads that share the work.</param>
-    public static RatingCells Create(RatingLists lists, int[] own, int ownRows, int[] other, int otherRows, WorkerTeam team)
+    /// <param name="room">Cells that are no longer needed and whose arrays are taken over; null at the first time.</param>
+    public static RatingCells Create(RatingLists lists, int[] own, int ownRows, int[] other, int otherRows, WorkerTeam team, RatingCells? room = null)
     {
         Gathering work = new(lists, own, ownRows, other, otherRows);
-        team.Run(work.Count, work);
-        int[] starts = new int[ownRows + 1];
-        int cells = 0;
-        double spread = 0;
-        foreach (Block block in work.Done)
+        team.Run(work.Blocks, work.Counting);
+        for (int row = 0; row < ownRows; row++)
         {
-            foreach (int end in block.Ends)
-            {
-                starts[++block.Row] = cells + end;
-            }
-
-            cells += block.Rows.Count;
-            spread += block.Spread;
+            work.Starts[row + 1] += work.Starts[row];
         }
 
-        RatingCells result = new(starts, new int[cells], new float[cells], new float[cells], spread);
-        int at = 0;
-        foreach (Block block in work.Done)
+        RatingCells result = work.Into = In(room, work.Starts, 0);
+        team.Run(work.Blocks, work.Filling);
+        foreach (double spread in work.Spreads)
         {
-            block.Rows.CopyTo(result.Rows, at);
-            block.Weights.CopyTo(result.Weights, at);
-            block.Targets.CopyTo(result.Targets, at);
-            at += block.Rows.Count;
+            result.Spread += spread;
         }
 
         return result;
     }
 
     /// <summary>The same cells by the rows of the other side.</summary>
-    public RatingCells Transpose(int otherRows)
+    /// <param name="otherRows">Rows of the other side.</param>
+    /// <param name="room">Cells that are no longer needed and whose arrays are taken over; null at the first time.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public RatingCells Transpose(int otherRows, RatingCells? room = null)
     {
         int[] starts = new int[otherRows + 1];
-        foreach (int row in Rows)
+        foreach (int row in Rows.AsSpan(0, Count))
         {
             starts[row + 1]++;
         }
@@ -89,7 +83,7 @@ internal sealed class RatingCells
         }
 
         int[] next = starts.AsSpan(0, otherRows).ToArray();
-        RatingCells result = new(starts, new int[Rows.Length], new float[Rows.Length], new float[Rows.Length], Spread);
+        RatingCells result = In(room, starts, Spread);
         for (int row = 0; row + 1 < Starts.Length; row++)
         {
             for (int cell = Starts[row]; cell < Starts[row + 1]; cell++)
@@ -102,28 +96,52 @@ internal sealed class RatingCells
         return result;
     }
 
-    // What one block of rows found: the cells of its rows, one row after another.
-    private sealed class Block
+    private static RatingCells In(RatingCells? room, int[] starts, double spread)
     {
-        public int Row;
-        public readonly List<int> Ends = [];
-        public readonly List<int> Rows = [];
-        public readonly List<float> Weights = [];
-        public readonly List<float> Targets = [];
-        public double Spread;
+        (int[] rows, float[] weights, float[] targets) = room is null ? ([], [], []) : (room.Rows, room.Weights, room.Targets);
+        Room.For(ref rows, starts[^1]);
+        Room.For(ref weights, starts[^1]);
+        Room.For(ref targets, starts[^1]);
+        return new RatingCells(starts, rows, weights, targets, spread);
     }
 
-    private sealed class Gathering : ITeamWork
+    // What one block of rows needs, kept by the thread for the next one.
+    private sealed class Scratch
     {
+        public readonly DistinctIds Met = new();
+        public int[] Found = [];
+        public float[] Counts = [];
+        public double[] Sums = [];
+        public double[] Squares = [];
+
+        public void Reserve(int rows)
+        {
+            Met.Reserve(rows);
+            Room.For(ref Found, rows);
+            Room.For(ref Counts, rows);
+            Room.For(ref Sums, rows);
+            Room.For(ref Squares, rows);
+        }
+    }
+
+    // Two passes over the ratings, so that every cell is written once and in its place: cells per row, then the cells.
+    private sealed class Gathering
+    {
+        private const int MostBlocks = 64;
+
+        [ThreadStatic]
+        private static Scratch? t_scratch;
+
         private readonly RatingLists _lists;
         private readonly int[] _other;
+        private readonly int _ownRows;
         private readonly int _otherRows;
         private readonly int[] _members;
         private readonly int[] _memberStarts;
 
         public Gathering(RatingLists lists, int[] own, int ownRows, int[] other, int otherRows)
         {
-            (_lists, _other, _otherRows) = (lists, other, otherRows);
+            (_lists, _other, _ownRows, _otherRows) = (lists, other, ownRows, otherRows);
             _memberStarts = new int[ownRows + 1];
             foreach (int row in own)
             {
@@ -142,55 +160,103 @@ internal sealed class RatingCells
                 _members[next[own[id]]++] = id;
             }
 
-            Count = Math.Min(Blocks, ownRows);
-            Done = new Block[Count];
+            Blocks = Math.Min(MostBlocks, ownRows);
+            Spreads = new double[Blocks];
+            Starts = new int[ownRows + 1];
+            (Counting, Filling) = (new Work(Count), new Work(Fill));
         }
 
-        public int Count { get; }
+        public int Blocks { get; }
 
-        public Block[] Done { get; }
+        /// <summary>First cells of the rows; before they are summed up, the cells of row r are at r + 1.</summary>
+        public int[] Starts { get; }
 
-        public void Execute(int item)
+        public double[] Spreads { get; }
+
+        public RatingCells Into { get; set; } = null!;
+
+        public Work Counting { get; }
+
+        public Work Filling { get; }
+
+        private int FirstRow(int block) => (int)((long)_ownRows * block / Blocks);
+
+        private Scratch Prepare()
         {
-            int rows = _memberStarts.Length - 1;
-            int first = (int)((long)rows * item / Count), end = (int)((long)rows * (item + 1) / Count);
-            Block block = Done[item] = new Block { Row = first };
-            float[] counts = new float[_otherRows];
-            double[] sums = new double[_otherRows];
-            double[] squares = new double[_otherRows];
-            List<int> touched = [];
-            for (int row = first; row < end; row++)
+            Scratch scratch = t_scratch ??= new Scratch();
+            scratch.Reserve(_otherRows);
+            return scratch;
+        }
+
+        // Both once per split: optimised from the first call, or a short run would only ever see the slow form.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Count(int block)
+        {
+            Scratch scratch = Prepare();
+            DistinctIds met = scratch.Met;
+            int[] other = _other, others = _lists.Others;
+            for (int row = FirstRow(block), end = FirstRow(block + 1); row < end; row++)
             {
-                foreach (int id in _members.AsSpan(_memberStarts[row].._memberStarts[row + 1]))
+                for (int member = _memberStarts[row]; member < _memberStarts[row + 1]; member++)
                 {
+                    int id = _members[member];
                     for (int i = _lists.Starts[id]; i < _lists.Starts[id + 1]; i++)
                     {
-                        int met = _other[_lists.Others[i]];
-                        if (counts[met]++ == 0)
-                        {
-                            touched.Add(met);
-                        }
+                        met.Add(other[others[i]]);
+                    }
+                }
 
-                        double label = _lists.Labels[i];
+                int count = met.Number(scratch.Found);
+                met.Clear(scratch.Found.AsSpan(0, count));
+                Starts[row + 1] = count;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Fill(int block)
+        {
+            Scratch scratch = Prepare();
+            (float[] counts, double[] sums, double[] squares) = (scratch.Counts, scratch.Sums, scratch.Squares);
+            int[] other = _other, others = _lists.Others;
+            float[] labels = _lists.Labels;
+            RatingCells into = Into;
+            double spread = 0;
+            for (int row = FirstRow(block), end = FirstRow(block + 1); row < end; row++)
+            {
+                for (int member = _memberStarts[row]; member < _memberStarts[row + 1]; member++)
+                {
+                    int id = _members[member];
+                    for (int i = _lists.Starts[id]; i < _lists.Starts[id + 1]; i++)
+                    {
+                        int met = other[others[i]];
+                        scratch.Met.Add(met);
+                        double label = labels[i];
+                        counts[met]++;
                         sums[met] += label;
                         squares[met] += label * label;
                     }
                 }
 
-                touched.Sort();
-                foreach (int met in touched)
+                int cell = Starts[row];
+                Span<int> found = into.Rows.AsSpan(cell, Starts[row + 1] - cell);
+                scratch.Met.Number(found);
+                scratch.Met.Clear(found);
+                foreach (int met in found)
                 {
                     double mean = sums[met] / counts[met];
-                    block.Rows.Add(met);
-                    block.Weights.Add(counts[met]);
-                    block.Targets.Add((float)mean);
-                    block.Spread += squares[met] - (sums[met] * mean);
+                    into.Weights[cell] = counts[met];
+                    into.Targets[cell++] = (float)mean;
+                    spread += squares[met] - (sums[met] * mean);
                     (counts[met], sums[met], squares[met]) = (0, 0, 0);
                 }
-
-                touched.Clear();
-                block.Ends.Add(block.Rows.Count);
             }
+
+            Spreads[block] = spread;
         }
+    }
+
+    private sealed class Work(Action<int> action) : ITeamWork
+    {
+        public void Execute(int item) => action(item);
     }
 }
