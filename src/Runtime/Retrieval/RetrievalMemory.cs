@@ -14,7 +14,9 @@ internal static class RetrievalMemory
         ImmutableArray<SparsityLevel> levels = Levels(schema, options);
         int states = schema.Optimizer.DenseStates, rows = matrix.Items, r = table.Width;
         long values = 0, state = 0, before = 0;
-        foreach (SparsityLevel level in levels.Insert(0, new SparsityLevel(r, 0)))
+
+        // A run begins with all entries, which a first level that keeps them trains on.
+        foreach (SparsityLevel level in levels[0].Kept < r ? levels.Insert(0, new SparsityLevel(r, 0)) : levels)
         {
             bool isFull = level.Kept == r;
             long slots = (long)rows * (isFull ? SparseRows.WideStride(r) : SparseRows.Slots(level.Kept));
@@ -25,6 +27,15 @@ internal static class RetrievalMemory
             }
 
             before = own;
+        }
+
+        // The trained rows are copied out of the last level.
+        SparsityLevel last = levels[^1];
+        long final = (long)rows * (last.Kept == r ? SparseRows.WideStride(r) : SparseRows.Slots(last.Kept));
+        long copy = (long)rows * (last.Kept == r ? r : 2L * last.Kept);
+        if (before + copy + (states * final) > values + state)
+        {
+            (values, state) = (before + copy, states * final);
         }
 
         int capacity = int.Min(options.BatchSize, matrix.Users), outputs = int.Min(options.MaxOutput ?? rows, rows);
