@@ -16,9 +16,6 @@ internal sealed record Limits(double FmaGigaflops, double StreamGigabytes, doubl
 {
     private const int RowFloats = 64;
 
-    /// <summary>No limits were measured.</summary>
-    public static Limits None { get; } = new(double.NaN, double.NaN, double.NaN);
-
     public static Limits Measure(int threads)
     {
         NativeFloats[] blocks = [.. Enumerable.Range(0, threads).Select(_ => new NativeFloats(64 << 20))];

@@ -10,10 +10,15 @@ if (args is [ColdStart.Command, .. var coldArguments])
     return ColdStart.Run(coldArguments);
 }
 
+if (args is [MemoryBenchmark.Command, .. var memoryArguments])
+{
+    return MemoryBenchmark.Run(memoryArguments);
+}
+
 var rowsOption = new Option<string>("--rows")
 {
     Description = $"Which groups or single rows, separated by commas. Groups: {RowGroups.Names}.",
-    DefaultValueFactory = _ => string.Join(',', RowGroups.All.Where(g => !g.Alone).Select(g => g.Name)),
+    DefaultValueFactory = _ => string.Join(',', RowGroups.All.Select(g => g.Name)),
 };
 var jsonOption = new Option<string?>("--json") { Description = "File that receives machine, limits and rows as JSON." };
 var keepOption = new Option<bool>("--keep") { Description = "Keep the rows of the JSON file that this run does not measure." };
@@ -31,14 +36,7 @@ command.SetAction(arguments =>
         return 2;
     }
 
-    bool alone = sources.Any(RowGroups.IsAlone);
-    if (alone && sources.Count > 1)
-    {
-        Console.Error.WriteLine($"The row {sources.First(RowGroups.IsAlone).Name} measures the whole process; run it alone.");
-        return 2;
-    }
-
-    Limits limits = alone ? Limits.None : Limits.Measure(options.Threads);
+    Limits limits = Limits.Measure(options.Threads);
     Console.WriteLine($"{Machine.Description}; limits: {limits}");
     List<BenchmarkRow> rows = [.. sources.Select(s => s.Measure(options, limits))];
     Console.WriteLine($"{"row",-26}{"ours",14}{"one thread",14}{"peer",14}{"ratio",8}{"goal",8}{"of limit",10}{"spread",8}");

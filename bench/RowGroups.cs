@@ -10,7 +10,7 @@ internal static class RowGroups
     public static RowGroup[] All { get; } =
     [
         CtrBenchmark.Group,
-        CtrBenchmark.MemoryGroup,
+        MemoryBenchmark.Group,
         GmfBenchmark.Group,
         CsvBenchmark.Group,
         GeneratorBenchmark.Group,
@@ -29,7 +29,4 @@ internal static class RowGroups
         unknown = names.FirstOrDefault(n => !All.Any(g => g.Name == n || g.Rows.Any(r => r.Name == n)));
         return unknown is null ? [.. All.SelectMany(g => g.Rows.Where(r => names.Contains(g.Name) || names.Contains(r.Name)))] : null;
     }
-
-    /// <summary>Whether a row must have the process for itself.</summary>
-    public static bool IsAlone(RowSource row) => All.Any(g => g.Alone && g.Rows.Contains(row));
 }

@@ -19,20 +19,16 @@ internal static class CtrBenchmark
         new("ctr_plain", (options, limits) => Measure<CtrPlain>("ctr_plain", ["--plain"], options, limits)),
     ]);
 
-    /// <summary>Peak memory of a process.</summary>
-    public static RowGroup MemoryGroup { get; } = new("memory", [new("ctr_memory", (options, _) => Memory(options))], Alone: true);
-
-    /// <summary>Peak memory of this process, which must not have done anything else, after one run; the goal is parameters, optimiser state, data set and 150 MB.</summary>
-    private static BenchmarkRow Memory(BenchmarkOptions options)
+    /// <summary>Plans a run, writes the plan and trains.</summary>
+    public static MemoryPlan TrainOnce<TModel>(int threads)
+        where TModel : CtrFields, IEmbeddingModel<TModel>, new()
     {
-        DataSet<CtrMlet> data = CtrData.Create<CtrMlet>(Batch * Steps);
-        TrainingOptions training = new() { BatchSize = Batch, Threads = options.Threads };
+        DataSet<TModel> data = CtrData.Create<TModel>(Batch * Steps);
+        TrainingOptions training = new() { BatchSize = Batch, Threads = threads };
         MemoryPlan plan = ModelTrainer.Plan(data, training);
         Console.WriteLine(plan);
         ModelTrainer.Train(data, training);
-        double peak = System.Diagnostics.Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;
-        long fixedBytes = plan.Parameters + plan.OptimizerState + plan.Data;
-        return new BenchmarkRow("ctr_memory", "MB", peak, null, null, (fixedBytes / 1e6) + 150, null, 0, PlannedBytes: plan.ExpectedPeak);
+        return plan;
     }
 
     private static BenchmarkRow Measure<TModel>(string name, string[] peerArguments, BenchmarkOptions options, Limits limits)

@@ -32,6 +32,18 @@ internal static class ElsaBenchmark
         new("elsa_schedule", (options, _) => Schedule(options)),
     ]);
 
+    /// <summary>Plans a run, writes the plan and trains.</summary>
+    public static MemoryPlan TrainOnce<TModel>(int threads)
+        where TModel : ElsaMeeting, IAutoencoder<TModel>, new()
+    {
+        DataSet<TModel> data = Data<TModel>(Batch * Steps);
+        RetrievalOptions training = new() { BatchSize = Batch, Threads = threads, Epochs = 1, Schedule = new SparsitySchedule { Kind = SparsityKind.Constant } };
+        MemoryPlan plan = RetrievalTrainer.Plan(data, training);
+        Console.WriteLine(plan);
+        RetrievalTrainer.Train(data, training);
+        return plan;
+    }
+
     private static BenchmarkRow Measure<TModel>(string name, int kept, double goal, BenchmarkOptions options, Limits limits)
         where TModel : ElsaMeeting, IAutoencoder<TModel>, new()
     {

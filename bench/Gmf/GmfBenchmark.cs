@@ -29,6 +29,18 @@ internal static class GmfBenchmark
         new("gmf_mgqe_lazy", (options, limits) => Measure<GmfMgqeLazy>("gmf_mgqe_lazy", 500, [], 40, null, options)),
     ]);
 
+    /// <summary>Plans a run, writes the plan and trains.</summary>
+    public static MemoryPlan TrainOnce<TModel>(int threads)
+        where TModel : GmfFields, IEmbeddingModel<TModel>, new()
+    {
+        DataSet<TModel> data = DataSet<TModel>.FromExamples(Examples<TModel>(Batch * 1000));
+        TrainingOptions training = new() { BatchSize = Batch, Threads = threads };
+        MemoryPlan plan = ModelTrainer.Plan(data, training);
+        Console.WriteLine(plan);
+        ModelTrainer.Train(data, training);
+        return plan;
+    }
+
     private static BenchmarkRow Measure<TModel>(string name, int steps, string[] peerArguments, double goal, Func<double, double>? ofLimit, BenchmarkOptions options)
         where TModel : GmfFields, IEmbeddingModel<TModel>, new()
     {

@@ -22,17 +22,7 @@ internal static class ColdStart
         var times = new List<double>();
         for (int run = 0; run <= options.Runs; run++)
         {
-            ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardOutput = true };
-            if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
-            {
-                start.ArgumentList.Add(typeof(ColdStart).Assembly.Location);
-            }
-
-            start.ArgumentList.Add(Command);
-            start.ArgumentList.Add(assembly);
-            using Process process = Process.Start(start)!;
-            string output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
+            string output = OwnProcess.Run(Command, assembly);
             Console.WriteLine($"  {name}: {output.Trim()}");
 
             // The first run brings the files into memory.

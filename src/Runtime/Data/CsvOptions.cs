@@ -17,6 +17,12 @@ public sealed class CsvOptions
     /// <summary>Keeps only the rows for which it returns true; the other rows are not parsed any further. Null keeps all.</summary>
     public Func<CsvRow, bool>? Where { get; init; }
 
+    /// <summary>
+    /// Most threads that read; 0 (default) means one per processor. Each reads the whole file and prepares a part of the columns, so the result is the
+    /// same for every number. Compressed files, small files and those with a <see cref="Where"/> filter are read by one.
+    /// </summary>
+    public int Threads { get; init; }
+
     /// <summary>What happens to columns the model does not use; they are ignored by default.</summary>
     public ColumnPolicy ExtraColumns { get; init; } = ColumnPolicy.Ignore;
 

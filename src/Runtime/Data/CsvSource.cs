@@ -4,9 +4,13 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.IO;
 using System.IO.Compression;
+using System.Linq;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using System.Text.Unicode;
 using System.Threading;
+using System.Threading.Tasks;
 using CsvHelper;
 using ModelGen.Compiled;
 
@@ -21,25 +25,96 @@ internal sealed class CsvSource
     // A longer record means a quote that is never closed; the limit turns a search through the whole file into an error.
     private const int MaxRecordBytes = 16 << 20;
 
+    // Below this a second thread costs more than it saves.
+    private const long SmallFile = 1 << 20;
+    private const int LeastInputs = 2;
+
     private readonly ModelSchema _schema;
     private readonly CsvReader _reader;
     private readonly ColumnBinding _columns;
     private readonly DataSetBuilder _builder;
+    private readonly Range _numerics;
+    private readonly Range _categoricals;
     private char[] _text = new char[256];
 
-    private CsvSource(ModelSchema schema, CsvReader reader, ColumnBinding columns, DataSetBuilder builder)
+    // The columns of a part: of the inputs, numeric ones first, a range, and with the first range the label and the timestamp.
+    private CsvSource(ModelSchema schema, CsvReader reader, string source, CsvOptions options, int part, int parts)
     {
-        _schema = schema;
         _reader = reader;
-        _columns = columns;
-        _builder = builder;
+        reader.ReadHeader();
+        if (reader.Headers is not { Count: > 0 } header)
+        {
+            throw new DataSetException($"{source}: the file is empty. A header row and at least one example are needed.");
+        }
+
+        _columns = ColumnBinding.Create(schema, [.. header], source, options.ExtraColumns);
+        int numerics = schema.Numerics.Length, inputs = numerics + schema.Categoricals.Length;
+        int first = (int)((long)inputs * part / parts), end = (int)((long)inputs * (part + 1) / parts);
+        _numerics = Math.Min(first, numerics)..Math.Min(end, numerics);
+        _categoricals = Math.Max(first - numerics, 0)..Math.Max(end - numerics, 0);
+        _schema = part == 0 && parts == 1 ? schema : schema with
+        {
+            LabelColumn = part == 0 ? schema.LabelColumn : null,
+            Timestamp = part == 0 ? schema.Timestamp : null,
+            Numerics = schema.Numerics[_numerics],
+            Categoricals = schema.Categoricals[_categoricals],
+        };
+        _builder = new DataSetBuilder(_schema, source, "line", byColumn: true, Array.MaxLength) { HasLabels = part == 0 };
     }
 
     /// <summary>Reads a file into columns.</summary>
     public static DataColumns Read(string path, ModelSchema schema, CsvOptions options, CancellationToken cancellationToken)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Threads);
+        bool alone = options.Where is not null || IsCompressed(path) || new FileInfo(path) is { Exists: false } or { Length: < SmallFile };
+        int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount, inputs = schema.Numerics.Length + schema.Categoricals.Length;
+        int parts = alone ? 1 : Math.Clamp(inputs / LeastInputs, 1, threads);
+        if (parts == 1)
+        {
+            return ReadPart(path, schema, options, 0, 1, new StrongBox<long>(long.MaxValue), cancellationToken);
+        }
+
+        var columns = new DataColumns[parts];
+        var failures = new Exception?[parts];
+        var last = new StrongBox<long>(long.MaxValue);
+        Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = parts }, part =>
+        {
+            try
+            {
+                columns[part] = ReadPart(path, schema, options, part, parts, last, cancellationToken);
+            }
+            catch (Exception e)
+            {
+                failures[part] = e;
+                StopBehind(last, e is InvalidValueException invalid ? invalid.Row : long.MaxValue);
+            }
+        });
+
+        // What one thread would have met first: the first line with a value that is not allowed and its first such column, before all that ends every part.
+        if (failures.OfType<Exception>().MinBy(e => e is InvalidValueException invalid ? invalid.Row : long.MaxValue) is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+
+        return columns[0] with { Numerics = [.. columns.SelectMany(c => c.Numerics)], Categoricals = [.. columns.SelectMany(c => c.Categoricals)] };
+    }
+
+    // The other parts need not read behind a line that is refused.
+    private static void StopBehind(StrongBox<long> last, long line)
+    {
+        for (long before = Volatile.Read(ref last.Value); line < before;)
+        {
+            long found = Interlocked.CompareExchange(ref last.Value, line, before);
+            before = found == before ? line : found;
+        }
+    }
+
+    private static bool IsCompressed(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+
+    private static DataColumns ReadPart(string path, ModelSchema schema, CsvOptions options, int part, int parts, StrongBox<long> last, CancellationToken cancellationToken)
+    {
         string source = Path.GetFileName(path);
-        bool compressed = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+        bool compressed = IsCompressed(path);
         string name = compressed ? path[..^3] : path;
         CsvReaderOptions readerOptions = new()
         {
@@ -56,7 +131,8 @@ internal sealed class CsvSource
         try
         {
             using CsvReader reader = CsvReader.Create(stream, readerOptions, leaveOpen: true);
-            return Read(reader, source, schema, options, new ReadingProgress(options.Progress, cancellationToken));
+            var rows = new CsvSource(schema, reader, source, options, part, parts);
+            return rows.ReadRows(options, new ReadingProgress(part == 0 ? options.Progress : null, cancellationToken), source, last);
         }
         catch (CsvFormatException e)
         {
@@ -69,26 +145,11 @@ internal sealed class CsvSource
         }
     }
 
-    private static DataColumns Read(CsvReader reader, string source, ModelSchema schema, CsvOptions options, ReadingProgress progress)
-    {
-        reader.ReadHeader();
-        if (reader.Headers is not { Count: > 0 } header)
-        {
-            throw new DataSetException($"{source}: the file is empty. A header row and at least one example are needed.");
-        }
-
-        ColumnBinding columns = ColumnBinding.Create(schema, [.. header], source, options.ExtraColumns);
-        DataSetBuilder builder = new(schema, source, "line", byColumn: true, Array.MaxLength);
-        new CsvSource(schema, reader, columns, builder).ReadRows(options, progress, source);
-        return builder.Finish(
-            columns.Ignored,
-            progress.Rows == 0 ? "the file has a header but no examples." : $"the Where filter left none of {progress.Rows:N0} rows.");
-    }
-
-    private void ReadRows(CsvOptions options, ReadingProgress progress, string source)
+    private DataColumns ReadRows(CsvOptions options, ReadingProgress progress, string source, StrongBox<long> last)
     {
         CsvRow? row = options.Where is null ? null : new CsvRow(_reader, _columns.Columns, source);
-        while (_reader.Read())
+        ReadOnlySpan<int> numerics = _columns.Numerics.AsSpan(_numerics), categoricals = _columns.Categoricals.AsSpan(_categoricals);
+        while (_reader.Read() && _reader.LineNumber <= Volatile.Read(ref last.Value))
         {
             progress.Next();
             _builder.Row = _reader.LineNumber;
@@ -101,34 +162,37 @@ internal sealed class CsvSource
                 }
             }
 
-            AddExample();
+            AddExample(numerics, categoricals);
         }
 
         progress.End();
+        return _builder.Finish(
+            _columns.Ignored,
+            progress.Rows == 0 ? "the file has a header but no examples." : $"the Where filter left none of {progress.Rows:N0} rows.");
     }
 
-    private void AddExample()
+    private void AddExample(ReadOnlySpan<int> numerics, ReadOnlySpan<int> categoricals)
     {
-        if (_columns.Label >= 0)
+        if (_schema.LabelColumn is not null)
         {
             AddLabel(_reader.GetSpan(_columns.Label));
         }
 
-        if (_columns.Timestamp >= 0)
+        if (_schema.Timestamp is not null)
         {
             ReadOnlySpan<byte> field = _reader.GetSpan(_columns.Timestamp).Trim((byte)' ');
             TimestampText.Add(_builder, Decode(_builder.TimestampName, field));
         }
 
-        for (int f = 0; f < _columns.Numerics.Length; f++)
+        for (int f = 0; f < numerics.Length; f++)
         {
-            AddNumeric(f, _reader.GetSpan(_columns.Numerics[f]));
+            AddNumeric(f, _reader.GetSpan(numerics[f]));
         }
 
-        for (int f = 0; f < _columns.Categoricals.Length; f++)
+        for (int f = 0; f < categoricals.Length; f++)
         {
             CategoricalFeature feature = _schema.Categoricals[f];
-            ReadOnlySpan<byte> field = _reader.GetSpan(_columns.Categoricals[f]);
+            ReadOnlySpan<byte> field = _reader.GetSpan(categoricals[f]);
             if (feature.IsBag)
             {
                 AddBag(f, feature, field);
@@ -165,8 +229,7 @@ internal sealed class CsvSource
 
     private void AddNumeric(int feature, ReadOnlySpan<byte> field)
     {
-        field = field.Trim((byte)' ');
-        if (!TryParseFloat(field, out float value))
+        if (!DecimalText.TryParse(field, out float value) && !TryParseFloat(field = field.Trim((byte)' '), out value))
         {
             throw _builder.Invalid(_builder.NumericName(feature), NotA("a number", field));
         }
@@ -203,6 +266,11 @@ internal sealed class CsvSource
 
     private long ParseKey(int feature, ReadOnlySpan<byte> field)
     {
+        if (DecimalText.TryParseInteger(field, out long plain))
+        {
+            return plain;
+        }
+
         field = field.Trim((byte)' ');
         return Utf8Parser.TryParse(field, out long key, out int consumed) && consumed == field.Length
             ? key

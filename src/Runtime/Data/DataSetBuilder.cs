@@ -42,7 +42,7 @@ public sealed class DataSetBuilder
         _timestamps = schema.Timestamp is { } time ? new ColumnBuffer<long>($"{source}, column '{time.Column}'", limit) : null;
         _numerics = [.. schema.Numerics.Select(f => new ColumnBuffer<float>($"{source}, column '{f.Column}'", limit))];
         _keys = [.. schema.Categoricals.Select(f => new KeyColumnBuilder(f, source, limit))];
-        _valuesPerExample = 1 + (_timestamps is null ? 0 : 1) + _numerics.Length + _keys.Length;
+        _valuesPerExample = (_timestamps is null ? 0 : 1) + _numerics.Length + _keys.Length;
     }
 
     /// <summary>Name of the source.</summary>
@@ -50,6 +50,9 @@ public sealed class DataSetBuilder
 
     /// <summary>Number of complete examples.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Whether there are labels; without them the builder holds a part of the columns only.</summary>
+    internal bool HasLabels { get; init; } = true;
 
     /// <summary>1-based line, row or example of the source that is being added, for messages.</summary>
     internal long Row { get; set; } = 1;
@@ -198,14 +201,15 @@ public sealed class DataSetBuilder
     /// <exception cref="InvalidOperationException">An input was left out or added twice, or a bag is still open.</exception>
     public void EndExample()
     {
-        if (_schema.IsImplicit)
+        if (HasLabels && _schema.IsImplicit)
         {
             AddLabel(1);
         }
 
-        if (_values != _valuesPerExample || _openBag >= 0)
+        int expected = _valuesPerExample + (HasLabels ? 1 : 0);
+        if (_values != expected || _openBag >= 0)
         {
-            throw new InvalidOperationException($"An example of {_schema.Name} has {_valuesPerExample} inputs (label included), {_values} were added.");
+            throw new InvalidOperationException($"An example of {_schema.Name} has {expected} inputs (label included), {_values} were added.");
         }
 
         _values = 0;

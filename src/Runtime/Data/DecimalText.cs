@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 
 namespace ModelGen;
 
@@ -21,6 +22,14 @@ internal static class DecimalText
         long mantissa = 0;
         for (; at < text.Length; at++)
         {
+            if (text.Length - at >= 8 && digits <= MostDigits - 8 && TryEight(text[at..], out uint eight))
+            {
+                mantissa = (mantissa * 100_000_000) + eight;
+                digits += 8;
+                at += 7;
+                continue;
+            }
+
             uint digit = (uint)text[at] - '0';
             if (digit <= 9)
             {
@@ -54,6 +63,45 @@ internal static class DecimalText
         }
 
         value = negative ? -(float)exact : (float)exact;
+        return true;
+    }
+
+    /// <summary>A number of at most 18 digits and nothing else. False for every other form, which may be a number all the same.</summary>
+    public static bool TryParseInteger(ReadOnlySpan<byte> text, out long value)
+    {
+        value = 0;
+        if (text.Length is 0 or > 18)
+        {
+            return false;
+        }
+
+        foreach (byte c in text)
+        {
+            uint digit = (uint)c - '0';
+            if (digit > 9)
+            {
+                return false;
+            }
+
+            value = (value * 10) + digit;
+        }
+
+        return true;
+    }
+
+    // Eight digits at once: pairs, then fours, then all.
+    private static bool TryEight(ReadOnlySpan<byte> text, out uint value)
+    {
+        ulong digits = BinaryPrimitives.ReadUInt64LittleEndian(text);
+        value = 0;
+        if (((digits & 0xF0F0_F0F0_F0F0_F0F0) | (((digits + 0x0606_0606_0606_0606) & 0xF0F0_F0F0_F0F0_F0F0) >> 4)) != 0x3333_3333_3333_3333)
+        {
+            return false;
+        }
+
+        digits = ((digits & 0x0F0F_0F0F_0F0F_0F0F) * 2561) >> 8;
+        digits = ((digits & 0x00FF_00FF_00FF_00FF) * 6553601) >> 16;
+        value = (uint)(((digits & 0x0000_FFFF_0000_FFFF) * 42949672960001) >> 32);
         return true;
     }
 }

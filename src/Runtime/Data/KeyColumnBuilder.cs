@@ -12,11 +12,13 @@ internal sealed class KeyColumnBuilder
 
     private readonly Dictionary<string, int>? _text;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _textLookup;
-    private readonly Dictionary<long, int>? _integers;
+    private readonly ColumnBuffer<long>? _integers;
     private readonly ColumnBuffer<int> _codes;
 
-    // Code + 1 of integer keys below a limit, 0 for one not met yet: most ids are small, and a look here is cheaper than one in the dictionary.
+    // Code + 1 of integer keys below a limit, 0 for one not met yet: most ids are small, and a look here is cheaper than one in the dictionary,
+    // which holds the codes of the others.
     private int[] _small = [];
+    private readonly Dictionary<long, int> _large = [];
     private readonly ColumnBuffer<int>? _offsets;
 
     public KeyColumnBuilder(CategoricalFeature feature, string source, int limit)
@@ -30,7 +32,7 @@ internal sealed class KeyColumnBuilder
         }
         else
         {
-            _integers = [];
+            _integers = new ColumnBuffer<long>(place, limit);
         }
 
         if (feature.IsBag)
@@ -67,18 +69,14 @@ internal sealed class KeyColumnBuilder
     /// <summary>Appends a position with an integer key.</summary>
     public void Add(long key)
     {
-        if ((ulong)key < (ulong)_small.Length && _small[key] != 0)
-        {
-            _codes.Add(_small[key] - 1);
-            return;
-        }
+        int code = (ulong)key < (ulong)_small.Length ? _small[key] - 1 : -1;
+        _codes.Add(code >= 0 ? code : CodeOf(key));
+    }
 
-        if (!_integers!.TryGetValue(key, out int code))
-        {
-            code = _integers.Count;
-            _integers.Add(key, code);
-        }
-
+    // The code of a key that is large or was not met yet.
+    private int CodeOf(long key)
+    {
+        int code = _integers!.Count;
         if ((ulong)key < SmallKeys)
         {
             if (key >= _small.Length)
@@ -88,8 +86,13 @@ internal sealed class KeyColumnBuilder
 
             _small[key] = code + 1;
         }
+        else if (!_large.TryAdd(key, code))
+        {
+            return _large[key];
+        }
 
-        _codes.Add(code);
+        _integers.Add(key);
+        return code;
     }
 
     /// <summary>Ends the bag of the current example.</summary>
@@ -111,12 +114,6 @@ internal sealed class KeyColumnBuilder
             return new KeyColumn(keys, codes, offsets);
         }
 
-        long[] integers = new long[_integers!.Count];
-        foreach ((long key, int code) in _integers)
-        {
-            integers[code] = key;
-        }
-
-        return new KeyColumn(integers, codes, offsets);
+        return new KeyColumn(_integers!.Take(), codes, offsets);
     }
 }

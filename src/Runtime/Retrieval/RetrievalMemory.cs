@@ -13,18 +13,28 @@ internal static class RetrievalMemory
         TableParameter table = schema.Tables[0];
         ImmutableArray<SparsityLevel> levels = Levels(schema, options);
         int states = schema.Optimizer.DenseStates, rows = matrix.Items, r = table.Width;
-        long values = 0, state = 0, before = 0;
-        foreach (SparsityLevel level in levels.Insert(0, new SparsityLevel(r, 0)))
+        long values = 0, state = 0, valuesBefore = 0, stateBefore = 0;
+
+        // A run begins with all entries, which a first level that keeps them trains on; the rows of every other level are made beside those before.
+        foreach (SparsityLevel level in levels[0].Kept < r ? levels.Insert(0, new SparsityLevel(r, 0)) : levels)
         {
             bool isFull = level.Kept == r;
             long slots = (long)rows * (isFull ? SparseRows.WideStride(r) : SparseRows.Slots(level.Kept));
             long own = (2 * slots) + (isFull ? 0 : slots) + (!isFull && SparseRows.PrefersWide(r, level.Kept) ? (long)rows * SparseRows.WideStride(r) : 0);
-            if (own + before + (states * slots) > values + state)
-            {
-                (values, state) = (own + before, states * slots);
-            }
+            Raise(own + valuesBefore, (states * slots) + stateBefore);
+            (valuesBefore, stateBefore) = (own, states * slots);
+        }
 
-            before = own;
+        // In the end the trained rows are copied out of the last level.
+        int kept = levels[^1].Kept;
+        Raise(valuesBefore + ((long)rows * (kept == r ? r : 2L * kept)), stateBefore);
+
+        void Raise(long moreValues, long moreState)
+        {
+            if (moreValues + moreState > values + state)
+            {
+                (values, state) = (moreValues, moreState);
+            }
         }
 
         int capacity = int.Min(options.BatchSize, matrix.Users), outputs = int.Min(options.MaxOutput ?? rows, rows);

@@ -18,6 +18,15 @@ public sealed class CatalogueTests
     [TestMethod]
     public void Lists_of_dense_rows_are_those_of_a_full_sort() => Check(Create<DenseBlocks>(12, 0), exact: false);
 
+    [TestMethod]
+    public void A_query_with_one_heavy_column_and_one_whose_scores_are_all_negative_are_those_of_a_full_sort()
+    {
+        // The largest value is far above the others, so that most bounds are coarse; in the second model nothing raises a score.
+        Check(Create<SparseBlocks>(96, 4, random => random.Next(100) == 0 ? random.Next(1, 40) : random.Next(-4, 9) / 1024f), exact: true);
+        Check(Create<SparseBlocks>(96, 4, random => random.Next(-4, 1) / 16f), exact: true);
+        Check(Create<SparseBlocks>(96, 4, _ => 0f), exact: true);
+    }
+
     private static void Check<T>(CollapsedRetriever<T> model, bool exact)
         where T : class, IAutoencoder<T>
     {
@@ -62,12 +71,12 @@ public sealed class CatalogueTests
     }
 
     // Values of few different sizes, so that many scores are equal.
-    private static CollapsedRetriever<T> Create<T>(int columns, int kept)
+    private static CollapsedRetriever<T> Create<T>(int columns, int kept, Func<Random, float>? value = null)
         where T : class, IAutoencoder<T>
     {
         var random = new Random(5);
         int items = (int)T.Schema.Categoricals[T.Schema.Tables[0].Feature].Cardinality, width = kept > 0 ? kept : columns;
-        float[] values = [.. Enumerable.Range(0, items * width).Select(_ => random.Next(-4, 9) / 16f)];
+        float[] values = [.. Enumerable.Range(0, items * width).Select(_ => value?.Invoke(random) ?? random.Next(-4, 9) / 16f)];
         ushort[] places = [.. Enumerable.Range(0, items * kept).Select(at => (ushort)((at % kept * (columns / kept)) + random.Next(columns / kept)))];
         CategoricalFeature feature = T.Schema.Categoricals[T.Schema.Tables[0].Feature];
         var rows = new CollapsedRows(

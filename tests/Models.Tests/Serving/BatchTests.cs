@@ -3,6 +3,8 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
 using ModelGen.Compiled;
 using ModelGen.Tests.Catalogue;
@@ -41,6 +43,41 @@ public sealed class BatchTests
         ModelTrainer.Train(RandomData.Create<FmSmallest>(200, 7, keys: 30), new TrainingOptions()).Collapse().Save(folder["other"]);
         using var other = new System.IO.Compression.BrotliStream(Compressed(folder["other"]), System.IO.Compression.CompressionMode.Decompress);
         StringAssert.Contains(Assert.ThrowsExactly<TargetInvocationException>(() => create.Invoke([other])).InnerException!.Message, "another model than DlrmMixed");
+    }
+
+    [TestMethod]
+    public void A_header_is_read_in_whatever_form_other_programs_write_it()
+    {
+        using TemporaryFolder folder = new();
+        CollapsedModel<DlrmMixed> served = ModelTrainer.Train(RandomData.Create<DlrmMixed>(200, 7, keys: 30), new TrainingOptions()).Collapse();
+        served.SaveAssembly(folder["Header.dll"]);
+        served.Save(folder["weights"]);
+        byte[] weights = File.ReadAllBytes(folder["weights"]);
+        int length = (int)BitConverter.ToInt64(weights);
+        JsonObject header = JsonNode.Parse(weights.AsSpan(8, length))!.AsObject();
+        foreach ((string name, JsonNode? tensor) in header)
+        {
+            if (name != "__metadata__")
+            {
+                tensor!["more"] = JsonNode.Parse("""{"a": [1, -2.5e3, {"]": "}\\\""}], "b": null, "c": [], "d": true}""");
+            }
+        }
+
+        header["__metadata__"]!["note"] = "\"quoted\" \\ /\b\f\n\r\t \u00e9 \u65e5 \ud83d\ude00 <>";
+        using InferenceAssembly assembly = new(folder["Header.dll"]);
+        ConstructorInfo create = assembly.Type.GetConstructor([typeof(Stream)])!;
+        foreach (JsonSerializerOptions form in new[] { new JsonSerializerOptions { WriteIndented = true }, new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping } })
+        {
+            byte[] text = System.Text.Encoding.UTF8.GetBytes(header.ToJsonString(form));
+            Assert.IsNotNull(create.Invoke([new MemoryStream([.. BitConverter.GetBytes((long)text.Length), .. text, .. weights.AsSpan(8 + length)])]));
+
+            // Cut off anywhere, a header is no header.
+            for (int end = 2; end < text.Length; end += 1 + (end / 7))
+            {
+                byte[] cut = [.. BitConverter.GetBytes((long)end), .. text.AsSpan(0, end)];
+                Assert.IsInstanceOfType<InvalidDataException>(Assert.ThrowsExactly<TargetInvocationException>(() => create.Invoke([new MemoryStream(cut)])).InnerException);
+            }
+        }
     }
 
     [TestMethod]

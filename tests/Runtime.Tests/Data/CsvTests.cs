@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Text;
 using System.Threading;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
 
@@ -229,6 +231,52 @@ public sealed class CsvTests
     }
 
     [TestMethod]
+    public void Several_threads_read_what_one_reads()
+    {
+        string content = Large(_ => null);
+        List<DataSet<Visit>> sets = [];
+        foreach (int threads in new[] { 1, 2, 5 })
+        {
+            sets.Add(Read(content, new CsvOptions { Threads = threads }));
+        }
+
+        foreach (DataSet<Visit> data in sets)
+        {
+            Assert.AreEqual(60_000, data.Count);
+            CollectionAssert.AreEqual(sets[0].Labels, data.Labels);
+            CollectionAssert.AreEqual(sets[0].Numerics[0], data.Numerics[0]);
+            for (int f = 0; f < 4; f++)
+            {
+                CollectionAssert.AreEqual(sets[0].Categoricals[f].TextKeys, data.Categoricals[f].TextKeys);
+                CollectionAssert.AreEqual(sets[0].Categoricals[f].IntegerKeys, data.Categoricals[f].IntegerKeys);
+                CollectionAssert.AreEqual(sets[0].Categoricals[f].Codes, data.Categoricals[f].Codes);
+                CollectionAssert.AreEqual(sets[0].Categoricals[f].Offsets, data.Categoricals[f].Offsets);
+            }
+        }
+
+        Assert.AreEqual(60_000, sets[1].Categoricals[1].IntegerKeys.Length);
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Read(content, new CsvOptions { Threads = -1 }));
+    }
+
+    [TestMethod]
+    [DataRow(40_000, "1,1,Ulm,x,,", 50_000, "1,y,Ulm,1,,", 40_002, "Item")]
+    [DataRow(40_000, "1,y,Ulm,1,,", 50_000, "1,1,Ulm,x,,", 40_002, "age_years")]
+    [DataRow(10, "1,y,Ulm,x,,x", 50_000, "1,1,Ulm,1,,x", 12, "age_years")]
+    public void Several_threads_refuse_the_value_that_one_refuses(int first, string line, int second, string other, int number, string column)
+    {
+        string content = Large(i => i == first ? line : i == second ? other : null);
+        foreach (int threads in new[] { 1, 2, 5 })
+        {
+            InvalidValueException e = Assert.ThrowsExactly<InvalidValueException>(() => Read(content, new CsvOptions { Threads = threads }));
+            Assert.AreEqual(number, e.Row);
+            Assert.AreEqual(column, e.Column);
+        }
+
+        string broken = Large(i => i == 55_000 ? "1,1,Ulm" : i == second ? other : null);
+        Assert.AreEqual(second + 2, Assert.ThrowsExactly<InvalidValueException>(() => Read(broken, new CsvOptions { Threads = 2 })).Row);
+    }
+
+    [TestMethod]
     public void Reading_reports_progress_and_can_be_cancelled()
     {
         Rows progress = new();
@@ -237,6 +285,18 @@ public sealed class CsvTests
 
         Schemas.WithFile("visits.csv", Header + "1,1,Ulm,1,,\n", path =>
             Assert.ThrowsExactly<OperationCanceledException>(() => DataSet<Visit>.ReadCsv(path, null, new CancellationToken(canceled: true))));
+    }
+
+    // More than a megabyte, with keys past those that are looked up directly and numbers of every form.
+    private static string Large(Func<int, string?> line)
+    {
+        StringBuilder text = new(Header);
+        for (int i = 0; i < 60_000; i++)
+        {
+            text.Append(line(i) ?? string.Create(CultureInfo.InvariantCulture, $"{i & 1}, {i / 7.0},City {i % 977}, {(i * 2654435761L) % 1_000_000_007},a{i % 3}|b{i % 11},{i % 13} {i % 400_000}")).Append('\n');
+        }
+
+        return text.ToString();
     }
 
     private static DataSet<Visit> Read(string content, CsvOptions? options = null)

@@ -34,6 +34,29 @@ public sealed class DecimalTextTests
     }
 
     [TestMethod]
+    public void Plain_integers_are_those_that_the_framework_reads_and_all_else_is_left()
+    {
+        Random random = new(2);
+        for (int i = 0; i < 100_000; i++)
+        {
+            long number = random.NextInt64() >> random.Next(63);
+            string text = number.ToString(CultureInfo.InvariantCulture);
+            bool plain = DecimalText.TryParseInteger(Encoding.UTF8.GetBytes(text), out long value);
+            Assert.AreEqual(text.Length <= 18, plain, text);
+            Assert.IsTrue(!plain || value == number, text);
+            byte[] spoiled = Encoding.UTF8.GetBytes(text);
+            spoiled[random.Next(spoiled.Length)] = (byte)"/: -.\u00ff"[random.Next(6)];
+            Assert.IsFalse(DecimalText.TryParseInteger(spoiled, out _));
+            if (spoiled.Length > 2 && !((ReadOnlySpan<byte>)spoiled).ContainsAny((byte)'-', (byte)'.'))
+            {
+                Assert.IsFalse(DecimalText.TryParse(spoiled, out _), Encoding.Latin1.GetString(spoiled));
+            }
+        }
+
+        Assert.IsFalse(DecimalText.TryParseInteger([], out _));
+    }
+
+    [TestMethod]
     [DataRow("")]
     [DataRow("-")]
     [DataRow(".")]

@@ -23,7 +23,6 @@ internal static class InferenceEmitter
         using System.Runtime.InteropServices;
         using System.Runtime.Intrinsics;
         using System.Text;
-        using System.Text.Json;
         using System.Text.Unicode;
 
         """;

@@ -183,20 +183,20 @@ internal sealed class PredictorInputs(ModelSpec model, SourceWriter w)
     {
         bool text = c.Key is KeyType.Text or KeyType.Enum;
         string hash = text ? "HashText(key)" : "HashInteger(value)";
-        string shown = text ? "key.ToString()" : "value";
+        string shown = text ? "key.ToString()" : "value.ToString()";
         string count = c.Cardinality > 0 ? $"{c.Cardinality}" : $"_{c.Property}Ids.Count";
         string unknown = c.OutOfVocabulary switch
         {
             OutOfVocabularyKind.SharedRow => $"return {count};",
             OutOfVocabularyKind.HashedBucket => $"return {count} + (int)({hash} % {c.Buckets}UL);",
             OutOfVocabularyKind.Zero => "return -1;",
-            _ => $"throw new KeyNotFoundException($\"{c.Property}: '{{{shown}}}' was not seen in training.\");",
+            _ => $"throw Unseen(\"{c.Property}\", {shown});",
         };
         string value = text ? "" : c.Key == KeyType.Bool ? "    long value = key ? 1 : 0;" : "    long value = key;";
         string check = text || c.Key == KeyType.Bool ? "" : $$"""
                 if (value < 0)
                 {
-                    throw new ArgumentOutOfRangeException(nameof(key), $"{{c.Property}}: id {value} is negative.");
+                    throw Negative("{{c.Property}}", value);
                 }
 
             """;

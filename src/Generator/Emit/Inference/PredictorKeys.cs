@@ -20,7 +20,9 @@ internal static class PredictorKeys
             {
                 _keys = file.Find(name + ".keys", out long bytes);
                 Count = checked((int)(bytes / 8));
-                _shift = 63 - BitOperations.Log2((uint)Count | 1);
+
+                // At most half of the slots are taken, so that a key is found in one or two steps.
+                _shift = Math.Max(34, 62 - BitOperations.Log2((uint)Count | 1));
                 _slots = new int[1 << (64 - _shift)];
                 for (int id = 0; id < Count; id++)
                 {
@@ -64,19 +66,21 @@ internal static class PredictorKeys
         {
             private readonly nint _keys;
             private readonly nint _offsets;
-            private readonly ulong[] _slots;
+            private readonly uint[] _slots;
             private readonly int _shift;
+            private readonly uint _ids;
             private string?[]? _texts;
 
-            // A slot is the lower half of a hash and an id.
+            // A slot is an id + 1 in as many bits as it needs, and above it bits of the hash.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public Texts(Tensors file, string name)
             {
                 _keys = file.Find(name + ".keys", out long bytes);
                 _offsets = file.Find(name + ".offsets", out long offsetBytes);
                 Count = checked((int)Math.Max(0, (offsetBytes / 8) - 1));
-                _shift = 63 - BitOperations.Log2((uint)Count | 1);
-                _slots = new ulong[1 << (64 - _shift)];
+                _shift = Math.Max(34, 62 - BitOperations.Log2((uint)Count | 1));
+                _slots = new uint[1 << (64 - _shift)];
+                _ids = (uint)((1UL << (BitOperations.Log2((uint)Count) + 1)) - 1);
                 for (int id = 0; id < Count; id++)
                 {
                     if (Offset(id) < 0 || Offset(id + 1) < Offset(id) || Offset(id + 1) > bytes || Offset(id + 1) - Offset(id) > Array.MaxLength)
@@ -91,7 +95,7 @@ internal static class PredictorKeys
                         slot = (slot + 1) & (ulong)(_slots.Length - 1);
                     }
 
-                    _slots[slot] = (hash << 32) | (uint)(id + 1);
+                    _slots[slot] = ((uint)hash & ~_ids) | (uint)(id + 1);
                 }
             }
 
@@ -126,15 +130,16 @@ internal static class PredictorKeys
                 ulong hash = Hash(key);
                 for (ulong slot = hash >> _shift; ; slot = (slot + 1) & (ulong)(_slots.Length - 1))
                 {
-                    ulong found = _slots[slot];
+                    uint found = _slots[slot];
                     if (found == 0)
                     {
                         return -1;
                     }
 
-                    if ((uint)(found >> 32) == (uint)hash && Bytes((int)(uint)found - 1).SequenceEqual(key))
+                    int id = (int)(found & _ids) - 1;
+                    if (((found ^ (uint)hash) & ~_ids) == 0 && Bytes(id).SequenceEqual(key))
                     {
-                        return (int)(uint)found - 1;
+                        return id;
                     }
                 }
             }

@@ -6,7 +6,7 @@ namespace ModelGen.Generator.Emit.Inference;
 /// </summary>
 internal static class PredictorReader
 {
-    /// <summary>References into the block, and the classes Block, Tensor and Tensors; MODEL is the name of the model.</summary>
+    /// <summary>References into the block, and the classes Block, Header, Tensor and Tensors; MODEL is the name of the model.</summary>
     public const string Text = """"
         private static ref float FloatAt(nint address) => ref Unsafe.AddByteOffset(ref Unsafe.NullRef<float>(), address);
 
@@ -56,42 +56,180 @@ internal static class PredictorReader
             public long Length { get; }
         }
 
-        /// <summary>A tensor of the header: its type, and where it lies behind the header. A class, since dictionaries of classes need no compilation at the start.</summary>
-        private sealed class Tensor
+        /// <summary>Reads the JSON of a header. A parser of the framework takes longer to be loaded than a header to be read.</summary>
+        private ref struct Header(ReadOnlySpan<byte> text)
         {
-            public Tensor(ref Utf8JsonReader json, nint data)
+            private readonly ReadOnlySpan<byte> _text = text;
+            private int _at;
+
+            /// <summary>Whether a character comes next, which is then passed; white space before it always is.</summary>
+            public bool Next(char c)
             {
-                Data = data;
-                while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+                if (Peek() != c)
                 {
-                    string key = json.GetString()!;
-                    json.Read();
-                    if (key == "dtype")
+                    return false;
+                }
+
+                _at++;
+                return true;
+            }
+
+            public void Expect(char c)
+            {
+                if (!Next(c))
+                {
+                    throw Damaged();
+                }
+            }
+
+            /// <summary>Whether another member follows; passes the comma or the end.</summary>
+            public bool More()
+            {
+                if (Next(','))
+                {
+                    return true;
+                }
+
+                Expect('}');
+                return false;
+            }
+
+            public string Text()
+            {
+                Expect('"');
+                int start = _at, end = _text[start..].IndexOf((byte)'"');
+                if (end < 0)
+                {
+                    throw Damaged();
+                }
+
+                if (_text.Slice(start, end).IndexOf((byte)'\\') < 0)
+                {
+                    _at += end + 1;
+                    return Encoding.UTF8.GetString(_text.Slice(start, end));
+                }
+
+                string result = "";
+                for (; _at < _text.Length && _text[_at] != '"'; start = _at)
+                {
+                    if (_text[_at] != '\\')
                     {
-                        Type = json.GetString()!;
+                        while (_at < _text.Length && _text[_at] is not ((byte)'"' or (byte)'\\'))
+                        {
+                            _at++;
+                        }
+
+                        result += Encoding.UTF8.GetString(_text[start.._at]);
+                        continue;
                     }
-                    else if (key == "data_offsets")
+
+                    int kind = _at + 1 < _text.Length ? "\"\\/bfnrtu".IndexOf((char)_text[_at + 1]) : -1;
+                    _at += 2;
+                    if (kind is >= 0 and < 8)
                     {
-                        json.Read();
-                        Begin = json.GetInt64();
-                        json.Read();
-                        End = json.GetInt64();
-                        json.Read();
+                        result += "\"\\/\b\f\n\r\t"[kind];
+                    }
+                    else if (kind == 8 && _at + 4 <= _text.Length && ushort.TryParse(Encoding.UTF8.GetString(_text.Slice(_at, 4)), System.Globalization.NumberStyles.AllowHexSpecifier, null, out ushort unit))
+                    {
+                        result += (char)unit;
+                        _at += 4;
                     }
                     else
                     {
-                        json.Skip();
+                        throw Damaged();
+                    }
+                }
+
+                Expect('"');
+                return result;
+            }
+
+            public long Number()
+            {
+                Peek();
+                long value = 0;
+                int start = _at;
+                for (; _at < _text.Length && (uint)(_text[_at] - '0') <= 9; _at++)
+                {
+                    value = unchecked((value * 10) + _text[_at] - '0');
+                }
+
+                return _at - start is > 0 and <= 18 ? value : throw Damaged();
+            }
+
+            /// <summary>Passes a value.</summary>
+            public void Skip()
+            {
+                int depth = 0;
+                do
+                {
+                    byte c = Peek();
+                    if (c == '"')
+                    {
+                        Text();
+                        continue;
+                    }
+
+                    depth += c is (byte)'[' or (byte)'{' ? 1 : c is (byte)']' or (byte)'}' ? -1 : 0;
+                    _at++;
+                    while (depth == 0 && _at < _text.Length && _text[_at] is not ((byte)',' or (byte)']' or (byte)'}'))
+                    {
+                        _at++;
+                    }
+                }
+                while (depth > 0);
+            }
+
+            public InvalidDataException Damaged() => new($"The weights are truncated or damaged: their header cannot be read at byte {_at}.");
+
+            private byte Peek()
+            {
+                while (_at < _text.Length && _text[_at] is (byte)' ' or (byte)'\t' or (byte)'\n' or (byte)'\r')
+                {
+                    _at++;
+                }
+
+                return _at < _text.Length ? _text[_at] : throw Damaged();
+            }
+        }
+
+        /// <summary>A tensor of the header: its type, and where it lies behind the header. A class, since dictionaries of classes need no compilation at the start.</summary>
+        private sealed class Tensor
+        {
+            public Tensor(ref Header header, nint data)
+            {
+                Data = data;
+                header.Expect('{');
+                for (bool more = !header.Next('}'); more; more = header.More())
+                {
+                    string key = header.Text();
+                    header.Expect(':');
+                    if (key == "dtype")
+                    {
+                        Type = header.Text();
+                    }
+                    else if (key == "data_offsets")
+                    {
+                        header.Expect('[');
+                        Begin = header.Number();
+                        header.Expect(',');
+                        End = header.Number();
+                        header.Expect(']');
+                    }
+                    else
+                    {
+                        header.Skip();
                     }
                 }
             }
 
-            public string Type { get; } = "";
+            public readonly nint Data;
 
-            public nint Data { get; }
+            public readonly string Type = "";
 
-            public long Begin { get; } = -1;
+            public readonly long Begin = -1;
 
-            public long End { get; } = -1;
+            public readonly long End = -1;
         }
 
         /// <summary>The tensors of a block that holds a safetensors file.</summary>
@@ -102,42 +240,36 @@ internal static class PredictorReader
 
             public Tensors(nint address, long length)
             {
-                long header = length < 8 ? 0 : Unsafe.ReadUnaligned<long>(ref ByteAt(address));
-                if (header is < 2 or > 100_000_000 || header > length - 8)
+                long bytes = length < 8 ? 0 : Unsafe.ReadUnaligned<long>(ref ByteAt(address));
+                if (bytes is < 2 or > 100_000_000 || bytes > length - 8)
                 {
                     throw new InvalidDataException("The weights do not begin with a safetensors header.");
                 }
 
-                try
+                var header = new Header(MemoryMarshal.CreateReadOnlySpan(ref ByteAt(address + 8), (int)bytes));
+                header.Expect('{');
+                for (bool more = !header.Next('}'); more; more = header.More())
                 {
-                    var json = new Utf8JsonReader(MemoryMarshal.CreateReadOnlySpan(ref ByteAt(address + 8), (int)header));
-                    json.Read();
-                    while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+                    string name = header.Text();
+                    header.Expect(':');
+                    if (name == "__metadata__")
                     {
-                        string name = json.GetString()!;
-                        json.Read();
-                        if (name == "__metadata__")
+                        header.Expect('{');
+                        for (bool another = !header.Next('}'); another; another = header.More())
                         {
-                            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
-                            {
-                                string key = json.GetString()!;
-                                json.Read();
-                                _metadata[key] = json.GetString()!;
-                            }
-                        }
-                        else
-                        {
-                            Tensor tensor = _tensors[name] = new Tensor(ref json, address + 8 + (nint)header);
-                            if (tensor.Begin < 0 || tensor.End < tensor.Begin || tensor.End > length - 8 - header)
-                            {
-                                throw new InvalidDataException($"The weights are truncated or damaged: tensor {name} is said to end at byte {tensor.End} of {length - 8 - header}.");
-                            }
+                            string key = header.Text();
+                            header.Expect(':');
+                            _metadata[key] = header.Text();
                         }
                     }
-                }
-                catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
-                {
-                    throw new InvalidDataException("The weights are truncated or damaged: " + e.Message, e);
+                    else
+                    {
+                        Tensor tensor = _tensors[name] = new Tensor(ref header, address + 8 + (nint)bytes);
+                        if (tensor.Begin < 0 || tensor.End < tensor.Begin || tensor.End > length - 8 - bytes)
+                        {
+                            throw new InvalidDataException($"The weights are truncated or damaged: tensor {name} is said to end at byte {tensor.End} of {length - 8 - bytes}.");
+                        }
+                    }
                 }
 
                 if (!_metadata.TryGetValue("model", out string? model) || model != "MODEL")

@@ -16,6 +16,8 @@ internal static class PredictorSupport
         w.Lines(Vectors);
         w.Line();
         w.Lines(DotText);
+        w.Line();
+        w.Lines(Refusals);
         if (model.Categoricals.Any(c => c.OutOfVocabulary == OutOfVocabularyKind.HashedBucket))
         {
             w.Line();
@@ -180,6 +182,13 @@ internal static class PredictorSupport
 
             return result;
         }
+        """;
+
+    // Apart from the many short methods that throw them, which are compiled when the first example is scored.
+    private const string Refusals = """
+        private static Exception Unseen(string feature, string value) => new KeyNotFoundException($"{feature}: '{value}' was not seen in training.");
+
+        private static Exception Negative(string feature, long value) => new ArgumentOutOfRangeException("key", $"{feature}: id {value} is negative.");
         """;
 
     private const string Hashing = """

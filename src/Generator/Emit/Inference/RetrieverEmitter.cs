@@ -84,7 +84,7 @@ internal static class RetrieverEmitter
 
             PredictorSupport.WriteLoad(w, model.Name + "Retriever", isPublic: modifier == "public");
             w.Line();
-            w.Lines(RetrieverText.Members(model.Name, rows, sparse));
+            w.Lines(RetrieverText.Members(rows, sparse, isPublic: modifier == "public"));
             PredictorSupport.WriteKeys(w, model);
             PredictorSupport.WriteReader(w, model);
         }
