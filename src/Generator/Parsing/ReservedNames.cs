@@ -16,7 +16,7 @@ public static class ReservedNames
 
     private static readonly HashSet<string> s_types = new(StringComparer.Ordinal)
     {
-        "AutoencoderStep", "BlockScratch", "LaneSums", "RetrievalTrainer", "SparseRows", "CollapsedCodes", "CollapsedDense", "CollapsedTable", "DataSet", "ModelTrainer", "MethodImplOptions", "CudaWork",
+        "AutoencoderStep", "AutoencoderWork", "BlockScratch", "LaneSums", "RetrievalTrainer", "SparseRows", "CollapsedCodes", "CollapsedDense", "CollapsedTable", "DataSet", "ModelTrainer", "MethodImplOptions", "CudaWork",
         "KeyKind", "FeatureRole", "RowIndex", "ParameterGroup", "Initialization", "OptimizerKind", "ModelSchema",
         "Finish", "FrequencyTiers", "Losses", "Microkernel", "NearestCentroid", "ScoreNormalization", "SoftmaxScores",
         "Math", "MathF", "OnnxType", "MemoryMarshal", "Unsafe", "Vector128", "Vector256", "Vector512",

@@ -12,9 +12,6 @@ public sealed record CudaProgram
     /// <summary>Threads of a block.</summary>
     public const int BlockThreads = 256;
 
-    /// <summary>What of the model has no kernels, for messages; null when it has them all. The other properties then say nothing.</summary>
-    public string? Unsupported { get; init; }
-
     /// <summary>The text of the kernels.</summary>
     public string Source { get; init; } = "";
 

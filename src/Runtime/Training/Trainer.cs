@@ -20,6 +20,7 @@ internal sealed class Trainer<TModel> : IDisposable
     private readonly WorkerTeam _team;
     private readonly ModelState _state;
     private readonly CudaDevice? _device;
+    private readonly string? _whyCpu;
     private readonly CudaStepRunner? _deviceSteps;
     private readonly IStepRunner _runner;
     private readonly IdleIds _idleIds;
@@ -65,7 +66,7 @@ internal sealed class Trainer<TModel> : IDisposable
             }
 
             _idleIds = new IdleIds(_state, data, averageRows: TModel.Factorization is not null);
-            _device = DeviceChoice.Open(options, TModel.Cuda);
+            _device = DeviceChoice.Open(options.FullBatch ? Device.Cpu : options.Device, TModel.Cuda is not null, out _whyCpu);
             (_runner, _deviceSteps) = CreateRunner(data);
         }
         catch
@@ -98,9 +99,9 @@ internal sealed class Trainer<TModel> : IDisposable
             }
         }
 
-        if (_deviceSteps is { } device)
+        if ((_deviceSteps is { } device ? $"{_device!.Info}\n{device.Plan}" : _whyCpu is null ? null : $"CPU: {_whyCpu}") is { } where)
         {
-            _options.Progress?.Report(new TrainingProgress(TrainingProgressKind.Start, 1, _options.Epochs, 0, _stepsPerEpoch, 0, 0, default, null) { Device = $"{_device!.Info}\n{device.Plan}" });
+            _options.Progress?.Report(new TrainingProgress(TrainingProgressKind.Start, 1, _options.Epochs, 0, _stepsPerEpoch, 0, 0, default, null) { Device = where });
         }
 
         // An epoch that a step limit cut short ends the run, and a run resumed from inside an epoch finishes that epoch first.
