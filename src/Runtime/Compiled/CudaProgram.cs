@@ -15,6 +15,9 @@ public sealed record CudaProgram
     /// <summary>The text of the kernels.</summary>
     public string Source { get; init; } = "";
 
+    /// <summary>The text of the kernels that train on all ratings at once; null when the model has none.</summary>
+    public string? FullBatch { get; init; }
+
     /// <summary>Examples of a tile.</summary>
     public int TileExamples { get; init; }
 

@@ -65,7 +65,7 @@ internal sealed class RetrievalRun<TModel> : IDisposable
         TrainingOptions rates = new() { LearningRate = options.LearningRate };
         _pruningSchedule = new OptimizerSchedule(schema.Optimizer, rates, finalSteps);
         _finalSchedule = new OptimizerSchedule(schema.Optimizer, rates with { RateDecay = options.RateDecay }, finalSteps);
-        _device = DeviceChoice.Open(options.Device, TModel.Cuda is not null, out string? whyCpu);
+        _device = DeviceChoice.Open(options.Device, TModel.Cuda is null ? DeviceChoice.WithoutCuda : null, out string? whyCpu);
         _team = new WorkerTeam(options.TeamSize);
         _rows = new SparseRows(items, table.Width, null, _states, isWide: true);
         try

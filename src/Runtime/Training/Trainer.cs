@@ -21,7 +21,7 @@ internal sealed class Trainer<TModel> : IDisposable
     private readonly ModelState _state;
     private readonly CudaDevice? _device;
     private readonly string? _whyCpu;
-    private readonly CudaStepRunner? _deviceSteps;
+    private readonly IDeviceRunner? _deviceSteps;
     private readonly IStepRunner _runner;
     private readonly IdleIds _idleIds;
     private readonly OptimizerSchedule _schedule;
@@ -66,7 +66,7 @@ internal sealed class Trainer<TModel> : IDisposable
             }
 
             _idleIds = new IdleIds(_state, data, averageRows: TModel.Factorization is not null);
-            _device = DeviceChoice.Open(options.FullBatch ? Device.Cpu : options.Device, TModel.Cuda is not null, out _whyCpu);
+            _device = DeviceChoice.Open(options.Device, Lacking(options), out _whyCpu);
             (_runner, _deviceSteps) = CreateRunner(data);
         }
         catch
@@ -165,12 +165,18 @@ internal sealed class Trainer<TModel> : IDisposable
         return isWhole;
     }
 
-    private (IStepRunner Runner, CudaStepRunner? Device) CreateRunner(DataSet<TModel> data)
+    private static string? Lacking(TrainingOptions options) =>
+        TModel.Cuda is null ? DeviceChoice.WithoutCuda
+        : options.FullBatch && TModel.Cuda.FullBatch is null ? "On all ratings at once, a [MatrixFactorization] without biases, without vectors of the ids' own and without row-wise Adagrad has kernels; this model has none."
+        : null;
+
+    private (IStepRunner Runner, IDeviceRunner? Device) CreateRunner(DataSet<TModel> data)
     {
         IdleSplits? stop = _validator is null ? null : new IdleSplits(ValidationLosses);
         if (_options.FullBatch)
         {
-            return (new FactorizationRunner(_state, TModel.Factorization!, data, _team, _options.Seed, stop), null);
+            FactorizationRunner factorization = new(_state, TModel.Factorization!, data, _team, _options.Seed, stop, _device is null ? null : (_device, TModel.Cuda!.FullBatch!));
+            return (factorization, _device is null ? null : factorization);
         }
 
         NegativeSampler? negatives = TModel.Schema.IsImplicit ? new NegativeSampler(data, TModel.Schema, _state.Vocabularies, _options) : null;

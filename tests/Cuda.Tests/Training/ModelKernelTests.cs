@@ -47,6 +47,14 @@ public sealed class ModelKernelTests
                     Assert.AreEqual(0, usage.SpillBytes, $"{T.Schema.Name} {architecture} {kernel}");
                 }
 
+                if (T.Cuda!.FullBatch is { } all)
+                {
+                    foreach ((string kernel, KernelUsage usage) in compiler.Compile(new KernelSource(T.Schema.Name, all), architecture).Usage)
+                    {
+                        Assert.AreEqual(0, usage.SpillBytes, $"{T.Schema.Name} {architecture} {kernel} on all ratings");
+                    }
+                }
+
                 Assert.HasCount(T.Cuda!.Kernels.Length, image.Usage);
                 List<string> names = [.. T.Cuda.Kernels.Select(k => k.Name)];
                 Assert.IsTrue(image.Usage.Keys.All(names.Contains), string.Join(", ", image.Usage.Keys));

@@ -47,6 +47,10 @@ public sealed class StepTests
         {
             AllModels.Run(model, new Comparison([40], 12, 9, isChecked: true));
         }
+
+        // Clusters need more ids than there are of them.
+        AllModels.Run(nameof(DlrmClustered), new Comparison([150], 45, 9, isChecked: true));
+        AllModels.Run(nameof(FmNormalized), new Comparison([40], 12, 9, isChecked: true));
     }
 
     [TestMethod]

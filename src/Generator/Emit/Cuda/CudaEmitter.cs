@@ -89,7 +89,7 @@ internal static class CudaEmitter
         library.Write(source);
         CudaOptimizer.Write(source, model.Optimizer, towers.Count + factors.Count > 0);
         source.Lines(kernels.ToString().TrimEnd('\n'));
-        return Wrap(model, plan, shared, slots, ids, list, source.ToString());
+        return Wrap(model, plan, shared, slots, ids, list, source.ToString(), CudaFactorization.AppliesTo(model, graph) ? CudaFactorization.Text(model, graph) : null);
     }
 
     // A tile fits into shared memory with 32 or 16 examples, or lies in a workspace of its lane.
@@ -218,7 +218,7 @@ internal static class CudaEmitter
         w.Line();
     }
 
-    private static string Wrap(ModelSpec model, MemoryPlan plan, bool shared, int slots, CudaIdEmitter ids, List<(string Name, string Work, int Count)> kernels, string source)
+    private static string Wrap(ModelSpec model, MemoryPlan plan, bool shared, int slots, CudaIdEmitter ids, List<(string Name, string Work, int Count)> kernels, string source, string? fullBatch)
     {
         var w = new SourceWriter();
         FileHeader.Write(w, model, "the training step in CUDA C");
@@ -236,6 +236,11 @@ internal static class CudaEmitter
                 w.Line($"WorkspaceFloats = {(shared ? 0 : plan.TileFloats)},");
                 w.Line($"Vectors = [{string.Join(", ", ids.Vectors.Select(v => $"new({v.Feature}, {v.Floats})"))}],");
                 w.Line($"ScoreFloats = [{string.Join(", ", Enumerable.Range(0, model.Categoricals.Count).Select(f => ids.ScoreFloats.TryGetValue(f, out int floats) ? floats * slots : 0))}],");
+                if (fullBatch is not null)
+                {
+                    w.Line("FullBatch = global::System.Text.Encoding.UTF8.GetString(CudaFullBatch),");
+                }
+
                 w.Line($"Kernels = [{string.Join(", ", kernels.Select(k => $"new(\"{k.Name}\", CudaWork.{k.Work}, {k.Count})"))}],");
             }
 
@@ -244,6 +249,14 @@ internal static class CudaEmitter
             w.Line("private static ReadOnlySpan<byte> CudaSource => \"\"\"");
             w.Lines(source.TrimEnd('\n'));
             w.Line("\"\"\"u8;");
+            if (fullBatch is not null)
+            {
+                w.Line();
+                w.Line("/// <summary>The kernels of training on all ratings at once.</summary>");
+                w.Line("private static ReadOnlySpan<byte> CudaFullBatch => \"\"\"");
+                w.Lines(fullBatch.TrimEnd('\n'));
+                w.Line("\"\"\"u8;");
+            }
         }
 
         return w.ToString();

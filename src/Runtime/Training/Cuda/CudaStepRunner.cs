@@ -12,7 +12,7 @@ namespace ModelGen;
 /// batch is filled and packed on the host and copied beside them. Parameters and optimiser state live on the device from
 /// <see cref="Prepare"/> on and come back by <see cref="Download"/>.
 /// </summary>
-internal sealed class CudaStepRunner : IBatchRunner, IDisposable
+internal sealed class CudaStepRunner : IBatchRunner, IDeviceRunner
 {
     private const int MostBlocks = 4096;
 

@@ -6,12 +6,15 @@ namespace ModelGen;
 /// <summary>Opens the device of a run.</summary>
 internal static class DeviceChoice
 {
+    /// <summary>What a model lacks that an older generator has compiled.</summary>
+    public const string WithoutCuda = "The model was compiled by a generator without CUDA; build the application with this version of ModelGen.";
+
     /// <summary>The CUDA device that is asked for, or null for the CPU. An automatic choice falls back to the CPU; one by number does not.</summary>
     /// <param name="device">What is asked for.</param>
-    /// <param name="hasKernels">Whether the model has kernels.</param>
+    /// <param name="lacking">Why there are no kernels, as a sentence; null when there are.</param>
     /// <param name="whyNot">Why an automatic choice fell on the CPU; null otherwise.</param>
     /// <exception cref="DeviceException">The device asked for cannot be used.</exception>
-    public static CudaDevice? Open(Device device, bool hasKernels, out string? whyNot)
+    public static CudaDevice? Open(Device device, string? lacking, out string? whyNot)
     {
         whyNot = null;
         if (device.IsCpu)
@@ -21,17 +24,17 @@ internal static class DeviceChoice
 
         if (device.IsCuda)
         {
-            if (!hasKernels)
+            if (lacking is not null)
             {
-                throw new DeviceException("The model was compiled by a generator without CUDA. Build the application with this version of ModelGen, or train on the CPU (Device.Cpu).");
+                throw new DeviceException($"{lacking} Train on the CPU (Device.Cpu).");
             }
 
             return CudaDevice.Open(device.Platform ?? CudaPlatform.Native(), device.Index, KernelCache.Default());
         }
 
-        if (!hasKernels)
+        if (lacking is not null)
         {
-            whyNot = "the model was compiled without CUDA";
+            whyNot = lacking;
             return null;
         }
 

@@ -95,7 +95,7 @@ internal static class CudaAutoencoderEmitter
             w.Line("private static readonly CudaAutoencoder s_cuda = new()");
             using (w.Braces("};"))
             {
-                w.Line("Source = CudaSource,");
+                w.Line("Source = global::System.Text.Encoding.UTF8.GetString(CudaSource),");
                 List("Wide", [("sum_histories_wide", "UserColumns"), ("score_wide", "ScoreTiles"), .. scores, ("history_gradients_wide", "UserTiles"), ("row_gradients_wide", "RowTiles"), ("update_rows", "RowWarps")]);
                 if (isSparse)
                 {
@@ -105,9 +105,9 @@ internal static class CudaAutoencoderEmitter
 
             w.Line();
             w.Line("/// <summary>The kernels; they include nothing and are compiled when training starts.</summary>");
-            w.Line("private const string CudaSource = \"\"\"");
+            w.Line("private static ReadOnlySpan<byte> CudaSource => \"\"\"");
             w.Lines(source.TrimEnd('\n'));
-            w.Line("\"\"\";");
+            w.Line("\"\"\"u8;");
         }
 
         return w.ToString();
