@@ -97,9 +97,15 @@ public sealed class DeviceTests
     [TestMethod]
     public void CodesThatMeanNoDevice()
     {
-        Assert.IsTrue(CudaError.MeansNoDevice(100));
-        Assert.IsTrue(CudaError.MeansNoDevice(34));
-        Assert.IsFalse(CudaError.MeansNoDevice(999));
+        Assert.IsNull(CudaError.WhyNoDevice("cuDeviceGetCount", 0, "", 1));
+        StringAssert.Contains(CudaError.WhyNoDevice("cuDeviceGetCount", 0, "", 0), "it counts 0");
+        StringAssert.Contains(CudaError.WhyNoDevice("cuInit", 34, "CUDA_ERROR_STUB_LIBRARY", 0), "has no device (CUDA_ERROR_STUB_LIBRARY)");
+        StringAssert.Contains(CudaError.WhyNoDevice("cuInit", 100, "CUDA_ERROR_NO_DEVICE", 0), "has no device (CUDA_ERROR_NO_DEVICE)");
+        foreach (int code in new[] { 2, 3, 803, 999 })
+        {
+            StringAssert.Contains(CudaError.WhyNoDevice("cuInit", code, "CUDA_ERROR", 0), $"cuInit failed with CUDA_ERROR ({code})");
+        }
+
         Assert.AreEqual(
             "cuMemAlloc_v2 failed with CUDA_ERROR_OUT_OF_MEMORY (2): 12 bytes.", new CudaException("cuMemAlloc_v2", 2, "CUDA_ERROR_OUT_OF_MEMORY", "12 bytes").Message);
     }

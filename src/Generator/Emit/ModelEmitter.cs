@@ -5,6 +5,7 @@ using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Emit.CSharp;
 using ModelGen.Generator.Emit.CSharp.Autoencoder;
 using ModelGen.Generator.Emit.Cuda;
+using ModelGen.Generator.Emit.Cuda.Autoencoder;
 using ModelGen.Generator.Emit.Inference;
 using ModelGen.Generator.Emit.Onnx;
 using ModelGen.Generator.Helpers;
@@ -42,6 +43,7 @@ public static class ModelEmitter
             if (elsa)
             {
                 files.AddRange([
+                new($"{hint}.Cuda.g.cs", Text(CudaAutoencoderEmitter.Emit(self, graph), model.Hidden)),
                 new($"{hint}.Inference.g.cs", Text(RetrieverEmitter.Emit(self, graph), model.Hidden)),
                 new($"{hint}.Onnx.g.cs", Text(RetrieverOnnxEmitter.Emit(self, graph), model.Hidden)),
                 ]);
@@ -55,7 +57,7 @@ public static class ModelEmitter
                 ]);
             }
 
-            string summary = $"ModelGen compiled {model.Name}: {model.Categoricals.Count} categorical and {model.Numerics.Count} numeric inputs, {graph.Forward.Count} forward and {graph.Backward.Count} backward operations{(!elsa && CudaEmitter.Unsupported(graph) is { } form ? $"; no CUDA kernels, because of {form}" : "")}";
+            string summary = $"ModelGen compiled {model.Name}: {model.Categoricals.Count} categorical and {model.Numerics.Count} numeric inputs, {graph.Forward.Count} forward and {graph.Backward.Count} backward operations";
             return new EmitResult(new(files), new([new DiagnosticInfo(Descriptors.Summary, null, new([summary]))]));
         }
         catch (Exception e) when (e is not OperationCanceledException)

@@ -11,12 +11,12 @@ public static class ReservedNames
 {
     private static readonly HashSet<string> s_members = new(StringComparer.Ordinal)
     {
-        "ReadCsv", "Read", "From", "Train", "Explain", "s_schema", "IrText", "Tile", "Dense", "Transposed", "FactorizationKernels", "s_cuda", "CudaSource",
+        "ReadCsv", "Read", "From", "Train", "Explain", "s_schema", "IrText", "Tile", "Dense", "Transposed", "FactorizationKernels", "s_cuda", "CudaSource", "CudaFullBatch",
     };
 
     private static readonly HashSet<string> s_types = new(StringComparer.Ordinal)
     {
-        "AutoencoderStep", "BlockScratch", "LaneSums", "RetrievalTrainer", "SparseRows", "CollapsedCodes", "CollapsedDense", "CollapsedTable", "DataSet", "ModelTrainer", "MethodImplOptions", "CudaWork",
+        "AutoencoderStep", "AutoencoderWork", "BlockScratch", "LaneSums", "RetrievalTrainer", "SparseRows", "CollapsedCodes", "CollapsedDense", "CollapsedTable", "DataSet", "ModelTrainer", "MethodImplOptions", "CudaWork",
         "KeyKind", "FeatureRole", "RowIndex", "ParameterGroup", "Initialization", "OptimizerKind", "ModelSchema",
         "Finish", "FrequencyTiers", "Losses", "Microkernel", "NearestCentroid", "ScoreNormalization", "SoftmaxScores",
         "Math", "MathF", "OnnxType", "MemoryMarshal", "Unsafe", "Vector128", "Vector256", "Vector512",

@@ -100,6 +100,7 @@ public sealed class CollapsedModel<TModel>
     /// <exception cref="InvalidOperationException">The model has no [User] or no [Item].</exception>
     /// <exception cref="DataSetException">No user can be measured.</exception>
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    /// <exception cref="DeviceException">The device asked for cannot be used, or cannot rank this model.</exception>
     public RankingEvaluation EvaluateRanking(DataSet<TModel> heldOut, DataSet<TModel> history, RankingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(heldOut);
@@ -107,6 +108,16 @@ public sealed class CollapsedModel<TModel>
         options ??= new RankingOptions();
         options.Check();
         RankingTask<TModel> task = RankingTask<TModel>.Create(heldOut, history, Weights.Vocabularies, options);
+        if (_predictor.Value.VectorWidth > 0 && DeviceChoice.Open(options.Device, lacking: null, out _) is { } device)
+        {
+            return Ranking.Evaluate(task, options, device, new SeparatedVectors<TModel>(Weights, _predictor.Value, task.Queries));
+        }
+
+        if (options.Device.IsCuda)
+        {
+            throw new DeviceException($"The score of {TModel.Schema.Name} is no inner product of a query and an item; its lists are measured on the CPU (Device.Cpu).");
+        }
+
         using WorkerTeam team = new(TrainingOptions.CountThreads(options.Threads));
         return Ranking.Evaluate(task, options, team, CreateScorer(task.Queries, team.Size));
     }

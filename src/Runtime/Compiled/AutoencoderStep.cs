@@ -7,7 +7,7 @@ namespace ModelGen.Compiled;
 /// buffers between the phases. Users come in blocks of <see cref="BlockUsers"/>; everything per user and output or per user and column
 /// holds the users of a block next to each other, so that one load serves all of them.
 /// </summary>
-public sealed partial class AutoencoderStep : IDisposable
+public sealed partial class AutoencoderStep : AutoencoderBatch, IDisposable
 {
     /// <summary>Users of one block: two of the widest vectors.</summary>
     public const int BlockUsers = 32;
@@ -31,10 +31,8 @@ public sealed partial class AutoencoderStep : IDisposable
     // Users are packed in pieces of this many in the wide update.
     private const int UserPiece = 256;
 
-    private readonly int _items;
     private readonly int _columns;
     private readonly int _capacityBlocks;
-    private readonly int _maxOutput;
 
     /// <summary>Buffers for batches of a given size.</summary>
     /// <param name="rows">The item rows.</param>
@@ -42,31 +40,20 @@ public sealed partial class AutoencoderStep : IDisposable
     /// <param name="maxOutput">Outputs of a batch; all items when it is at least their number.</param>
     /// <param name="batchItems">Most distinct items of a batch, which are outputs even when they are more.</param>
     internal AutoencoderStep(SparseRows rows, int capacity, int maxOutput, int batchItems)
+        : base(rows.Rows, capacity, maxOutput, batchItems)
     {
-        int outputs = maxOutput >= rows.Rows ? rows.Rows : Math.Max(maxOutput, batchItems + 1);
-        _items = rows.Rows;
         _columns = (rows.Dimension + 31) & ~31;
         _capacityBlocks = Blocks32(capacity);
-        _maxOutput = maxOutput;
-        SamplesOutputs = maxOutput < _items;
-        OutputRows = (outputs + WideCut - 1) / WideCut * WideCut;
         long users = (long)_capacityBlocks * BlockUsers;
         Histories = new NativeFloats(users * _columns);
         HistoryGradients = new NativeFloats(users * _columns);
         Scores = new NativeFloats(users * OutputRows);
-        Squares = new NativeFloats(users * ((outputs + WideCut - 1) / WideCut));
+        Squares = new NativeFloats(users * (OutputRows / WideCut));
         ScoreScale = new float[users];
         TargetShare = new float[users];
         Losses = new double[users];
-        HistoryStarts = new int[capacity + 1];
-        ItemStarts = new int[_items + 1];
         Rows = null!;
         Attach(rows);
-        _position = new int[_items];
-        if (!SamplesOutputs)
-        {
-            SetAllOutputs();
-        }
     }
 
     /// <summary>The item rows.</summary>
@@ -75,50 +62,8 @@ public sealed partial class AutoencoderStep : IDisposable
     /// <summary>Rates and bias corrections of this step.</summary>
     public OptimizerStep Optimizer { get; set; }
 
-    /// <summary>Users of the batch.</summary>
-    public int Users { get; private set; }
-
     /// <summary>Blocks of users, the last one filled up with users without items.</summary>
-    public int Blocks { get; private set; }
-
-    /// <summary>Items of user u of the batch are <see cref="HistoryItems"/>[HistoryStarts[u] .. HistoryStarts[u + 1]), ascending.</summary>
-    public int[] HistoryStarts { get; }
-
-    /// <summary>Items of the users, one history after another.</summary>
-    public int[] HistoryItems { get; private set; } = [];
-
-    /// <summary>Outputs of the history items, one history after another; ascending inside a history.</summary>
-    public int[] HistoryOutputs { get; private set; } = [];
-
-    /// <summary>Users of item i in the batch are <see cref="ItemUsers"/>[ItemStarts[i] .. ItemStarts[i + 1]), ascending.</summary>
-    public int[] ItemStarts { get; }
-
-    /// <summary>Users of the items, one item after another.</summary>
-    public int[] ItemUsers { get; private set; } = [];
-
-    /// <summary>Whether only some items are scored: those of the batch and a draw of the others (section "batch construction" of the method).</summary>
-    public bool SamplesOutputs { get; }
-
-    /// <summary>Items that are scored; the same item may be drawn twice.</summary>
-    public int OutputCount { get; private set; }
-
-    /// <summary>Item of every output.</summary>
-    public int[] Outputs { get; private set; } = [];
-
-    /// <summary>Distinct items among the outputs, ascending: the rows that are updated.</summary>
-    public int[] UpdatedRows { get; private set; } = [];
-
-    /// <summary>Number of rows that are updated.</summary>
-    public int UpdatedCount { get; private set; }
-
-    /// <summary>Outputs of updated row q are <see cref="RowOutputs"/>[RowStarts[q] .. RowStarts[q + 1]).</summary>
-    public int[] RowStarts { get; private set; } = [];
-
-    /// <summary>Outputs, one updated row after another.</summary>
-    public int[] RowOutputs { get; private set; } = [];
-
-    /// <summary>Rows per block in <see cref="Scores"/>.</summary>
-    public int OutputRows { get; }
+    public int Blocks => Blocks32(Users);
 
     /// <summary>History sums, per block: column x <see cref="BlockUsers"/>.</summary>
     public NativeFloats Histories { get; }

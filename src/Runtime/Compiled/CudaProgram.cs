@@ -12,11 +12,11 @@ public sealed record CudaProgram
     /// <summary>Threads of a block.</summary>
     public const int BlockThreads = 256;
 
-    /// <summary>What of the model has no kernels, for messages; null when it has them all. The other properties then say nothing.</summary>
-    public string? Unsupported { get; init; }
-
     /// <summary>The text of the kernels.</summary>
     public string Source { get; init; } = "";
+
+    /// <summary>The text of the kernels that train on all ratings at once; null when the model has none.</summary>
+    public string? FullBatch { get; init; }
 
     /// <summary>Examples of a tile.</summary>
     public int TileExamples { get; init; }

@@ -31,6 +31,9 @@ public interface IAutoencoder<TSelf> : IModel<TSelf> where TSelf : class, IAutoe
     /// <summary>Gradients of the rows of one cut, the optimiser's update of their kept entries, and their new unit form.</summary>
     static abstract void UpdateRows(AutoencoderStep step, int cut);
 
+    /// <summary>The training step as CUDA C; null when the model was compiled without.</summary>
+    static virtual CudaAutoencoder? Cuda => null;
+
     /// <summary>Builds the in-process retriever over a collapsed model.</summary>
     static abstract IRetriever CreateRetriever(WeightsImage weights);
 

@@ -1,3 +1,5 @@
+using System;
+
 namespace ModelGen.Cuda;
 
 /// <summary>Results of the driver that are told apart.</summary>
@@ -15,6 +17,16 @@ internal static class CudaError
     public const int IllegalAddress = 700;
     public const int LaunchFailed = 719;
 
-    /// <summary>Results that mean that the machine has no usable device: no device, and a library that only stands in for the driver.</summary>
-    public static bool MeansNoDevice(int code) => code is NoDevice or StubLibrary;
+    /// <summary>Why a driver that was asked for its devices cannot be used, whatever it answered; null when it can.</summary>
+    /// <param name="call">The call that gave the result.</param>
+    /// <param name="code">The result.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="count">Number of devices after success.</param>
+    public static string? WhyNoDevice(string call, int code, string name, int count) => code switch
+    {
+        Success when count > 0 => null,
+        Success or NoDevice or StubLibrary =>
+            $"No GPU: the CUDA driver is there but has no device ({(code == Success ? "it counts 0" : name)}). CUDA_VISIBLE_DEVICES in the environment can hide one. Or train on the CPU (Device.Cpu).",
+        _ => FormattableString.Invariant($"No GPU: the CUDA driver cannot start: {call} failed with {name} ({code}). Its kernel module may be missing or of another version. Or train on the CPU (Device.Cpu)."),
+    };
 }

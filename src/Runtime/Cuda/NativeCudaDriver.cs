@@ -31,8 +31,8 @@ public sealed unsafe class NativeCudaDriver : ICudaDriver
     public int DeviceCount { get; }
 
     /// <summary>
-    /// The driver of this machine, if it has one and at least one device. A missing library, a library that only stands in for it and a
-    /// driver without a device all mean that there is no GPU.
+    /// The driver of this machine, if it has one and at least one device. A missing library, a library that only stands in for it, a driver
+    /// without a device and one that cannot start all mean that there is no GPU.
     /// </summary>
     /// <param name="driver">The driver.</param>
     /// <param name="whyNot">What is missing, where it was looked for and what to install; empty on success.</param>
@@ -271,20 +271,19 @@ public sealed unsafe class NativeCudaDriver : ICudaDriver
             return null;
         }
 
-        int code = cuInit(0);
-        int count = 0;
+        int code = cuInit(0), count = 0;
+        string call = nameof(cuInit);
         if (code == CudaError.Success)
         {
-            code = cuDeviceGetCount(out count);
+            (code, call) = (cuDeviceGetCount(out count), nameof(cuDeviceGetCount));
         }
 
-        if (CudaError.MeansNoDevice(code) || (code == CudaError.Success && count == 0))
+        if (CudaError.WhyNoDevice(call, code, code == CudaError.Success ? "" : NameOf(code), count) is { } refusal)
         {
-            whyNot = $"No GPU: the CUDA driver is there but has no device ({(code == CudaError.Success ? "it counts 0" : NameOf(code))}). CUDA_VISIBLE_DEVICES in the environment can hide one. Or train on the CPU (Device.Cpu).";
+            whyNot = refusal;
             return null;
         }
 
-        Check(code, nameof(cuInit));
         Check(cuDriverGetVersion(out int version), nameof(cuDriverGetVersion));
         if (version < 11080)
         {

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using ModelGen.Compiled;
+using ModelGen.Cuda;
 
 namespace ModelGen;
 
@@ -95,21 +96,35 @@ internal sealed class HistoryTask
     /// <summary>Measures a model.</summary>
     /// <param name="options">How to measure.</param>
     /// <param name="scorer">The model over the histories of the task.</param>
-    public RankingEvaluation Measure(RankingOptions options, ScorerFactory scorer)
+    /// <param name="rows">Its rows, for a device; null when a device cannot rank it.</param>
+    /// <exception cref="DeviceException">The device asked for cannot be used.</exception>
+    public RankingEvaluation Measure(RankingOptions options, ScorerFactory scorer, Func<UnitRows>? rows = null)
     {
-        using WorkerTeam team = new(TrainingOptions.CountThreads(options.Threads));
-        IQueryScorer queries = scorer(_histories, team.Size);
-        RankingMeter meter = RankingRun.Measure(queries, _heldOut, _histories, _ineligible, options.Cutoffs, team);
+        RankingMeter meter = rows is not null && DeviceChoice.Open(options.Device, lacking: null, out _) is { } device
+            ? MeasureOn(device, options, rows())
+            : MeasureOnCpu(options, scorer);
         return new RankingEvaluation
         {
             Users = meter.Users,
             HeldOut = meter.HeldOut,
-            Items = queries.Items - _ineligible.Length,
+            Items = _heldOut.Items - _ineligible.Length,
             LeftOutUsers = _leftOutUsers,
             UnknownItems = _unknownItems,
             MetBefore = _metBefore,
             Cutoffs = meter.Means(),
         };
+    }
+
+    private RankingMeter MeasureOnCpu(RankingOptions options, ScorerFactory scorer)
+    {
+        using WorkerTeam team = new(TrainingOptions.CountThreads(options.Threads));
+        return RankingRun.Measure(scorer(_histories, team.Size), _heldOut, _histories, _ineligible, options.Cutoffs, team);
+    }
+
+    private RankingMeter MeasureOn(CudaDevice device, RankingOptions options, UnitRows rows)
+    {
+        using DeviceRanker ranker = new(device, rows);
+        return ranker.Measure(_heldOut, _histories, _ineligible, options.Cutoffs);
     }
 
     private static HistoryTask Create(InteractionMatrix heldOut, InteractionMatrix histories, int[] ineligible, string source, int distinct, long unknown)

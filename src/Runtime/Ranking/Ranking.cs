@@ -1,5 +1,6 @@
 using System.Threading;
 using ModelGen.Compiled;
+using ModelGen.Cuda;
 
 namespace ModelGen;
 
@@ -13,18 +14,30 @@ internal static class Ranking
     /// <param name="scorer">The model over the queries of the task, with a lane for every thread.</param>
     /// <param name="token">Stops between two chunks of queries.</param>
     public static RankingEvaluation Evaluate<TModel>(RankingTask<TModel> task, RankingOptions options, WorkerTeam team, IQueryScorer scorer, CancellationToken token = default)
+        where TModel : class, IEmbeddingModel<TModel> =>
+        Report(task, RankingRun.Measure(scorer, task.HeldOut, task.Histories, task.Ineligible, options.Cutoffs, team, token));
+
+    /// <summary>Measures a task on a device, with the vectors of the items and of the queries whose inner product is the score.</summary>
+    /// <param name="task">Users, items to find and histories.</param>
+    /// <param name="options">How to measure.</param>
+    /// <param name="device">The device, which is disposed.</param>
+    /// <param name="vectors">The vectors.</param>
+    public static RankingEvaluation Evaluate<TModel>(RankingTask<TModel> task, RankingOptions options, CudaDevice device, SeparatedVectors<TModel> vectors)
         where TModel : class, IEmbeddingModel<TModel>
     {
-        RankingMeter meter = RankingRun.Measure(scorer, task.HeldOut, task.Histories, task.Ineligible, options.Cutoffs, team, token);
-        return new RankingEvaluation
+        using DeviceRanker ranker = new(device, vectors.Items(), vectors.Queries);
+        return Report(task, ranker.Measure(task.HeldOut, task.Histories, task.Ineligible, options.Cutoffs));
+    }
+
+    private static RankingEvaluation Report<TModel>(RankingTask<TModel> task, RankingMeter meter)
+        where TModel : class, IEmbeddingModel<TModel> => new()
         {
             Users = meter.Users,
             HeldOut = meter.HeldOut,
-            Items = scorer.Items - task.Ineligible.Length,
+            Items = task.HeldOut.Items - task.Ineligible.Length,
             LeftOutUsers = task.LeftOutUsers,
             UnknownItems = task.UnknownItems,
             MetBefore = task.MetBefore,
             Cutoffs = meter.Means(),
         };
-    }
 }

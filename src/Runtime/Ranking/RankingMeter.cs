@@ -41,14 +41,26 @@ internal sealed class RankingMeter
             scores[item] = float.NegativeInfinity;
         }
 
+        Span<double> places = targets.Length <= 256 ? stackalloc double[targets.Length] : new double[targets.Length];
+        for (int t = 0; t < targets.Length; t++)
+        {
+            places[t] = Place(scores, scores[targets[t]]);
+        }
+
+        Add(places);
+    }
+
+    /// <summary>Measures the list of one user.</summary>
+    /// <param name="places">The places of the held-out items: the numbers of candidates with a larger score and half of the others with an equal one.</param>
+    public void Add(ReadOnlySpan<double> places)
+    {
         foreach (ref Sums sum in _sums.AsSpan())
         {
             (sum.Hits, sum.Gain) = (0, 0);
         }
 
-        foreach (int target in targets)
+        foreach (double place in places)
         {
-            double place = Place(scores, scores[target]);
             double gain = 1 / Math.Log2(place + 2);
             for (int c = 0; c < _sums.Length; c++)
             {
@@ -62,14 +74,14 @@ internal sealed class RankingMeter
 
         for (int c = 0; c < _sums.Length; c++)
         {
-            int most = int.Min(_cutoffs[c], targets.Length);
+            int most = int.Min(_cutoffs[c], places.Length);
             _sums[c].HitRate += _sums[c].Hits > 0 ? 1 : 0;
             _sums[c].Ndcg += _sums[c].Gain / IdealGain(most);
             _sums[c].Recall += _sums[c].Hits / (double)most;
         }
 
         Users++;
-        HeldOut += targets.Length;
+        HeldOut += places.Length;
     }
 
     /// <summary>Adds the users of another meter of the same lists.</summary>
@@ -132,6 +144,10 @@ internal sealed class RankingMeter
         return gain;
     }
 
+    /// <summary>The error of scores that cannot be ranked.</summary>
+    public static ArithmeticException NotFinite() =>
+        new("A score is not a finite number, so the items cannot be ranked. The parameters have diverged, or the data hold extreme numeric values.");
+
     private static void CheckFinite(ReadOnlySpan<float> scores)
     {
         // x - x is zero for a finite x and not a number otherwise.
@@ -150,7 +166,7 @@ internal sealed class RankingMeter
 
         if (total != 0)
         {
-            throw new ArithmeticException("A score is not a finite number, so the items cannot be ranked. The parameters have diverged, or the data hold extreme numeric values.");
+            throw NotFinite();
         }
     }
 

@@ -18,6 +18,13 @@ public sealed record RankingOptions
     /// <summary>Threads, 1 to 1,024; 0 (default) uses all cores. The result does not depend on it.</summary>
     public int Threads { get; init; }
 
+    /// <summary>
+    /// Where the items are scored: <see cref="Device.Cpu"/> (default), a CUDA device, or <see cref="Device.Auto"/>. A device ranks retrieval
+    /// models, and collapsed models whose score is an inner product ([Gmf], [MatrixFactorization], [TwoTower] and factorisation machines);
+    /// others are ranked on the CPU, and refused when the device was asked for by number. The scores of a device are those of the CPU.
+    /// </summary>
+    public Device Device { get; init; }
+
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
     internal void Check()
     {

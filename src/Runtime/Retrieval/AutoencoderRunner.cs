@@ -1,22 +1,22 @@
-using System;
 using ModelGen.Compiled;
 
 namespace ModelGen;
 
 /// <summary>Runs the phases of an autoencoder's step on a team, each complete before the next.</summary>
 /// <typeparam name="TModel">The user's class.</typeparam>
-internal sealed class AutoencoderRunner<TModel> : IDisposable, ITeamWork
+internal sealed class AutoencoderRunner<TModel> : IAutoencoderRunner, ITeamWork
     where TModel : class, IAutoencoder<TModel>
 {
     private const int NormalizeRows = 512;
 
+    private readonly InteractionMatrix _matrix;
     private readonly WorkerTeam _team;
     private Phase _phase;
 
     /// <summary>Buffers for batches of a size.</summary>
-    public AutoencoderRunner(SparseRows rows, WorkerTeam team, int capacity, int maxOutput, int batchItems)
+    public AutoencoderRunner(SparseRows rows, InteractionMatrix matrix, WorkerTeam team, int capacity, int maxOutput, int batchItems)
     {
-        _team = team;
+        (_matrix, _team) = (matrix, team);
         Step = new AutoencoderStep(rows, capacity, maxOutput, batchItems);
     }
 
@@ -34,30 +34,18 @@ internal sealed class AutoencoderRunner<TModel> : IDisposable, ITeamWork
     /// <summary>What the generated code sees.</summary>
     public AutoencoderStep Step { get; }
 
-    /// <summary>Takes the rows of a level and brings them to unit length.</summary>
+    /// <inheritdoc/>
     public void Attach(SparseRows rows)
     {
         Step.Attach(rows);
         Run(Phase.Normalize, (rows.Rows + NormalizeRows - 1) / NormalizeRows);
     }
 
-    /// <summary>One optimiser step over some users. Returns the sum of their losses, each 2 - 2 cos, from before the update.</summary>
-    public double Train(InteractionMatrix matrix, ReadOnlySpan<int> users, CounterRandom draws, OptimizerStep optimizer)
+    /// <inheritdoc/>
+    public double Train(RetrievalBatch batch, RetrievalBatch? next, OptimizerStep optimizer)
     {
         Step.Optimizer = optimizer;
-        double loss = Gradients(matrix, users, draws);
-        if (double.IsFinite(loss))
-        {
-            Run(Phase.Rows, Step.RowCuts);
-        }
-
-        return loss;
-    }
-
-    /// <summary>All phases but the update.</summary>
-    internal double Gradients(InteractionMatrix matrix, ReadOnlySpan<int> users, CounterRandom draws)
-    {
-        Step.Load(matrix, users, draws);
+        Step.Load(_matrix, batch.Users.Span, batch.Draws);
         Run(Phase.Histories, Step.HistorySumItems);
         Run(Phase.Scores, Step.ScoreItems);
         Run(Phase.Loss, Step.Blocks);
@@ -71,6 +59,11 @@ internal sealed class AutoencoderRunner<TModel> : IDisposable, ITeamWork
         for (int u = 0; u < Step.Users; u++)
         {
             loss += Step.Losses[u];
+        }
+
+        if (double.IsFinite(loss))
+        {
+            Run(Phase.Rows, Step.RowCuts);
         }
 
         return loss;

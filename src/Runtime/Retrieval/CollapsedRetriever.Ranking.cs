@@ -14,6 +14,7 @@ public sealed partial class CollapsedRetriever<TModel>
     /// <param name="options">Lengths of the lists and further settings; null for the defaults.</param>
     /// <exception cref="DataSetException">No user can be measured.</exception>
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    /// <exception cref="DeviceException">The device asked for cannot be used.</exception>
     /// <exception cref="InvalidOperationException">
     /// <see cref="RankingOptions.TrainedItemsOnly"/> is set and the model, read from a file, does not know the training counts.
     /// </exception>
@@ -24,6 +25,6 @@ public sealed partial class CollapsedRetriever<TModel>
         options ??= new RankingOptions();
         options.Check();
         return HistoryTask.Create(heldOut, history, Items, options)
-            .Measure(options, (told, _) => new HistoryQueryScorer(Weights.Rows.Rows, told, _retriever.Value.Score));
+            .Measure(options, (told, _) => new HistoryQueryScorer(Weights.Rows.Rows, told, _retriever.Value.Score), Weights.Rows.ToUnitRows);
     }
 }

@@ -94,6 +94,26 @@ public sealed class CollapsedRows
             : (sbyte)_values[at] * _scales[row];
     }
 
+    /// <summary>The rows with their served values as floats.</summary>
+    internal UnitRows ToUnitRows()
+    {
+        NativeFloats values = new(_starts[Rows]);
+        int[] columns = IsFull ? [] : new int[_starts[Rows]];
+        for (int row = 0; row < Rows; row++)
+        {
+            for (int j = 0; j < CountOf(row); j++)
+            {
+                values.At(_starts[row] + j) = ValueOf(row, j);
+                if (!IsFull)
+                {
+                    columns[_starts[row] + j] = ColumnOf(row, j);
+                }
+            }
+        }
+
+        return new UnitRows(Dimension, _starts, columns, values);
+    }
+
     /// <summary>Rounds unit rows to a format.</summary>
     /// <exception cref="ArgumentException">The format is not one of rows, or the rows are too large for one array.</exception>
     internal static CollapsedRows From(string name, UnitRows rows, int kept, TableFormat format)

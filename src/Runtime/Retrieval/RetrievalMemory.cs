@@ -51,7 +51,10 @@ internal static class RetrievalMemory
     }
 
     /// <summary>Most distinct items that a batch can have: all, or the longest histories one after another.</summary>
-    public static int BatchItems(InteractionMatrix matrix, int capacity)
+    public static int BatchItems(InteractionMatrix matrix, int capacity) => (int)long.Min(BatchPairs(matrix, capacity), matrix.Items);
+
+    /// <summary>Most pairs of a batch: the longest histories.</summary>
+    public static long BatchPairs(InteractionMatrix matrix, int capacity)
     {
         int[] lengths = new int[matrix.Users];
         for (int u = 0; u < lengths.Length; u++)
@@ -66,6 +69,6 @@ internal static class RetrievalMemory
             total -= length;
         }
 
-        return (int)long.Min(total, matrix.Items);
+        return total;
     }
 }

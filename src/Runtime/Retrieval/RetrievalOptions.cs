@@ -40,6 +40,15 @@ public sealed record RetrievalOptions
     /// <summary>Threads, 1 to 1,024; 0 (default) uses all cores.</summary>
     public int Threads { get; init; }
 
+    /// <summary>
+    /// Where the steps run: <see cref="Device.Cpu"/> (default), a CUDA device, or <see cref="Device.Auto"/>. Batches, supports, checkpoints and
+    /// the model are those of the CPU; a run may be resumed on the other kind of device, whose bits differ by roundings.
+    /// </summary>
+    public Device Device { get; init; }
+
+    /// <summary>How a CUDA device multiplies matrices of dense rows; exact by default. Has no effect on the CPU.</summary>
+    public MatrixPrecision MatrixPrecision { get; init; }
+
     /// <summary>Replaces the model's learning rate; positive.</summary>
     public float? LearningRate { get; init; }
 
@@ -78,6 +87,7 @@ public sealed record RetrievalOptions
         Check(Enum.IsDefined(Budget), nameof(Budget), Budget, "must be a member of SparsityBudget");
         Check(MaxOutput is null or >= 1, nameof(MaxOutput), MaxOutput, "must be at least 1, or null for all items");
         Check(Threads is >= 0 and <= WorkerTeam.MaximumSize, nameof(Threads), Threads, "must be 1 to 1,024, or 0 for all cores");
+        Check(Enum.IsDefined(MatrixPrecision), nameof(MatrixPrecision), MatrixPrecision, "must be a member of MatrixPrecision");
         Check(LearningRate is null or > 0 and < float.PositiveInfinity, nameof(LearningRate), LearningRate, "must be a positive, finite number, or null for the rate of the model");
         Check(Enum.IsDefined(RateDecay), nameof(RateDecay), RateDecay, "must be a member of RateDecay");
         Check(MaxSteps is null or >= 1, nameof(MaxSteps), MaxSteps, "must be at least 1, or null for no limit");

@@ -5,6 +5,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Threading;
 using ModelGen.Compiled;
+using ModelGen.Cuda;
 
 namespace ModelGen;
 
@@ -29,7 +30,8 @@ internal sealed class RetrievalRun<TModel> : IDisposable
     private readonly int _batchSize;
     private readonly int _stepsPerEpoch;
     private readonly int _epochs;
-    private readonly AutoencoderRunner<TModel> _runner;
+    private readonly CudaDevice? _device;
+    private readonly IAutoencoderRunner _runner;
     private SparseRows _rows;
     private RetrievalPosition _position = new();
     private string? _lastCheckpoint;
@@ -63,9 +65,35 @@ internal sealed class RetrievalRun<TModel> : IDisposable
         TrainingOptions rates = new() { LearningRate = options.LearningRate };
         _pruningSchedule = new OptimizerSchedule(schema.Optimizer, rates, finalSteps);
         _finalSchedule = new OptimizerSchedule(schema.Optimizer, rates with { RateDecay = options.RateDecay }, finalSteps);
+        _device = DeviceChoice.Open(options.Device, TModel.Cuda is null ? DeviceChoice.WithoutCuda : null, out string? whyCpu);
         _team = new WorkerTeam(options.TeamSize);
         _rows = new SparseRows(items, table.Width, null, _states, isWide: true);
-        _runner = new AutoencoderRunner<TModel>(_rows, _team, _batchSize, options.MaxOutput ?? items, RetrievalMemory.BatchItems(data.Matrix, _batchSize));
+        try
+        {
+            string? where = whyCpu is null ? null : $"CPU: {whyCpu}";
+            if (_device is not null)
+            {
+                DeviceMemoryPlan onDevice = RetrievalBuffers.Plan(schema, data.Matrix, options, _levels);
+                onDevice.Check(_device);
+                where = $"{_device.Info}\n{onDevice}";
+            }
+
+            int outputs = options.MaxOutput ?? items, batchItems = RetrievalMemory.BatchItems(data.Matrix, _batchSize);
+            _runner = _device is null
+                ? new AutoencoderRunner<TModel>(_rows, data.Matrix, _team, _batchSize, outputs, batchItems)
+                : new CudaAutoencoderRunner(_device, TModel.Cuda!, schema, data.Matrix, _batchSize, outputs, batchItems, options.MatrixPrecision);
+            if (where is not null)
+            {
+                options.Progress?.Report(new TrainingProgress(TrainingProgressKind.Start, 1, _epochs, 0, _stepsPerEpoch, 0, 0, default, null) { Device = where });
+            }
+        }
+        catch
+        {
+            _rows.Dispose();
+            _team.Dispose();
+            _device?.Dispose();
+            throw;
+        }
     }
 
     private bool LimitReached => _position.TotalSteps >= _options.MaxSteps;
@@ -102,6 +130,7 @@ internal sealed class RetrievalRun<TModel> : IDisposable
             Prune(_options.Schedule.Restart);
         }
 
+        _runner.Download();
         return new TrainedRetriever<TModel>(_data.Items, UnitRows.From(_rows), _position.History);
     }
 
@@ -109,6 +138,7 @@ internal sealed class RetrievalRun<TModel> : IDisposable
     public void Dispose()
     {
         _runner.Dispose();
+        _device?.Dispose();
         _rows.Dispose();
         _team.Dispose();
     }
@@ -134,6 +164,7 @@ internal sealed class RetrievalRun<TModel> : IDisposable
     // The level's support, nested in the one before, with new optimiser state (section 4.2 of the digest).
     private void Prune(bool restart)
     {
+        _runner.Download();
         SparseRows next = new SupportSelection(_rows, Level.Kept, _options.Budget).Next(_states, restart, _start, _team);
         _rows.Dispose();
         _rows = next;
@@ -187,18 +218,25 @@ internal sealed class RetrievalRun<TModel> : IDisposable
 
     private void Step(int[] order)
     {
-        int first = _position.Step * _batchSize, count = int.Min(_batchSize, order.Length - first);
-        CounterRandom draws = new(KeyHash.Mix(_options.Seed ^ (ulong)_position.TotalSteps), DrawStream);
-        double loss = _runner.Train(_data.Matrix, order.AsSpan(first, count), draws, Schedule.At(_position.StepOfLevel + 1));
+        RetrievalBatch batch = Batch(order, 0);
+        double loss = _runner.Train(batch, _position.Step + 1 < _stepsPerEpoch ? Batch(order, 1) : null, Schedule.At(_position.StepOfLevel + 1));
         if (!double.IsFinite(loss))
         {
-            throw Diverged("the loss is not a finite number", loss / count);
+            throw Diverged($"the loss is not a finite number{(_runner.FindFault() is { } fault ? $" ({fault})" : "")}", loss / batch.Users.Length);
         }
 
         _position.LossSum += loss;
         _position.Step++;
         _position.StepOfLevel++;
         _position.TotalSteps++;
+    }
+
+    // The users of the step that comes so many steps after this one.
+    private RetrievalBatch Batch(int[] order, int ahead)
+    {
+        int first = (_position.Step + ahead) * _batchSize;
+        return new RetrievalBatch(
+            order.AsMemory(first, int.Min(_batchSize, order.Length - first)), new CounterRandom(KeyHash.Mix(_options.Seed ^ (ulong)(_position.TotalSteps + ahead)), DrawStream));
     }
 
     private void AddTime(ref long started)
@@ -230,6 +268,7 @@ internal sealed class RetrievalRun<TModel> : IDisposable
 
     private void RequireFiniteParameters()
     {
+        _runner.Download();
         for (long at = 0; at < _rows.SlotCount; at++)
         {
             if (!float.IsFinite(_rows.Values.At(at)))

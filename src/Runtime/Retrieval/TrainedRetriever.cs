@@ -8,7 +8,7 @@ namespace ModelGen;
 
 /// <summary>A trained retrieval model: one unit row per item. Users are not stored; a history is the sum of its rows.</summary>
 /// <typeparam name="TModel">The user's class.</typeparam>
-public sealed class TrainedRetriever<TModel>
+public sealed partial class TrainedRetriever<TModel>
     where TModel : class, IAutoencoder<TModel>
 {
     internal TrainedRetriever(Vocabulary items, UnitRows rows, IReadOnlyList<RetrievalEpoch> history)
@@ -108,12 +108,13 @@ public sealed class TrainedRetriever<TModel>
     /// <param name="options">Lengths of the lists and further settings; null for the defaults.</param>
     /// <exception cref="DataSetException">No user can be measured.</exception>
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    /// <exception cref="DeviceException">The device asked for cannot be used.</exception>
     public RankingEvaluation EvaluateRanking(DataSet<TModel> heldOut, DataSet<TModel> history, RankingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(heldOut);
         ArgumentNullException.ThrowIfNull(history);
         options ??= new RankingOptions();
         options.Check();
-        return HistoryTask.Create(heldOut, history, Items, options).Measure(options, (told, lanes) => new UnitRowsQueryScorer(Rows, told, lanes));
+        return HistoryTask.Create(heldOut, history, Items, options).Measure(options, (told, lanes) => new UnitRowsQueryScorer(Rows, told, lanes), () => Rows);
     }
 }

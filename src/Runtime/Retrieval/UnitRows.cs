@@ -34,6 +34,15 @@ public sealed class UnitRows
     /// <summary>Entries in all.</summary>
     public long Count => _starts[^1];
 
+    /// <summary>First entry of every row, and the number of entries.</summary>
+    internal ReadOnlySpan<long> Starts => _starts;
+
+    /// <summary>Columns of all entries; empty when rows are dense.</summary>
+    internal ReadOnlySpan<int> Indices => _indices;
+
+    /// <summary>Values of all entries.</summary>
+    internal NativeFloats Entries => _values;
+
     /// <summary>Kept entries of a row.</summary>
     public int CountOf(int row) => (int)(_starts[row + 1] - _starts[row]);
 

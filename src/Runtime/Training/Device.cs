@@ -14,8 +14,8 @@ public readonly record struct Device
     /// <summary>All cores that the options allow.</summary>
     public static Device Cpu => default;
 
-    /// <summary>The first CUDA device when there are a driver, a device and a compiler for it; the CPU otherwise.</summary>
-    public static Device Auto => new(DeviceKind.Auto, 0, null);
+    /// <summary>The first CUDA device when there are a driver that starts, a device and a compiler for it; the CPU otherwise, which the run's progress says with the reason.</summary>
+    public static Device Auto => AutoOn(null);
 
     /// <summary>Whether it is the CPU.</summary>
     public bool IsCpu => _kind == DeviceKind.Cpu;
@@ -41,6 +41,9 @@ public readonly record struct Device
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         return new Device(DeviceKind.Cuda, index, platform);
     }
+
+    /// <summary>An automatic choice among the devices of a platform; null for NVIDIA's own.</summary>
+    internal static Device AutoOn(CudaPlatform? platform) => new(DeviceKind.Auto, 0, platform);
 
     /// <inheritdoc/>
     public override string ToString() => _kind switch

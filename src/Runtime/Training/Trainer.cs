@@ -20,7 +20,8 @@ internal sealed class Trainer<TModel> : IDisposable
     private readonly WorkerTeam _team;
     private readonly ModelState _state;
     private readonly CudaDevice? _device;
-    private readonly CudaStepRunner? _deviceSteps;
+    private readonly string? _whyCpu;
+    private readonly IDeviceRunner? _deviceSteps;
     private readonly IStepRunner _runner;
     private readonly IdleIds _idleIds;
     private readonly OptimizerSchedule _schedule;
@@ -65,7 +66,7 @@ internal sealed class Trainer<TModel> : IDisposable
             }
 
             _idleIds = new IdleIds(_state, data, averageRows: TModel.Factorization is not null);
-            _device = DeviceChoice.Open(options, TModel.Cuda);
+            _device = DeviceChoice.Open(options.Device, Lacking(options), out _whyCpu);
             (_runner, _deviceSteps) = CreateRunner(data);
         }
         catch
@@ -98,9 +99,9 @@ internal sealed class Trainer<TModel> : IDisposable
             }
         }
 
-        if (_deviceSteps is { } device)
+        if ((_deviceSteps is { } device ? $"{_device!.Info}\n{device.Plan}" : _whyCpu is null ? null : $"CPU: {_whyCpu}") is { } where)
         {
-            _options.Progress?.Report(new TrainingProgress(TrainingProgressKind.Start, 1, _options.Epochs, 0, _stepsPerEpoch, 0, 0, default, null) { Device = $"{_device!.Info}\n{device.Plan}" });
+            _options.Progress?.Report(new TrainingProgress(TrainingProgressKind.Start, 1, _options.Epochs, 0, _stepsPerEpoch, 0, 0, default, null) { Device = where });
         }
 
         // An epoch that a step limit cut short ends the run, and a run resumed from inside an epoch finishes that epoch first.
@@ -164,12 +165,18 @@ internal sealed class Trainer<TModel> : IDisposable
         return isWhole;
     }
 
-    private (IStepRunner Runner, CudaStepRunner? Device) CreateRunner(DataSet<TModel> data)
+    private static string? Lacking(TrainingOptions options) =>
+        TModel.Cuda is null ? DeviceChoice.WithoutCuda
+        : options.FullBatch && TModel.Cuda.FullBatch is null ? "On all ratings at once, a [MatrixFactorization] without biases, without vectors of the ids' own and without row-wise Adagrad has kernels; this model has none."
+        : null;
+
+    private (IStepRunner Runner, IDeviceRunner? Device) CreateRunner(DataSet<TModel> data)
     {
         IdleSplits? stop = _validator is null ? null : new IdleSplits(ValidationLosses);
         if (_options.FullBatch)
         {
-            return (new FactorizationRunner(_state, TModel.Factorization!, data, _team, _options.Seed, stop), null);
+            FactorizationRunner factorization = new(_state, TModel.Factorization!, data, _team, _options.Seed, stop, _device is null ? null : (_device, TModel.Cuda!.FullBatch!));
+            return (factorization, _device is null ? null : factorization);
         }
 
         NegativeSampler? negatives = TModel.Schema.IsImplicit ? new NegativeSampler(data, TModel.Schema, _state.Vocabularies, _options) : null;

@@ -123,7 +123,6 @@ public sealed record TrainingOptions
     internal void Check<TModel>()
         where TModel : class, IEmbeddingModel<TModel>
     {
-        Check(!FullBatch || !Device.IsCuda, nameof(Device), Device, $"must be Device.Cpu or Device.Auto with {nameof(FullBatch)}, whose steps on all examples run on the CPU");
         Check(Epochs >= 1, nameof(Epochs), Epochs, "must be at least 1");
         Check(BatchSize is >= 1 and <= 1 << 20, nameof(BatchSize), BatchSize, "must be 1 to 1,048,576");
         Check(Negatives is null or 0 || TModel.Schema.IsImplicit, nameof(Negatives), Negatives, $"must be null, because {TModel.Schema.Name} has a label. Negatives are drawn for models of a [User] and an [Item] without a [Label]");

@@ -119,7 +119,11 @@ internal sealed unsafe partial class HostCudaDriver
     public void Launch(CudaGraph graph, CudaStream stream)
     {
         List<Action> work = _graphs[graph.Handle];
-        Enqueue(stream, () => work.ForEach(action => action()));
+        Enqueue(stream, () =>
+        {
+            DuringReplay?.Invoke();
+            work.ForEach(action => action());
+        });
     }
 
     public void DestroyGraph(CudaGraph graph)

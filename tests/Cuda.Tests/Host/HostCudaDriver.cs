@@ -38,6 +38,12 @@ internal sealed unsafe partial class HostCudaDriver : ICudaDriver
     /// <summary>Order of the blocks and of the threads of a block: 0 forward, 1 reverse, any other number a shuffled order.</summary>
     public int Order { get; set; }
 
+    /// <summary>Called while recorded work is repeated.</summary>
+    public Action? DuringReplay { get; set; }
+
+    /// <summary>Whether the driver refuses its contexts, as one that another program uses alone.</summary>
+    public bool FailsContext { get; init; }
+
     /// <summary>Kernels that were run, in order.</summary>
     public List<string> Kernels { get; } = [];
 
@@ -57,6 +63,11 @@ internal sealed unsafe partial class HostCudaDriver : ICudaDriver
 
     public CudaContext RetainPrimaryContext(int device)
     {
+        if (FailsContext)
+        {
+            throw Error("cuDevicePrimaryCtxRetain", CudaError.NotInitialized, $"device {device}");
+        }
+
         _retained.Add(device);
         return new CudaContext(device + 1);
     }

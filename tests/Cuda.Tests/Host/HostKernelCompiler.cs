@@ -35,7 +35,7 @@ internal sealed partial class HostKernelCompiler(HostToolchain toolchain, bool c
         try
         {
             string file = source.Name + ".cu";
-            File.WriteAllText(Path.Combine(work, "device.h"), toolchain.Header);
+            toolchain.WriteHeaders(work);
             File.WriteAllText(Path.Combine(work, file), Translate(source, file));
             (int code, string output) = HostToolchain.Compile(work,
             [

@@ -17,16 +17,17 @@ internal sealed class HostToolchain
 {
     private const string Compiler = "g++";
 
+    private static readonly string[] s_headers = ["device.h", "warps.h", "arithmetic.h", "inline_ptx.h", "accesses.h", "instrumentation.h"];
     private static readonly Lock Gate = new();
     private static HostToolchain? _found;
 
     private HostToolchain(string version)
     {
-        Header = Resource("device.h");
+        Headers = s_headers.ToDictionary(name => name, Resource);
         string emulator = Resource("emulator.cpp");
         // Machine code is for this processor, so that it goes into the key of cached files.
         string processor = File.Exists("/proc/cpuinfo") ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("flags", StringComparison.Ordinal)) ?? "" : "";
-        string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(version + Header + emulator + processor)))[..16];
+        string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(version + string.Concat(Headers.Values) + emulator + processor)))[..16];
         Name = $"{version}, emulator {key}";
         Folder = Path.Combine(AppContext.BaseDirectory, "host-kernels");
         Directory.CreateDirectory(Folder);
@@ -34,7 +35,7 @@ internal sealed class HostToolchain
         if (!File.Exists(EmulatorObject))
         {
             string work = Directory.CreateTempSubdirectory("modelgen-host").FullName;
-            File.WriteAllText(Path.Combine(work, "device.h"), Header);
+            WriteHeaders(work);
             File.WriteAllText(Path.Combine(work, "emulator.cpp"), emulator);
             (int code, string output) = Run(Compiler, work, "-std=gnu++17", "-O2", "-g1", "-fPIC", "-fvisibility=hidden", "-c", "emulator.cpp", "-o", "emulator.o");
             if (code != 0)
@@ -50,8 +51,8 @@ internal sealed class HostToolchain
     /// <summary>Version of the compiler and hash of the emulator.</summary>
     public string Name { get; }
 
-    /// <summary>The header that kernels are compiled with.</summary>
-    public string Header { get; }
+    /// <summary>The headers of kernels and of the emulator, by name.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; }
 
     /// <summary>The compiled emulator.</summary>
     public string EmulatorObject { get; }
@@ -82,6 +83,15 @@ internal sealed class HostToolchain
 
             toolchain = _found;
             return toolchain is not null;
+        }
+    }
+
+    /// <summary>Writes the headers into a folder.</summary>
+    public void WriteHeaders(string folder)
+    {
+        foreach ((string name, string text) in Headers)
+        {
+            File.WriteAllText(Path.Combine(folder, name), text);
         }
     }
 

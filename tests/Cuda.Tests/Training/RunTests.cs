@@ -76,11 +76,55 @@ public sealed class RunTests
     }
 
     [TestMethod]
-    public void Full_batches_are_refused_on_a_device()
+    public void An_automatic_choice_takes_the_device_that_is_there_and_says_why_it_is_the_CPU()
+    {
+        Requires.HostCompiler();
+        (DataSet<FmTwelve> data, _) = Data<FmTwelve>();
+        string? Where(HostCudaDriver driver)
+        {
+            string? where = null;
+            TrainingOptions options = new()
+            {
+                MaxSteps = 1, Device = Device.AutoOn(HostCudaDriver.Platform(checks: false, driver)),
+                Progress = new Collector(report => where = report.Kind == TrainingProgressKind.Start ? report.Device : where),
+            };
+            ModelTrainer.Train(data, options);
+            return where;
+        }
+
+        StringAssert.Contains(Where(new HostCudaDriver()), "optimiser state");
+        StringAssert.StartsWith(Where(new HostCudaDriver(devices: 0)), "CPU: ");
+        StringAssert.Contains(Where(new HostCudaDriver { FailsContext = true }), "CPU: cuDevicePrimaryCtxRetain failed");
+    }
+
+    [TestMethod]
+    public void Runs_on_all_ratings_at_once_give_the_losses_of_the_CPU()
+    {
+        // Clusters that split and ids that move between them, on one side and on both; empty rows are among them.
+        TrainingOptions options = new() { Epochs = 12, FullBatch = true };
+        All<MfItems>(Devices.Device());
+        All<MfClustered>(Devices.Device());
+        Requires.HostCompiler();
+        All<MfClustered>(Device.Cuda(0, HostCudaDriver.Platform(checks: true)));
+
+        void All<T>(Device device)
+            where T : class, IEmbeddingModel<T>
+        {
+            DataSet<T> data = RandomData.Create<T>(200, 7, keys: 30);
+            TrainedModel<T> cpu = ModelTrainer.Train(data, options), other = ModelTrainer.Train(data, options with { Device = device });
+            Compare(cpu, other, typeof(T).Name);
+            for (int t = 0; t < cpu.State.Tables.Length; t++)
+            {
+                CollectionAssert.AreEqual(cpu.State.Tables[t].Assignment?.Clusters, other.State.Tables[t].Assignment?.Clusters, typeof(T).Name);
+            }
+        }
+    }
+
+    [TestMethod]
+    public void A_model_without_kernels_for_all_ratings_at_once_is_refused()
     {
         TrainingOptions options = new() { FullBatch = true, Device = Device.Cuda(0) };
-        ArgumentException e = Assert.ThrowsExactly<ArgumentException>(() => ModelTrainer.Train(Data<MfItems>().Data, options));
-        StringAssert.Contains(e.Message, "FullBatch");
+        StringAssert.Contains(Assert.ThrowsExactly<DeviceException>(() => ModelTrainer.Train(Data<MfNonNegative>().Data, options)).Message, "row-wise Adagrad");
     }
 
     [TestMethod]
@@ -94,6 +138,29 @@ public sealed class RunTests
         Assert.ThrowsExactly<TrainingCanceledException>(() => ModelTrainer.Train(data, options with { Progress = progress }, source.Token));
         TrainedModel<FmTwelve> resumed = ModelTrainer.Train(data, options with { Resume = true });
         Compare(ModelTrainer.Train(data, options with { CheckpointPath = null, Device = Device.Cpu }), resumed, "resumed");
+    }
+
+    [TestMethod]
+    public void A_run_cancelled_inside_a_replay_ends_after_its_step_and_goes_on_from_there()
+    {
+        Requires.HostCompiler();
+        using TemporaryFolder folder = new();
+        using CancellationTokenSource source = new();
+        (DataSet<FmTwelve> data, _) = Data<FmTwelve>();
+        int replays = 0;
+        HostCudaDriver driver = new();
+        driver.DuringReplay = () =>
+        {
+            if (++replays == 3)
+            {
+                source.Cancel();
+            }
+        };
+        TrainingOptions options = new() { Epochs = 2, BatchSize = 64, Device = Device.Cuda(0, HostCudaDriver.Platform(checks: false, driver)), CheckpointPath = folder["run.safetensors"] };
+        TrainingCanceledException cancelled = Assert.ThrowsExactly<TrainingCanceledException>(() => ModelTrainer.Train(data, options, source.Token));
+        Assert.AreEqual((1, 3L, 3), (cancelled.Epoch, cancelled.Step, replays));
+        Assert.AreEqual(0, driver.LiveAllocations);
+        Compare(ModelTrainer.Train(data, options with { CheckpointPath = null, Device = Device.Cpu }), ModelTrainer.Train(data, options with { Resume = true }), "resumed");
     }
 
     private static void Same<T>()

@@ -44,7 +44,7 @@ public sealed class AutoencoderStepTests
     [DataRow(8, false)]
     public void Steps_of_nadam_follow_the_formulas(int? kept, bool wide)
     {
-        using var parity = new StepParity<Listening>(50, Histories(20, 50, 3), kept, wide);
+        using var parity = new StepParity<Listening>(50, RandomRows.Histories(20, 50, 3), kept, wide);
         var schedule = new OptimizerSchedule(Schema<Listening>().Optimizer, new TrainingOptions(), totalSteps: 1);
         double[][] values = parity.Values(), first = Zeros(values), second = Zeros(values);
         double product = 1;
@@ -78,7 +78,7 @@ public sealed class AutoencoderStepTests
     [TestMethod]
     public void Sparse_products_equal_dense_products_of_the_masked_rows()
     {
-        int[][] histories = Histories(45, 80, 6);
+        int[][] histories = RandomRows.Histories(45, 80, 6);
         using var sparse = new StepParity<SparseWatching>(80, histories, 7, wide: false);
         using var dense = new StepParity<SparseWatching>(80, histories, 7, wide: true);
         Assert.AreEqual(dense.Step(s_descent), sparse.Step(s_descent), 1e-6);
@@ -91,7 +91,7 @@ public sealed class AutoencoderStepTests
     [DataRow(7)]
     public void A_step_gives_the_same_bits_on_any_number_of_threads(int threads)
     {
-        int[][] histories = Histories(100, 130, 9);
+        int[][] histories = RandomRows.Histories(100, 130, 9);
         SameBits<SparseWatching>(null, true);
         SameBits<SparseWatching>(40, true);
         SameBits<SparseWatching>(7, false);
@@ -120,17 +120,10 @@ public sealed class AutoencoderStepTests
         CollectionAssert.AreEqual(step.Outputs[..12].Distinct().Order().ToArray(), step.UpdatedRows[..step.UpdatedCount]);
     }
 
-    internal static int[][] Histories(int users, int items, int seed)
-    {
-        var random = new Random(seed);
-        return [.. Enumerable.Range(0, users).Select(_ =>
-            Enumerable.Range(0, 2 + random.Next(9)).Select(_ => (int)(items * Math.Pow(random.NextDouble(), 2))).Distinct().Order().ToArray())];
-    }
-
     private static void Check<T>(int users, int items, int? kept, bool wide, int maxOutput)
         where T : class, IAutoencoder<T>
     {
-        using var parity = new StepParity<T>(items, Histories(users, items, items + users), kept, wide, maxOutput);
+        using var parity = new StepParity<T>(items, RandomRows.Histories(users, items, items + users), kept, wide, maxOutput);
         double[][] before = parity.Values();
         double loss = parity.Step(s_descent);
         ReferenceAutoencoder reference = parity.Reference(before);

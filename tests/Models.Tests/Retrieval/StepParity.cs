@@ -15,27 +15,10 @@ internal sealed class StepParity<T> : IDisposable
     public StepParity(int items, int[][] histories, int? kept, bool wide, int maxOutput = int.MaxValue, int threads = 2, int seed = 1)
     {
         Histories = histories;
-        Matrix = InteractionMatrix.From(
-            histories.Length, items, [.. histories.SelectMany((h, u) => h.Select(_ => u))], [.. histories.SelectMany(h => h)]);
-        int width = T.Schema.Tables[0].Width;
-        var random = new Random(seed);
-        Rows = new SparseRows(items, width, kept is { } k ? [.. Enumerable.Repeat(k, items)] : null, T.Schema.Optimizer.DenseStates, wide);
-        for (int row = 0; row < items; row++)
-        {
-            int[] columns = kept is { } count ? [.. Enumerable.Range(0, width).OrderBy(_ => random.Next()).Take(count).Order()] : [.. Enumerable.Range(0, width)];
-            for (int j = 0; j < columns.Length; j++)
-            {
-                if (kept is not null)
-                {
-                    Rows.Indices[Rows.Start(row) + j] = columns[j];
-                }
-
-                Rows.Values.At(Rows.Start(row) + j) = (float)((2 * random.NextDouble()) - 1);
-            }
-        }
-
+        Matrix = RandomRows.Matrix(histories, items);
+        Rows = RandomRows.Create(T.Schema, items, kept, wide, seed);
         _team = new WorkerTeam(threads);
-        Runner = new AutoencoderRunner<T>(Rows, _team, histories.Length, Math.Min(maxOutput, items), items);
+        Runner = new AutoencoderRunner<T>(Rows, Matrix, _team, histories.Length, Math.Min(maxOutput, items), items);
         Runner.Attach(Rows);
     }
 
@@ -74,7 +57,7 @@ internal sealed class StepParity<T> : IDisposable
     public double Step(OptimizerStep optimizer)
     {
         int[] users = [.. Enumerable.Range(0, Histories.Length)];
-        return Runner.Train(Matrix, users, new CounterRandom(7, 1), optimizer) / users.Length;
+        return Runner.Train(new RetrievalBatch(users, new CounterRandom(7, 1)), null, optimizer) / users.Length;
     }
 
     /// <summary>The reference on the rows as they are, with the outputs of the last step.</summary>

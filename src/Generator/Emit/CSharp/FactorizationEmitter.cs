@@ -13,12 +13,19 @@ namespace ModelGen.Generator.Emit.CSharp;
 /// </summary>
 internal sealed class FactorizationEmitter(ModelSpec model, Graph graph, KernelSet kernels, SourceWriter w)
 {
+    /// <summary>Whether a model has them.</summary>
+    public static bool AppliesTo(ModelSpec model) => model.Host.Factorization is not null
+        && model.Categoricals.All(c => c.Embedding.Kind is EmbeddingKind.Full or EmbeddingKind.Hashed or EmbeddingKind.Clustered && c.Embedding.Quantized is null);
+
+    /// <summary>Writes them.</summary>
     public void Write()
     {
-        if (model.Host.Factorization is not { } spec || model.Categoricals.Any(c => c.Embedding.Kind is not (EmbeddingKind.Full or EmbeddingKind.Hashed or EmbeddingKind.Clustered) || c.Embedding.Quantized is not null))
+        if (!AppliesTo(model))
         {
             return;
         }
+
+        FactorizationSpec spec = model.Host.Factorization!;
 
         Parameter[] tables = [.. graph.Parameters.Where(p => p.IsTable)];
         Parameter user = tables.First(t => model.Categoricals[t.Feature].Role == RoleKind.User), item = tables.First(t => model.Categoricals[t.Feature].Role == RoleKind.Item);

@@ -15,7 +15,7 @@ internal static class TrainerEmitter
     {
         var w = new SourceWriter();
         var kernels = new KernelSet();
-        var names = new AddressNames(plan);
+        var names = new CSharpNames(plan);
         var ids = new IdEmitter(model, graph, plan, kernels, w);
         int features = graph.Features.Count;
         Parameter[] shared = [.. graph.Parameters.Where(p => p.IsTable && p.Index != RowIndexKind.Identity)];

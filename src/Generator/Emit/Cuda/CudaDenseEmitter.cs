@@ -65,6 +65,11 @@ internal static class CudaDenseEmitter
             AddAverage(forms, op, plan);
         }
 
+        foreach (Op op in graph.Backward.Where(op => op.Kind == OpKind.QuantizeStatistics))
+        {
+            AddMoments(forms, op, plan);
+        }
+
         return forms;
     }
 
@@ -107,6 +112,42 @@ internal static class CudaDenseEmitter
                     float w = step->dense[{{offset}} + at] - {{CudaText.Float(rest)}} / average * sum;
                     step->dense[{{offset}} + at] = w;
                     step->transposed[{{transposed}} + (part * {{part}} + c) * {{codebook.TransposedStride}} + k] = w;
+                }
+            }
+            """, addresses);
+    }
+
+    // The running moments of scores move towards those of the batch; a centroid without lookups stays.
+    private static void AddMoments(CudaForms forms, Op op, MemoryPlan plan)
+    {
+        DensePlace place = plan.Dense[op.Parameters[0]];
+        FeatureLayout layout = plan.Features[place.Parameter.Feature];
+        var addresses = new CudaAddresses();
+        addresses.Use("const Feature&", "f", $"step->features[{place.Parameter.Feature}]");
+        (string offset, _) = Offsets(addresses, place);
+        string momentum = CudaText.Float(Quantization.Momentum);
+        forms.Add(place.Parameter.Name, $"{place.Parameter.Name}: running moments of the scores, of which a step keeps {momentum}.", $$"""
+            int chunks = (f0.slot_count - 1 + CHUNK - 1) / CHUNK;
+            for (int i = (int)blockIdx.x * THREADS + threadIdx.x; chunks > 0 && i < {{place.Parameter.Columns}}; i += (int)gridDim.x * THREADS)
+            {
+                const float* sums = f0.factors + {{place.Offset - layout.FactorOffset}} + i;
+                float total = sums[0], first = sums[{{place.Stride}}], second = sums[{{2 * place.Stride}}];
+                for (int chunk = 1; chunk < chunks; chunk++)
+                {
+                    sums += {{layout.FactorFloats}};
+                    total += sums[0];
+                    first += sums[{{place.Stride}}];
+                    second += sums[{{2 * place.Stride}}];
+                }
+
+                if (total > 0.0f)
+                {
+                    float* moments = step->dense + {{offset}} + i;
+                    float offset = first / total, variance = fmaxf(0.0f, second / total - offset * offset);
+                    float weight = {{momentum}} * moments[0] + (1.0f - {{momentum}}), rate = (1.0f - {{momentum}}) / weight;
+                    moments[0] = weight;
+                    moments[{{place.Stride}}] += rate * offset;
+                    moments[{{2 * place.Stride}}] += rate * (variance - moments[{{2 * place.Stride}}]);
                 }
             }
             """, addresses);

@@ -23,27 +23,8 @@ internal static class CudaEmitter
 
     private const int MostTileExamples = 32;
 
-    /// <summary>What of a model has no CUDA form, in the user's words; null when it has all.</summary>
-    public static string? Unsupported(Graph graph) =>
-        graph.Forward.FirstOrDefault(op => op.Quantization?.Statistics is not null) is { } normalized
-            ? $"NormalizeScores of '{graph.Features[normalized.Result!.Feature]}'" : null;
-
     public static string Emit(ModelSpec model, Graph graph)
     {
-        if (Unsupported(graph) is { } form)
-        {
-            var w = new SourceWriter();
-            FileHeader.Write(w, model, "what has no training step in CUDA C");
-            using (w.Block($"partial {model.Keyword} {model.Name}"))
-            {
-                w.Line($"static CudaProgram? IEmbeddingModel<{model.Name}>.Cuda => s_cuda;");
-                w.Line();
-                w.Line($"private static readonly CudaProgram s_cuda = new() {{ Unsupported = {SourceWriter.Quote(form)} }};");
-            }
-
-            return w.ToString();
-        }
-
         MemoryPlan plan = Plan(graph, out bool shared);
         var library = new CudaLibrary();
         var ids = new CudaIdEmitter(graph, plan, library);
@@ -108,7 +89,7 @@ internal static class CudaEmitter
         library.Write(source);
         CudaOptimizer.Write(source, model.Optimizer, towers.Count + factors.Count > 0);
         source.Lines(kernels.ToString().TrimEnd('\n'));
-        return Wrap(model, plan, shared, slots, ids, list, source.ToString());
+        return Wrap(model, plan, shared, slots, ids, list, source.ToString(), CudaFactorization.AppliesTo(model, graph) ? CudaFactorization.Text(model, graph) : null);
     }
 
     // A tile fits into shared memory with 32 or 16 examples, or lies in a workspace of its lane.
@@ -150,12 +131,7 @@ internal static class CudaEmitter
             typedef long long i64;
             enum { THREADS = {{Threads}}, TILE = {{plan.TileExamples}}, SLOTS = {{slots}}, CHUNK = 256, SLOT_FLOATS = {{slotFloats}}, LONG_SEGMENT = 64, LANE_FLOATS = {{plan.FactorOffset}} };
 
-            // Products on tensor cores take many registers, which a block of its own on a multiprocessor has.
-            #ifdef MODELGEN_TF32
-            #define BOUNDS THREADS, 1
-            #else
-            #define BOUNDS THREADS
-            #endif
+            {{CudaStep.Bounds}}
 
             // A table and its optimiser state; the clusters of ids, and the step at which a row was last updated, where they are needed.
             struct Table { float* values; float* state0; float* state1; const int* clusters; int* used; i64 rows; };
@@ -172,7 +148,7 @@ internal static class CudaEmitter
             // Rows of a table that several slots share: the distinct rows, and the slots of each.
             struct Shared { const int* rows; const int* starts; const int* slots; float* gradients; i64 count; };
 
-            struct Result { double loss; int finite, steps; };
+            {{CudaStep.Result}}
 
             struct Step
             {
@@ -184,10 +160,7 @@ internal static class CudaEmitter
                 Table tables[{{Math.Max(1, tables)}}]; Feature features[{{Math.Max(1, features)}}]; Shared shared[{{Math.Max(1, shared)}}];
             };
 
-            static __device__ int least(int a, int b)
-            {
-                return a < b ? a : b;
-            }
+            {{CudaStep.Least}}
 
             """);
     }
@@ -241,36 +214,11 @@ internal static class CudaEmitter
         }
 
         w.Line();
-        w.Lines("""
-            // The sum of the losses, pieces in order. A step whose loss is not finite changes nothing.
-            extern "C" __global__ void __launch_bounds__(BOUNDS) sum_losses(const Step* step)
-            {
-                __shared__ double sums[THREADS];
-                int from = (int)((i64)step->count * threadIdx.x / THREADS), to = (int)((i64)step->count * (threadIdx.x + 1) / THREADS);
-                double sum = 0.0;
-                for (int i = from; i < to; i++)
-                {
-                    sum += step->losses[i];
-                }
-
-                sums[threadIdx.x] = sum;
-                __syncthreads();
-                if (threadIdx.x == 0)
-                {
-                    for (int i = 1; i < THREADS; i++)
-                    {
-                        sum += sums[i];
-                    }
-
-                    step->result->loss = sum;
-                    step->result->finite = sum - sum == 0.0;
-                }
-            }
-
-            """);
+        w.Lines(CudaStep.SumLosses);
+        w.Line();
     }
 
-    private static string Wrap(ModelSpec model, MemoryPlan plan, bool shared, int slots, CudaIdEmitter ids, List<(string Name, string Work, int Count)> kernels, string source)
+    private static string Wrap(ModelSpec model, MemoryPlan plan, bool shared, int slots, CudaIdEmitter ids, List<(string Name, string Work, int Count)> kernels, string source, string? fullBatch)
     {
         var w = new SourceWriter();
         FileHeader.Write(w, model, "the training step in CUDA C");
@@ -288,6 +236,11 @@ internal static class CudaEmitter
                 w.Line($"WorkspaceFloats = {(shared ? 0 : plan.TileFloats)},");
                 w.Line($"Vectors = [{string.Join(", ", ids.Vectors.Select(v => $"new({v.Feature}, {v.Floats})"))}],");
                 w.Line($"ScoreFloats = [{string.Join(", ", Enumerable.Range(0, model.Categoricals.Count).Select(f => ids.ScoreFloats.TryGetValue(f, out int floats) ? floats * slots : 0))}],");
+                if (fullBatch is not null)
+                {
+                    w.Line("FullBatch = global::System.Text.Encoding.UTF8.GetString(CudaFullBatch),");
+                }
+
                 w.Line($"Kernels = [{string.Join(", ", kernels.Select(k => $"new(\"{k.Name}\", CudaWork.{k.Work}, {k.Count})"))}],");
             }
 
@@ -296,6 +249,14 @@ internal static class CudaEmitter
             w.Line("private static ReadOnlySpan<byte> CudaSource => \"\"\"");
             w.Lines(source.TrimEnd('\n'));
             w.Line("\"\"\"u8;");
+            if (fullBatch is not null)
+            {
+                w.Line();
+                w.Line("/// <summary>The kernels of training on all ratings at once.</summary>");
+                w.Line("private static ReadOnlySpan<byte> CudaFullBatch => \"\"\"");
+                w.Lines(fullBatch.TrimEnd('\n'));
+                w.Line("\"\"\"u8;");
+            }
         }
 
         return w.ToString();

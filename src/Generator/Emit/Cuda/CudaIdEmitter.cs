@@ -126,7 +126,7 @@ internal sealed class CudaIdEmitter(Graph graph, MemoryPlan plan, CudaLibrary li
                     if (op.Kind is OpKind.SoftmaxKeys or OpKind.SoftmaxInput && !scored)
                     {
                         (DensePlace keys, DensePlace values) = Softmax(op);
-                        w.Lines(CudaSoftmax.Scores(library, op.Quantization!, op.Inputs[0].Width, keys, Transposed(keys), Transposed(values), Ref(op.Inputs[0]), Ref(op.Inputs[1])));
+                        w.Lines(CudaSoftmax.Scores(library, op.Quantization!, op.Inputs[0].Width, keys, Transposed(keys), Transposed(values), Moments(op.Quantization!), Ref(op.Inputs[0]), Ref(op.Inputs[1])));
                         w.Line("__syncthreads();");
                         scored = true;
                     }
@@ -206,7 +206,8 @@ internal sealed class CudaIdEmitter(Graph graph, MemoryPlan plan, CudaLibrary li
         Quantization q = op.Quantization!;
         int width = op.Result!.Width, part = width / q.Parts;
         DensePlace searched = plan.Dense[q.Keys ?? op.Parameters[0]];
-        string column = q.Shared ? "" : $" + part * {(long)part * searched.TransposedStride}";
+        (int Stride, string Address) moments = Moments(q);
+        string column = Column(q, part, searched);
         return $$"""
             for (int m = threadIdx.x / 32; m < count * {{q.Parts}}; m += THREADS / 32)
             {
@@ -214,7 +215,7 @@ internal sealed class CudaIdEmitter(Graph graph, MemoryPlan plan, CudaLibrary li
                 int choices = {{ByTier(q, t => q.Choices[t])}}, begin = {{ByTier(q, q.First)}}, repeat = {{ByTier(q, q.Repeat)}};
                 if (part % repeat == 0)
                 {
-                    int code = {{library.Use("nearest")}}<{{searched.TransposedStride}}, {{CudaText.Bool(q.Keys is not null)}}>({{Ref(op.Inputs[0])}} + i * {{width}} + part * {{part}}, repeat * {{part}}, {{Transposed(searched)}}{{column}} + begin, choices);
+                    int code = {{library.Use("nearest")}}<{{searched.TransposedStride}}, {{CudaText.Bool(q.Keys is not null)}}, {{moments.Stride}}>({{Ref(op.Inputs[0])}} + i * {{width}} + part * {{part}}, repeat * {{part}}, {{Transposed(searched)}}{{column}} + begin, choices, {{FromFirst(moments)}});
                     if (threadIdx.x % 32 < repeat)
                     {
                         f0.codes[(i64)(at + i) * {{q.Parts}} + part + threadIdx.x % 32] = (unsigned short)(begin + code);
@@ -223,6 +224,46 @@ internal sealed class CudaIdEmitter(Graph graph, MemoryPlan plan, CudaLibrary li
             }
             """;
     }
+
+    // Sums for the running moments of the scores; a thread owns a centroid and takes the ids in order.
+    private string Statistics(Op op, int feature)
+    {
+        Quantization q = op.Quantization!;
+        (DensePlace place, DensePlace searched) = (plan.Dense[op.Parameters[0]], plan.Dense[op.Parameters[1]]);
+        int width = op.Inputs[0].Width, part = width / q.Parts;
+        return $$"""
+            for (int row = threadIdx.x; row < {{q.Centroids}}; row += THREADS)
+            {
+                float* sums = factors + {{FactorGradient(place, feature)}} + row;
+                float total = sums[0], first = sums[{{place.Stride}}], second = sums[{{2 * place.Stride}}], mean = {{Dense(place)}}[{{place.Stride}} + row];
+                for (int i = 0; i < count; i++)
+                {
+                    int id = f0.ids[at + i], choices = {{ByTier(q, t => q.Choices[t])}}, begin = {{ByTier(q, q.First)}}, repeat = {{ByTier(q, q.Repeat)}};
+                    float weight = (float)(f0.starts[at + i + 1] - f0.starts[at + i]);
+                    for (int part = 0; row >= begin && row < begin + choices && part < {{q.Parts}}; part += repeat)
+                    {
+                        float below = {{library.Use("opposite")}}<{{searched.TransposedStride}}, {{CudaText.Bool(q.Keys is not null)}}>({{Ref(op.Inputs[0])}} + i * {{width}} + part * {{part}}, repeat * {{part}}, {{Transposed(searched)}}{{Column(q, part, searched)}}, row) + mean;
+                        total += weight;
+                        first -= weight * below;
+                        second = fmaf(weight * below, below, second);
+                    }
+                }
+
+                sums[0] = total;
+                sums[{{place.Stride}}] = first;
+                sums[{{2 * place.Stride}}] = second;
+            }
+            """;
+    }
+
+    private static string Column(Quantization q, int part, DensePlace searched) => q.Shared ? "" : $" + part * {(long)part * searched.TransposedStride}";
+
+    // The running moments that scores are normalised by.
+    private (int Stride, string Address) Moments(Quantization q) =>
+        q.Statistics is { } statistics ? (plan.Dense[statistics].Stride, Dense(plan.Dense[statistics])) : (0, "nullptr");
+
+    /// <summary>The moments of the first centroid that an id may use.</summary>
+    public static string FromFirst((int Stride, string Address) moments) => moments.Stride == 0 ? moments.Address : $"{moments.Address} + begin";
 
     /// <summary>A value that depends on the tier of an id.</summary>
     public static string ByTier(Quantization q, System.Func<int, int> value)
@@ -246,7 +287,7 @@ internal sealed class CudaIdEmitter(Graph graph, MemoryPlan plan, CudaLibrary li
     private void Clear(SourceWriter w, IEnumerable<Op> backward, int feature)
     {
         bool any = false;
-        foreach (Op op in backward.Where(op => op.Kind is OpKind.QuantizeCodebook or OpKind.QuantizeAverage or OpKind.SoftmaxValues or OpKind.SoftmaxKeys))
+        foreach (Op op in backward.Where(op => op.Kind is OpKind.QuantizeCodebook or OpKind.QuantizeAverage or OpKind.QuantizeStatistics or OpKind.SoftmaxValues or OpKind.SoftmaxKeys))
         {
             foreach (DensePlace place in op.Parameters.Take(op.Kind == OpKind.QuantizeAverage ? 2 : 1).Select(p => plan.Dense[p]))
             {
@@ -299,6 +340,8 @@ internal sealed class CudaIdEmitter(Graph graph, MemoryPlan plan, CudaLibrary li
             case OpKind.QuantizeAverage:
                 DensePlace counts = plan.Dense[op.Parameters[1]];
                 return $"{Codebook(op, "1.0f", feature)}\n{library.Use("quantize_count")}<{q!.Parts}, {CudaText.Bool(q.Shared)}, {counts.Stride}>({BlockCodes(q)}, f0.starts + at, count, factors + {FactorGradient(counts, feature)});";
+            case OpKind.QuantizeStatistics:
+                return Statistics(op, feature);
             case OpKind.SoftmaxValues:
                 (int served, DensePlace values) = (op.Inputs[1].Width, plan.Dense[op.Parameters[0]]);
                 return $"{library.Use("softmax_values")}<{q!.Parts}, {served}, {CudaText.Bool(q.Shared)}, {values.Stride}, {served}>({Ref(op.Inputs[1])}, {BlockCodes(q)}, count, factors + {FactorGradient(values, feature)});";

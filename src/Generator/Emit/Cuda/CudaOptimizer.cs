@@ -14,15 +14,7 @@ internal static class CudaOptimizer
         OptimizerSnippet rule = OptimizerRules.For(optimizer);
         bool rowWise = optimizer.Rule == OptimizerRule.RowWiseAdagrad;
         string mark = optimizer.Lazy ? "" : "table.used[row] = step->stamp;\n";
-        w.Lines($$"""
-            // {{optimizer.Rule}}: one element of a parameter; g is its gradient, w its value, s0 and s1 its state.
-            static __device__ float optimize(const Step* step, float g, float w, float& s0, float& s1, float rate)
-            {
-            {{Indent(rule.Cuda, 4)}}
-                return w;
-            }
-
-            """);
+        WriteRule(w, optimizer);
         w.Lines($$"""
             // {{optimizer.Rule}} on rows of a table: gradient summed, state and weights written in one pass.
             template <int WIDTH, int GS, bool CLAMP>
@@ -72,6 +64,17 @@ internal static class CudaOptimizer
                 """);
         }
     }
+
+    /// <summary>The device function that updates one element.</summary>
+    public static void WriteRule(SourceWriter w, OptimizerSpec optimizer) => w.Lines($$"""
+        // {{optimizer.Rule}}: one element of a parameter; g is its gradient, w its value, s0 and s1 its state.
+        static __device__ float optimize(const Step* step, float g, float w, float& s0, float& s1, float rate)
+        {
+        {{Indent(OptimizerRules.For(optimizer).Cuda, 4)}}
+            return w;
+        }
+
+        """);
 
     private static string Elements(OptimizerSnippet rule, string mark) => $$"""
         for (int i = threadIdx.x; i < count * WIDTH; i += THREADS)

@@ -1,3 +1,5 @@
+using ModelGen.Generator.Ir;
+
 namespace ModelGen.Generator.Emit.Cuda;
 
 /// <summary>Device functions of product quantisation on blocks of ids.</summary>
@@ -6,21 +8,45 @@ internal static class CudaQuantize
     public static DeviceFunction[] Functions { get; } =
     [
         new("LARGEST", "static constexpr float LARGEST = 3.402823466e+38f;"),
+        new("opposite", """
+            // The opposite of the score of centroid k: the squared distance from one part of a query, or (GREATEST) the product with the opposite of the query.
+            template <int STRIDE, bool GREATEST>
+            static __device__ __forceinline__ float opposite(const float* e, int width, const float* centroids, int k)
+            {
+                float sum = 0.0f;
+            #pragma unroll 1
+                for (int n = 0; n < width; n++)
+                {
+                    float c = centroids[n * STRIDE + k], d = e[n] - c;
+                    sum = GREATEST ? fmaf(-e[n], c, sum) : fmaf(d, d, sum);
+                }
+
+                return sum;
+            }
+            """),
+        new("score_scale", $$"""
+            // 1 / sqrt(variance + {{CudaText.Float(Quantization.Epsilon)}}) of a centroid's scores, 1 before any batch had some. Moments lie in rows of STRIDE floats: weight, mean, variance.
+            template <int STRIDE>
+            static __device__ __forceinline__ float score_scale(const float* moments)
+            {
+                return moments[0] > 0.0f ? 1.0f / sqrtf(moments[2 * STRIDE] + {{CudaText.Float(Quantization.Epsilon)}}) : 1.0f;
+            }
+            """),
         new("nearest", """
             // The nearest of the first centroids to one part of a query (or, GREATEST, the key of greatest inner product), the lowest of equals: one warp.
-            template <int STRIDE, bool GREATEST>
-            static __device__ int nearest(const float* e, int width, const float* centroids, int choices)
+            // MOMENTS: scores are normalised by moments in rows of so many floats.
+            template <int STRIDE, bool GREATEST, int MOMENTS>
+            static __device__ int nearest(const float* e, int width, const float* centroids, int choices, const float* moments)
             {
                 float least = LARGEST;
                 int at = 0;
                 for (int k = threadIdx.x % 32; k < choices; k += 32)
                 {
-                    float sum = 0.0f;
-            #pragma unroll 1
-                    for (int n = 0; n < width; n++)
+                    float sum = opposite<STRIDE, GREATEST>(e, width, centroids, k);
+                    if (MOMENTS > 0)
                     {
-                        float c = centroids[n * STRIDE + k], d = e[n] - c;
-                        sum = GREATEST ? fmaf(-e[n], c, sum) : fmaf(d, d, sum);
+                        float scale = score_scale<MOMENTS>(moments + k);
+                        sum = fmaf(sum, scale, scale * moments[MOMENTS + k]);
                     }
 
                     at = sum < least ? k : at;
@@ -37,7 +63,7 @@ internal static class CudaQuantize
 
                 return at;
             }
-            """, "LARGEST"),
+            """, "LARGEST", "opposite", "score_scale"),
         new("centroids", """
             // v = the chosen centroids, one after another; rows past count become zero.
             template <int PARTS, int WIDTH, bool SHARED, int CS, int YS>
@@ -121,9 +147,9 @@ internal static class CudaQuantize
             """),
         new("softmax_scores", """
             // The gradient of the inner products of one part: p_k (g values_k - the sum over l of p_l g values_l) / temperature, p the softmax of
-            // the scores; one warp. Zero from the choices to ROOM.
-            template <int STRIDE, int ROOM>
-            static __device__ void softmax_scores(const float* e, const float* g, int width, const float* keys, const float* values, int choices, float inverse, float* result)
+            // the scores; one warp. Zero from the choices to ROOM. MOMENTS: scores are normalised by moments in rows of so many floats.
+            template <int STRIDE, int ROOM, int MOMENTS>
+            static __device__ void softmax_scores(const float* e, const float* g, int width, const float* keys, const float* values, int choices, float inverse, const float* moments, float* result)
             {
                 int lane = threadIdx.x % 32;
                 float greatest = -LARGEST, total = 0.0f, weighted = 0.0f;
@@ -133,6 +159,12 @@ internal static class CudaQuantize
                     for (int n = 0; n < width && k < choices; n++)
                     {
                         score = fmaf(e[n], keys[n * STRIDE + k], score);
+                    }
+
+                    if (MOMENTS > 0 && k < choices)
+                    {
+                        float scale = score_scale<MOMENTS>(moments + k);
+                        score = score * scale - scale * moments[MOMENTS + k];
                     }
 
                     score *= inverse;
@@ -168,9 +200,10 @@ internal static class CudaQuantize
                         product = fmaf(g[n], values[n * STRIDE + k], product);
                     }
 
-                    result[k] = k < choices ? norm * result[k] * (product - mean) : 0.0f;
+                    float scale = MOMENTS > 0 && k < choices ? score_scale<MOMENTS>(moments + k) : 1.0f;
+                    result[k] = k < choices ? norm * result[k] * scale * (product - mean) : 0.0f;
                 }
             }
-            """, "warp_sum", "LARGEST"),
+            """, "warp_sum", "LARGEST", "score_scale"),
     ];
 }

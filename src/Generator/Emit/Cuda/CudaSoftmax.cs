@@ -11,7 +11,7 @@ internal static class CudaSoftmax
     public static int Room(Quantization q) => MemoryPlan.Up(q.Choices.Max(), 32);
 
     /// <summary>The gradient of the scores, one warp per id and part.</summary>
-    public static string Scores(CudaLibrary library, Quantization q, int width, DensePlace keys, string keyAddress, string valueAddress, string query, string gradient)
+    public static string Scores(CudaLibrary library, Quantization q, int width, DensePlace keys, string keyAddress, string valueAddress, (int Stride, string Address) moments, string query, string gradient)
     {
         int part = width / q.Parts;
         string column = q.Shared ? "begin" : $"part * {(long)part * keys.TransposedStride} + begin";
@@ -24,8 +24,8 @@ internal static class CudaSoftmax
                 int choices = {{CudaIdEmitter.ByTier(q, t => q.Choices[t])}}, begin = {{CudaIdEmitter.ByTier(q, q.First)}}, repeat = {{CudaIdEmitter.ByTier(q, q.Repeat)}};
                 if (part % repeat == 0)
                 {
-                    {{library.Use("softmax_scores")}}<{{keys.TransposedStride}}, {{Room(q)}}>({{query}} + i * {{width}} + part * {{part}}, {{gradient}} + i * {{width}} + part * {{part}}, repeat * {{part}},
-                        {{keyAddress}} + {{column}}, {{valueAddress}} + {{column}}, choices, {{CudaText.Float(1 / q.Temperature)}}, scores + m * {{Room(q)}});
+                    {{library.Use("softmax_scores")}}<{{keys.TransposedStride}}, {{Room(q)}}, {{moments.Stride}}>({{query}} + i * {{width}} + part * {{part}}, {{gradient}} + i * {{width}} + part * {{part}}, repeat * {{part}},
+                        {{keyAddress}} + {{column}}, {{valueAddress}} + {{column}}, choices, {{CudaText.Float(1 / q.Temperature)}}, {{CudaIdEmitter.FromFirst(moments)}}, scores + m * {{Room(q)}});
                 }
             }
             """;

@@ -12,7 +12,7 @@ namespace ModelGen;
 /// batch is filled and packed on the host and copied beside them. Parameters and optimiser state live on the device from
 /// <see cref="Prepare"/> on and come back by <see cref="Download"/>.
 /// </summary>
-internal sealed class CudaStepRunner : IBatchRunner, IDisposable
+internal sealed class CudaStepRunner : IBatchRunner, IDeviceRunner
 {
     private const int MostBlocks = 4096;
 
@@ -44,7 +44,7 @@ internal sealed class CudaStepRunner : IBatchRunner, IDisposable
         int capacity = examples * loader.RowsPerExample;
         Plan = MakePlan(_program, state, data, capacity);
         Plan.Check(device);
-        CudaModule module = device.Load(SourceFor(_program, state.Schema.Name, precision, device.Info));
+        CudaModule module = device.Load(SourceFor(_program.Source, state.Schema.Name, precision, device.Info));
         _functions = [.. _program.Kernels.Select(kernel => device.Driver.GetFunction(module, kernel.Name))];
         _copies = device.Driver.CreateStream();
         StepLayout layout = new(state.Schema);
@@ -68,9 +68,9 @@ internal sealed class CudaStepRunner : IBatchRunner, IDisposable
         return plan;
     }
 
-    /// <summary>The text of the kernels for a device.</summary>
-    public static KernelSource SourceFor(CudaProgram program, string name, MatrixPrecision precision, CudaDeviceInfo device) =>
-        new(name, precision == MatrixPrecision.TensorFloat32 && device.Capability >= 80 ? "#define MODELGEN_TF32 1\n" + program.Source : program.Source);
+    /// <summary>The text of a model's kernels for a device.</summary>
+    public static KernelSource SourceFor(string source, string name, MatrixPrecision precision, CudaDeviceInfo device) =>
+        new(name, precision == MatrixPrecision.TensorFloat32 && device.Capability >= 80 ? "#define MODELGEN_TF32 1\n" + source : source);
 
     /// <inheritdoc/>
     public void Prepare(int[] order, int start, int count, int epoch = 0)

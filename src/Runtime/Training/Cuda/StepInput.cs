@@ -1,5 +1,4 @@
 using System;
-using System.Runtime.CompilerServices;
 using ModelGen.Compiled;
 using ModelGen.Cuda;
 
@@ -9,43 +8,26 @@ namespace ModelGen;
 /// One of the two batches of a run on a device: filled and packed into page-locked memory, and copied beside the step before it. The
 /// description of the step lies in front of the arrays and is written last, when the rates of the step are known.
 /// </summary>
-internal sealed unsafe class StepInput : IDisposable, ITeamWork
+internal sealed class StepInput : DeviceInput, ITeamWork
 {
     private const int ArraysPerFeature = 5;
 
-    private readonly CudaDevice _device;
-    private readonly CudaStream _copies;
-    private readonly CudaEvent _copied;
     private readonly StepLayout _layout;
     private readonly long[] _places;
-    private nint _pinned;
-    private long _capacity;
-    private DeviceBuffer<byte>? _buffer;
 
     public StepInput(CudaDevice device, CudaStream copies, StepLayout layout, Batch batch)
+        : base(device, copies, layout.Bytes)
     {
-        (_device, _copies, _layout, Batch) = (device, copies, layout, batch);
-        _copied = device.Driver.CreateEvent(timing: false);
+        (_layout, Batch) = (layout, batch);
         _places = new long[(batch.Features.Length * ArraysPerFeature) + 2];
     }
 
     /// <summary>The batch on the host.</summary>
     public Batch Batch { get; }
 
-    /// <summary>Address of the description, which kernels take.</summary>
-    public DeviceAddress Address => _buffer!.Address;
-
-    /// <summary>The description on the host.</summary>
-    public Span<byte> Description => new((void*)_pinned, _layout.Bytes);
-
-    /// <summary>How often the address has changed.</summary>
-    public int Generation { get; private set; }
-
     /// <summary>Packs the filled batch and queues its copy to the device.</summary>
     public void Pack(WorkerTeam team)
     {
-        // An earlier copy of this batch may still be under way.
-        _device.Driver.Synchronize(_copies);
         long at = _layout.Bytes;
         int place = 0;
         void Put(long bytes)
@@ -75,16 +57,11 @@ internal sealed unsafe class StepInput : IDisposable, ITeamWork
         }
 
         Reserve(bytes);
-        fixed (float* labels = Batch.Labels, numerics = Batch.Numerics)
-        {
-            Buffer.MemoryCopy(labels, (void*)(_pinned + _places[0]), long.MaxValue, Batch.Count * sizeof(float));
-            Buffer.MemoryCopy(numerics, (void*)(_pinned + _places[1]), long.MaxValue, (long)Batch.Count * Batch.NumericWidth * sizeof(float));
-        }
-
+        Copy<float>(Batch.Labels.AsSpan(0, Batch.Count), _places[0]);
+        Copy<float>(Batch.Numerics.AsSpan(0, Batch.Count * Batch.NumericWidth), _places[1]);
         team.Run(Batch.Features.Length, this);
         DescribeShared(at);
-        _device.Driver.CopyToDevice(_buffer![_layout.Bytes], _pinned + _layout.Bytes, bytes - _layout.Bytes, _copies);
-        _device.Driver.Record(_copied, _copies);
+        Upload(bytes);
     }
 
     /// <summary>Packs one feature.</summary>
@@ -115,29 +92,6 @@ internal sealed unsafe class StepInput : IDisposable, ITeamWork
         Put(8, Address.Value + (ulong)_places[1]);
     }
 
-    /// <summary>Writes a value of the description.</summary>
-    public void Put<T>(int offset, T value)
-        where T : unmanaged => Unsafe.WriteUnaligned((void*)(_pinned + offset), value);
-
-    /// <summary>Queues the copy of the description and lets a stream wait for the arrays.</summary>
-    public void Send(CudaStream stream)
-    {
-        _device.Driver.CopyToDevice(Address, _pinned, _layout.Bytes, stream);
-        _device.Driver.Wait(stream, _copied);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (_pinned != 0)
-        {
-            _device.Driver.FreePinned(_pinned);
-            _pinned = 0;
-        }
-
-        _device.Driver.DestroyEvent(_copied);
-    }
-
     private void DescribeShared(long at)
     {
         foreach (FeatureBatch f in Batch.Features)
@@ -156,32 +110,5 @@ internal sealed unsafe class StepInput : IDisposable, ITeamWork
         }
     }
 
-    private long Copy(int[] source, int count, long offset)
-    {
-        source.AsSpan(0, count).CopyTo(new Span<int>((void*)(_pinned + offset), count));
-        return offset + StepLayout.Up(count * sizeof(int));
-    }
-
-    // Grows by half more, so that bags of changing length settle after a few steps.
-    private void Reserve(long bytes)
-    {
-        if (bytes <= _capacity)
-        {
-            return;
-        }
-
-        _device.Driver.Synchronize(_copies);
-        _device.Synchronize();
-        if (_pinned != 0)
-        {
-            _device.Driver.FreePinned(_pinned);
-            _buffer!.Dispose();
-        }
-
-        _capacity = bytes + (bytes / 2);
-        _pinned = _device.Driver.AllocatePinned(_capacity);
-        new Span<byte>((void*)_pinned, _layout.Bytes).Clear();
-        _buffer = _device.Allocate<byte>("batch", _capacity);
-        Generation++;
-    }
+    private long Copy(int[] source, int count, long offset) => Copy<int>(source.AsSpan(0, count), offset);
 }

@@ -43,6 +43,9 @@ internal sealed class FactorClusters
         Array.Fill(_ones, 1);
     }
 
+    /// <summary>Where the best clusters are searched; null for the CPU.</summary>
+    public DeviceFactorization? OnDevice { get; init; }
+
     private ClusterSchema Schema => _own.Feature.Clusters!;
 
     private Table Table => _own.Table;
@@ -51,10 +54,16 @@ internal sealed class FactorClusters
 
     private OptimizerKind Optimizer => _state.Schema.Optimizer.Kind;
 
+    /// <summary>Whether a split is due before a step.</summary>
+    public bool MayChangeBefore(long step) => !_own.IsPersonal && _calendar.SplitsBefore(step);
+
+    /// <summary>Whether a reassignment is due after a step.</summary>
+    public bool MayChangeAfter(long step) => !_own.IsPersonal && _calendar.ReassignsAfter(step);
+
     /// <summary>Splits a cluster when one is due; returns whether ids have moved.</summary>
     public bool BeforeStep(long step)
     {
-        if (_own.IsPersonal || !_calendar.SplitsBefore(step) || Assignment.Live == Assignment.Capacity || _stop?.IsReached(_own.Index) == true)
+        if (!MayChangeBefore(step) || Assignment.Live == Assignment.Capacity || _stop?.IsReached(_own.Index) == true)
         {
             return false;
         }
@@ -74,7 +83,7 @@ internal sealed class FactorClusters
     /// <summary>Moves ids to their best clusters when that is due; returns whether ids have moved.</summary>
     public bool AfterStep(long step)
     {
-        if (_own.IsPersonal || !_calendar.ReassignsAfter(step) || Assignment.Live < 2)
+        if (!MayChangeAfter(step) || Assignment.Live < 2)
         {
             return false;
         }
@@ -87,6 +96,11 @@ internal sealed class FactorClusters
     /// <summary>The cluster of least squared error of every id with data, the other side as it is; -1 without data.</summary>
     internal int[] BestClusters()
     {
+        if (OnDevice is not null)
+        {
+            return OnDevice.BestClusters(_own, _other);
+        }
+
         CostWork work = new(this);
         _team.Run((_other.Rows + IdsPerBlock - 1) / IdsPerBlock, work.Scoring);
         _team.Run((_own.Lists.Ids + IdsPerBlock - 1) / IdsPerBlock, work);

@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using System.Runtime.InteropServices;
 using ModelGen.Compiled;
+using ModelGen.Cuda;
 
 namespace ModelGen;
 
@@ -10,7 +11,7 @@ namespace ModelGen;
 /// errors and the penalties, and the gradient of a cluster's vector is divided by the number of its members. Every piece of work writes to
 /// its own place and pieces are cut by index, so the threads do not change a bit.
 /// </summary>
-internal sealed class FactorizationRunner : IStepRunner
+internal sealed class FactorizationRunner : IStepRunner, IDeviceRunner
 {
     private const int RowsPerRange = 256;
 
@@ -23,6 +24,7 @@ internal sealed class FactorizationRunner : IStepRunner
     private readonly FactorSide _users;
     private readonly FactorSide _items;
     private readonly FactorClusters[] _clusters;
+    private readonly DeviceFactorization? _onDevice;
     private readonly GradientPhase _gradients;
     private readonly UpdatePhase _updates;
     private double[] _losses = [];
@@ -35,7 +37,8 @@ internal sealed class FactorizationRunner : IStepRunner
     /// <param name="team">Threads that share the work.</param>
     /// <param name="seed">Seed of the run.</param>
     /// <param name="stop">When to stop splitting, by feature; null where the splits go on.</param>
-    public FactorizationRunner(ModelState state, IFactorization kernels, DataSet data, WorkerTeam team, ulong seed, IdleSplits? stop)
+    /// <param name="device">A device and the text of its kernels; null for the CPU.</param>
+    public FactorizationRunner(ModelState state, IFactorization kernels, DataSet data, WorkerTeam team, ulong seed, IdleSplits? stop, (CudaDevice Device, string Text)? device = null)
     {
         (_kernels, _team) = (kernels, team);
         _step = new StepContext(state, new Batch(0, 0, []), []);
@@ -43,18 +46,31 @@ internal sealed class FactorizationRunner : IStepRunner
             data, state, state.Tables[kernels.UserTable].Parameter.Feature, state.Tables[kernels.ItemTable].Parameter.Feature);
         _users = new FactorSide(state, kernels.UserTable, users, kernels.UserBias, kernels.L2);
         _items = new FactorSide(state, kernels.ItemTable, items, kernels.ItemBias, kernels.L2);
+        _onDevice = device is { } chosen ? new DeviceFactorization(chosen.Device, chosen.Text, state.Schema, _users, _items) : null;
         int[] turns = ClusterCalendar.Turns(state.Schema);
         int clustered = turns.Count(turn => turn >= 0);
         _clusters = [.. new[] { (Own: _items, Other: _users), (Own: _users, Other: _items) }
             .Where(side => side.Own.Table.Assignment is not null)
             .Select(side => new FactorClusters(
-                state, kernels, side.Own, side.Other, new ClusterCalendar(side.Own.Feature.Clusters!, turns[side.Own.Table.Parameter.Feature], clustered), team, seed, stop))];
+                state, kernels, side.Own, side.Other, new ClusterCalendar(side.Own.Feature.Clusters!, turns[side.Own.Table.Parameter.Feature], clustered), team, seed, stop) { OnDevice = _onDevice })];
         _gradients = new GradientPhase(this);
         _updates = new UpdatePhase(this);
     }
 
     /// <inheritdoc/>
-    public void Prepare(int[] order, int start, int count, int epoch = 0)
+    public DeviceMemoryPlan? Plan => _onDevice?.Plan;
+
+    /// <inheritdoc/>
+    public void Prepare(int[] order, int start, int count, int epoch = 0) => _onDevice?.Invalidate();
+
+    /// <inheritdoc/>
+    public void Download() => _onDevice?.Download();
+
+    /// <inheritdoc/>
+    public void Upload() => _onDevice?.Invalidate();
+
+    /// <summary>Nothing: the device frees its memory.</summary>
+    public void Dispose()
     {
     }
 
@@ -75,14 +91,42 @@ internal sealed class FactorizationRunner : IStepRunner
 
         foreach (FactorClusters clusters in _clusters)
         {
+            if (clusters.MayChangeBefore(number))
+            {
+                _onDevice?.Invalidate();
+            }
+
             _stale |= clusters.BeforeStep(number);
         }
 
         if (_stale)
         {
             Regroup();
+            _onDevice?.SetCells();
         }
 
+        double loss = _onDevice is null ? StepOnCpu() : _users.Cells.Spread + _onDevice.Step(optimizer);
+        if (!double.IsFinite(loss))
+        {
+            return loss;
+        }
+
+        foreach (FactorClusters clusters in _clusters)
+        {
+            if (clusters.MayChangeAfter(number))
+            {
+                _onDevice?.Invalidate();
+            }
+
+            _stale |= clusters.AfterStep(number);
+        }
+
+        return loss;
+    }
+
+    // The gradients of both sides and their updates; nothing is updated when the loss is not finite.
+    private double StepOnCpu()
+    {
         double spread = _users.Cells.Spread;
         if (_users.Biases is { } biases)
         {
@@ -109,11 +153,6 @@ internal sealed class FactorizationRunner : IStepRunner
         {
             EachBias((own, _, block) => own.Update(block, _kernels, _step));
             EachBias((own, other, block) => own.Refresh(block, other));
-        }
-
-        foreach (FactorClusters clusters in _clusters)
-        {
-            _stale |= clusters.AfterStep(number);
         }
 
         return loss;

@@ -2,10 +2,79 @@ using System;
 
 namespace ModelGen.Compiled;
 
-public sealed partial class AutoencoderStep
+/// <summary>
+/// A batch of users with their histories, grouped by user and by item, and the outputs that are scored: what a training step on any device
+/// works on.
+/// </summary>
+public class AutoencoderBatch
 {
+    private const int RowTile = 64;
+
+    private readonly int _items;
+    private readonly int _maxOutput;
     private readonly int[] _position;
     private int[] _seen = [];
+
+    /// <summary>Arrays for batches of a given size.</summary>
+    /// <param name="items">Number of items.</param>
+    /// <param name="capacity">Most users of a batch.</param>
+    /// <param name="maxOutput">Outputs of a batch; all items when it is at least their number.</param>
+    /// <param name="batchItems">Most distinct items of a batch, which are outputs even when they are more.</param>
+    internal AutoencoderBatch(int items, int capacity, int maxOutput, int batchItems)
+    {
+        (_items, _maxOutput) = (items, maxOutput);
+        SamplesOutputs = maxOutput < items;
+        OutputRows = ((SamplesOutputs ? Math.Max(maxOutput, batchItems + 1) : items) + RowTile - 1) / RowTile * RowTile;
+        HistoryStarts = new int[capacity + 1];
+        ItemStarts = new int[items + 1];
+        _position = new int[items];
+        if (!SamplesOutputs)
+        {
+            SetAllOutputs();
+        }
+    }
+
+    /// <summary>Users of the batch.</summary>
+    public int Users { get; private set; }
+
+    /// <summary>Items of user u of the batch are <see cref="HistoryItems"/>[HistoryStarts[u] .. HistoryStarts[u + 1]), ascending.</summary>
+    public int[] HistoryStarts { get; }
+
+    /// <summary>Items of the users, one history after another.</summary>
+    public int[] HistoryItems { get; private set; } = [];
+
+    /// <summary>Outputs of the history items, one history after another; ascending inside a history.</summary>
+    public int[] HistoryOutputs { get; private set; } = [];
+
+    /// <summary>Users of item i in the batch are <see cref="ItemUsers"/>[ItemStarts[i] .. ItemStarts[i + 1]), ascending.</summary>
+    public int[] ItemStarts { get; }
+
+    /// <summary>Users of the items, one item after another.</summary>
+    public int[] ItemUsers { get; private set; } = [];
+
+    /// <summary>Whether only some items are scored: those of the batch and a draw of the others (section "batch construction" of the method).</summary>
+    public bool SamplesOutputs { get; }
+
+    /// <summary>Items that are scored; the same item may be drawn twice.</summary>
+    public int OutputCount { get; private set; }
+
+    /// <summary>Item of every output.</summary>
+    public int[] Outputs { get; private set; } = [];
+
+    /// <summary>Distinct items among the outputs, ascending: the rows that are updated.</summary>
+    public int[] UpdatedRows { get; private set; } = [];
+
+    /// <summary>Number of rows that are updated.</summary>
+    public int UpdatedCount { get; private set; }
+
+    /// <summary>Outputs of updated row q are <see cref="RowOutputs"/>[RowStarts[q] .. RowStarts[q + 1]).</summary>
+    public int[] RowStarts { get; private set; } = [];
+
+    /// <summary>Outputs, one updated row after another.</summary>
+    public int[] RowOutputs { get; private set; } = [];
+
+    /// <summary>Most outputs of a batch, a whole number of register tiles.</summary>
+    public int OutputRows { get; }
 
     /// <summary>Takes the users of the next batch.</summary>
     /// <param name="matrix">Histories; every user has at least one item.</param>
@@ -14,7 +83,6 @@ public sealed partial class AutoencoderStep
     internal void Load(InteractionMatrix matrix, ReadOnlySpan<int> users, CounterRandom draws)
     {
         Users = users.Length;
-        Blocks = Blocks32(users.Length);
         int pairs = 0;
         for (int u = 0; u < users.Length; u++)
         {
