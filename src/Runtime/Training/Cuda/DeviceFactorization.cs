@@ -83,7 +83,11 @@ internal sealed class DeviceFactorization
             _cells[s].ForEach(buffer => buffer.Dispose());
             _cells[s].Clear();
             (FactorSide side, RatingCells cells) = (_sides[s], _sides[s].Cells);
-            _cellAddresses[s] = [Upload(s, "starts", cells.Starts), Upload(s, "rows", cells.Rows), Upload(s, "weights", cells.Weights), Upload(s, "targets", cells.Targets), Upload(s, "pulls", side.Pulls), Upload(s, "shares", side.Shares)];
+            _cellAddresses[s] =
+            [
+                Upload<int>(s, "starts", cells.Starts), Upload<int>(s, "rows", cells.Rows.AsSpan(0, cells.Count)), Upload<float>(s, "weights", cells.Weights.AsSpan(0, cells.Count)),
+                Upload<float>(s, "targets", cells.Targets.AsSpan(0, cells.Count)), Upload<float>(s, "pulls", side.Pulls), Upload<float>(s, "shares", side.Shares),
+            ];
         }
     }
 
@@ -130,7 +134,7 @@ internal sealed class DeviceFactorization
         return best.ToArray();
     }
 
-    private ulong Upload<T>(int side, string name, T[] values)
+    private ulong Upload<T>(int side, string name, ReadOnlySpan<T> values)
         where T : unmanaged
     {
         DeviceBuffer<T> buffer = _device.Allocate<T>(name, values.Length);
