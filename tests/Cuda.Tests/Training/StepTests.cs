@@ -77,7 +77,7 @@ public sealed class StepTests
         using DeviceSession<FmNumerics> session = new(Devices.Any(), data, 60);
         int[] before = Bits.Of(session.State);
         Assert.IsFalse(double.IsFinite(session.Train([.. Enumerable.Range(0, 60)], [60])[0]));
-        Assert.AreEqual("kernel train_tiles was the first to give such a number: the loss of example 17 of the batch, whose label is NaN", session.Fault);
+        Assert.AreEqual("kernel train_tiles was the first to give such a number: the loss of example 17 of the data, whose label is NaN", session.Fault);
         Bits.AreEqual(before, Bits.Of(session.State), "parameters");
     }
 

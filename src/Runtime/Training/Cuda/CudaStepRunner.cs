@@ -31,6 +31,7 @@ internal sealed class CudaStepRunner : IBatchRunner, IDeviceRunner
     private StepInput _current;
     private StepInput _next;
     private int[] _order = [];
+    private int _currentStart;
     private int _nextStart;
     private int _nextCount;
     private int _stamp;
@@ -79,7 +80,7 @@ internal sealed class CudaStepRunner : IBatchRunner, IDeviceRunner
         _loader.Epoch = epoch;
         Upload();
         Fill(start, count);
-        (_current, _next) = (_next, _current);
+        Exchange();
     }
 
     /// <inheritdoc/>
@@ -99,7 +100,7 @@ internal sealed class CudaStepRunner : IBatchRunner, IDeviceRunner
         if (double.IsFinite(loss))
         {
             _hostIsCurrent = false;
-            (_current, _next) = (_next, _current);
+            Exchange();
         }
 
         return loss;
@@ -188,7 +189,14 @@ internal sealed class CudaStepRunner : IBatchRunner, IDeviceRunner
         double[] losses = new double[batch.Count];
         _work.Losses.Download(losses);
         int example = Array.FindIndex(losses, loss => !double.IsFinite(loss));
-        return example < 0 ? null : string.Create(CultureInfo.InvariantCulture, $"the loss of example {example} of the batch, whose label is {batch.Labels[example]:R}");
+        return example < 0 ? null : string.Create(CultureInfo.InvariantCulture, $"the loss of example {_order[_currentStart + example]} of the data, whose label is {batch.Labels[example]:R}");
+    }
+
+    // The batch that was filled becomes the one of the next step.
+    private void Exchange()
+    {
+        (_current, _next) = (_next, _current);
+        _currentStart = _nextStart;
     }
 
     private void Fill(int start, int count)

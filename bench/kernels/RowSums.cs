@@ -1,0 +1,88 @@
+using System;
+using System.Collections.Generic;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using BenchmarkDotNet.Attributes;
+using ModelGen.Compiled;
+
+namespace ModelGen.Kernels;
+
+/// <summary>The sum of 1,024 rows of 64 floats at random places of a table, from one that the caches hold to one that they do not.</summary>
+public class RowSums
+{
+    private const int Gathered = 1024;
+    private const int RowFloats = 64;
+
+    private readonly int[] _ids = new int[Gathered];
+    private readonly NativeFloats _sum = new(RowFloats);
+    private NativeFloats _table = NativeFloats.Empty;
+
+    /// <summary>Rows of the table, 256 bytes each.</summary>
+    [Params(1_000, 10_000, 1_000_000)]
+    public int Rows { get; set; }
+
+    /// <summary>Floats of a vector.</summary>
+    [ParamsSource(nameof(Widths))]
+    public VectorWidth Width { get; set; }
+
+    /// <summary>The widths of this processor.</summary>
+    public static IEnumerable<VectorWidth> Widths => VectorWidths.Here();
+
+    /// <summary>Fills the table and draws the ids.</summary>
+    [GlobalSetup]
+    public void Fill()
+    {
+        var random = new Random(1);
+        _table = new NativeFloats((long)Rows * RowFloats);
+        for (long i = 0; i < _table.Length; i++)
+        {
+            _table.At(i) = i;
+        }
+
+        for (int i = 0; i < Gathered; i++)
+        {
+            _ids[i] = random.Next(Rows);
+        }
+    }
+
+    /// <summary>Frees the table.</summary>
+    [GlobalCleanup]
+    public void Free() => _table.Dispose();
+
+    /// <summary>1,024 rows.</summary>
+    [Benchmark]
+    public void Sum()
+    {
+        switch (Width)
+        {
+            case VectorWidth.Floats16:
+                Run<Simd512, Vector512<float>>();
+                break;
+            case VectorWidth.Floats8:
+                Run<Simd256, Vector256<float>>();
+                break;
+            default:
+                Run<Simd128, Vector128<float>>();
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Run<S, V>()
+        where S : struct, ISimd<V> where V : struct
+    {
+        for (nuint n = 0; n < RowFloats; n += 2 * (nuint)S.Width)
+        {
+            V a = S.Zero, b = S.Zero;
+            foreach (int id in _ids)
+            {
+                ref float row = ref Unsafe.Add(ref _table.First, (nint)id * RowFloats);
+                a = S.Add(a, S.Load(ref row, n));
+                b = S.Add(b, S.Load(ref row, n + (nuint)S.Width));
+            }
+
+            S.Store(a, ref _sum.First, n);
+            S.Store(b, ref _sum.First, n + (nuint)S.Width);
+        }
+    }
+}
