@@ -13,8 +13,10 @@ public class RowSums
     private const int Gathered = 1024;
     private const int RowFloats = 64;
 
-    private readonly int[] _ids = new int[Gathered];
+    // Every call takes the next ids of many, so that a table larger than the caches is not found there.
+    private readonly int[] _ids = new int[1 << 20];
     private readonly NativeFloats _sum = new(RowFloats);
+    private int _first;
     private NativeFloats _table = NativeFloats.Empty;
 
     /// <summary>Rows of the table, 256 bytes each.</summary>
@@ -39,7 +41,7 @@ public class RowSums
             _table.At(i) = i;
         }
 
-        for (int i = 0; i < Gathered; i++)
+        for (int i = 0; i < _ids.Length; i++)
         {
             _ids[i] = random.Next(Rows);
         }
@@ -53,6 +55,7 @@ public class RowSums
     [Benchmark]
     public void Sum()
     {
+        _first = (_first + Gathered) % _ids.Length;
         switch (Width)
         {
             case VectorWidth.Floats16:
@@ -74,7 +77,7 @@ public class RowSums
         for (nuint n = 0; n < RowFloats; n += 2 * (nuint)S.Width)
         {
             V a = S.Zero, b = S.Zero;
-            foreach (int id in _ids)
+            foreach (int id in _ids.AsSpan(_first, Gathered))
             {
                 ref float row = ref Unsafe.Add(ref _table.First, (nint)id * RowFloats);
                 a = S.Add(a, S.Load(ref row, n));
