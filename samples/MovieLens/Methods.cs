@@ -62,28 +62,28 @@ internal static class Methods
             ? study.Run("cel-random-fixed", r => new CelRandomFixedSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 680, true)
             : study.Run("cel-random-fixed", r => new CelRandomFixed { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 920, true),
         ["cel-both"] = (study, small) => small
-            ? study.Run("cel-both", r => new CelBothSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.01f, 1240, true)
-            : study.Run("cel-both", r => new CelBoth { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 1460, true),
+            ? study.Run("cel-both", Star<CelBothSmall>, 0.01f, 1240, true)
+            : study.Run("cel-both", Star<CelBoth>, 0.003f, 1460, true),
         ["cel-both-free"] = (study, small) => small
-            ? study.Run("cel-both-free", r => new CelBothFreeSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.01f, 1480, true)
-            : study.Run("cel-both-free", r => new CelBothFree { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 1460, true),
+            ? study.Run("cel-both-free", Star<CelBothFreeSmall>, 0.01f, 1480, true)
+            : study.Run("cel-both-free", Star<CelBothFree>, 0.003f, 1460, true),
         ["cel-biased"] = (study, small) => small
             ? study.Run("cel-biased", r => new CelBiasedSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 520, true)
             : study.Run("cel-biased", r => new CelBiased { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 920, true),
         ["cel-both-biased"] = (study, small) => small
-            ? study.Run("cel-both-biased", r => new CelBothBiasedSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.01f, 1240, true)
-            : study.Run("cel-both-biased", r => new CelBothBiased { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 1460, true),
-        ["cel-both-100"] = (study, _) => study.Run("cel-both-100", r => new CelBoth100 { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 1460, true),
-        ["cel-both-200"] = (study, _) => study.Run("cel-both-200", r => new CelBoth200 { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 1460, true),
-        ["cel-both-500"] = (study, _) => study.Run("cel-both-500", r => new CelBoth500 { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 1460, true),
-        ["cel-both-1000"] = (study, _) => study.Run("cel-both-1000", r => new CelBoth1000 { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 2000, true),
-        ["cel-both-2000"] = (study, _) => study.Run("cel-both-2000", r => new CelBoth2000 { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 3000, true),
+            ? study.Run("cel-both-biased", Star<CelBothBiasedSmall>, 0.01f, 1240, true)
+            : study.Run("cel-both-biased", Star<CelBothBiased>, 0.003f, 1460, true),
+        ["cel-both-100"] = (study, _) => study.Run("cel-both-100", Star<CelBoth100>, 0.003f, 1460, true),
+        ["cel-both-200"] = (study, _) => study.Run("cel-both-200", Star<CelBoth200>, 0.003f, 1460, true),
+        ["cel-both-500"] = (study, _) => study.Run("cel-both-500", Star<CelBoth500>, 0.003f, 1460, true),
+        ["cel-both-1000"] = (study, _) => study.Run("cel-both-1000", Star<CelBoth1000>, 0.003f, 2000, true),
+        ["cel-both-2000"] = (study, _) => study.Run("cel-both-2000", Star<CelBoth2000>, 0.003f, 3000, true),
         ["cel-own"] = (study, small) => small
-            ? study.Run("cel-own", r => new CelOwnSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.01f, 600, true, s_roundings)
-            : study.Run("cel-own", r => new CelOwn { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.01f, 600, true, s_roundings),
-        ["cel-own-16"] = (study, _) => study.Run("cel-own-16", r => new CelOwn16 { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.01f, 600, true, s_roundings),
-        ["cel-own-24"] = (study, _) => study.Run("cel-own-24", r => new CelOwn24 { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.01f, 600, true, s_roundings),
-        ["cel-codes"] = (study, _) => study.Run("cel-codes", r => new CelCodes { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.01f, 24, false),
+            ? study.Run("cel-own", Star<CelOwnSmall>, 0.01f, 600, true, s_roundings)
+            : study.Run("cel-own", Star<CelOwn>, 0.01f, 600, true, s_roundings),
+        ["cel-own-16"] = (study, _) => study.Run("cel-own-16", Star<CelOwn16>, 0.01f, 600, true, s_roundings),
+        ["cel-own-24"] = (study, _) => study.Run("cel-own-24", Star<CelOwn24>, 0.01f, 600, true, s_roundings),
+        ["cel-codes"] = (study, _) => study.Run("cel-codes", Star<CelCodes>, 0.01f, 24, false),
     };
 
     /// <summary>All names.</summary>

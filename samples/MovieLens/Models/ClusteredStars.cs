@@ -3,273 +3,125 @@ namespace ModelGen.MovieLens;
 // Rating prediction with shared vectors: users in plain tables, or both sides clustered.
 
 /// <summary>Movies hashed to 50 vectors, larger set.</summary>
-[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.05f), Adam(Lazy = false)]
-public sealed partial class HashedItems
+[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.05f), Adam(Lazy = false), Full(Dimension = 64)]
+public sealed partial class HashedItems : Viewer
 {
-    /// <summary>Number of the user.</summary>
-    [User(OutOfVocabulary = OutOfVocabulary.SharedRow), Full(Dimension = 64)]
-    public int User { get; set; }
-
     /// <summary>Number of the movie.</summary>
     [Item(OutOfVocabulary = OutOfVocabulary.SharedRow), Hashed(Dimension = 64, Rows = 50)]
     public int Movie { get; set; }
-
-    /// <summary>1 to 5.</summary>
-    [Label]
-    public float Stars { get; set; }
 }
 
 /// <summary>Movies in 50 clusters, larger set.</summary>
-[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.07f), Adam(Lazy = false)]
-public sealed partial class CelItems
+[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.07f), Adam(Lazy = false), Full(Dimension = 64)]
+public sealed partial class CelItems : Viewer
 {
-    /// <summary>Number of the user.</summary>
-    [User(OutOfVocabulary = OutOfVocabulary.SharedRow), Full(Dimension = 64)]
-    public int User { get; set; }
-
     /// <summary>Number of the movie.</summary>
     [Item(OutOfVocabulary = OutOfVocabulary.SharedRow), Clustered(Dimension = 64, Clusters = 50)]
     public int Movie { get; set; }
-
-    /// <summary>1 to 5.</summary>
-    [Label]
-    public float Stars { get; set; }
 }
 
 /// <summary>Movies in 50 clusters without the clamp at zero, larger set.</summary>
-[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(L2 = 0.07f), Adam(Lazy = false)]
-public sealed partial class CelItemsFree
+[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(L2 = 0.07f), Adam(Lazy = false), Full(Dimension = 64)]
+public sealed partial class CelItemsFree : Viewer
 {
-    /// <summary>Number of the user.</summary>
-    [User(OutOfVocabulary = OutOfVocabulary.SharedRow), Full(Dimension = 64)]
-    public int User { get; set; }
-
     /// <summary>Number of the movie.</summary>
     [Item(OutOfVocabulary = OutOfVocabulary.SharedRow), Clustered(Dimension = 64, Clusters = 50)]
     public int Movie { get; set; }
-
-    /// <summary>1 to 5.</summary>
-    [Label]
-    public float Stars { get; set; }
 }
 
 /// <summary>Movies in 50 clusters that are split and never reassigned, larger set.</summary>
-[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.07f), Adam(Lazy = false)]
-public sealed partial class CelFixed
+[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.07f), Adam(Lazy = false), Full(Dimension = 64)]
+public sealed partial class CelFixed : Viewer
 {
-    /// <summary>Number of the user.</summary>
-    [User(OutOfVocabulary = OutOfVocabulary.SharedRow), Full(Dimension = 64)]
-    public int User { get; set; }
-
     /// <summary>Number of the movie.</summary>
     [Item(OutOfVocabulary = OutOfVocabulary.SharedRow), Clustered(Dimension = 64, Clusters = 50, Reassign = Reassignment.Never)]
     public int Movie { get; set; }
-
-    /// <summary>1 to 5.</summary>
-    [Label]
-    public float Stars { get; set; }
 }
 
 /// <summary>Movies in 50 clusters that are split at random, larger set.</summary>
-[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.07f), Adam(Lazy = false)]
-public sealed partial class CelRandom
+[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.07f), Adam(Lazy = false), Full(Dimension = 64)]
+public sealed partial class CelRandom : Viewer
 {
-    /// <summary>Number of the user.</summary>
-    [User(OutOfVocabulary = OutOfVocabulary.SharedRow), Full(Dimension = 64)]
-    public int User { get; set; }
-
     /// <summary>Number of the movie.</summary>
     [Item(OutOfVocabulary = OutOfVocabulary.SharedRow), Clustered(Dimension = 64, Clusters = 50, Division = ClusterDivision.Random)]
     public int Movie { get; set; }
-
-    /// <summary>1 to 5.</summary>
-    [Label]
-    public float Stars { get; set; }
 }
 
 /// <summary>Movies in 50 clusters, split at random and never reassigned, larger set.</summary>
-[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.07f), Adam(Lazy = false)]
-public sealed partial class CelRandomFixed
+[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.07f), Adam(Lazy = false), Full(Dimension = 64)]
+public sealed partial class CelRandomFixed : Viewer
 {
-    /// <summary>Number of the user.</summary>
-    [User(OutOfVocabulary = OutOfVocabulary.SharedRow), Full(Dimension = 64)]
-    public int User { get; set; }
-
     /// <summary>Number of the movie.</summary>
     [Item(OutOfVocabulary = OutOfVocabulary.SharedRow), Clustered(Dimension = 64, Clusters = 50, Division = ClusterDivision.Random, Reassign = Reassignment.Never)]
     public int Movie { get; set; }
-
-    /// <summary>1 to 5.</summary>
-    [Label]
-    public float Stars { get; set; }
 }
 
 /// <summary>Users and movies in 50 clusters each, larger set.</summary>
-[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0f), Adam(Lazy = false)]
-public sealed partial class CelBoth
-{
-    /// <summary>Number of the user.</summary>
-    [User(OutOfVocabulary = OutOfVocabulary.SharedRow), Clustered(Dimension = 64, Clusters = 50)]
-    public int User { get; set; }
-
-    /// <summary>Number of the movie.</summary>
-    [Item(OutOfVocabulary = OutOfVocabulary.SharedRow), Clustered(Dimension = 64, Clusters = 50)]
-    public int Movie { get; set; }
-
-    /// <summary>1 to 5.</summary>
-    [Label]
-    public float Stars { get; set; }
-}
+[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0f), Adam(Lazy = false), Clustered(Dimension = 64, Clusters = 50)]
+public sealed partial class CelBoth : Star;
 
 /// <summary>Users and movies in 50 clusters each without the clamp at zero, larger set.</summary>
-[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(L2 = 0f), Adam(Lazy = false)]
-public sealed partial class CelBothFree
-{
-    /// <summary>Number of the user.</summary>
-    [User(OutOfVocabulary = OutOfVocabulary.SharedRow), Clustered(Dimension = 64, Clusters = 50)]
-    public int User { get; set; }
-
-    /// <summary>Number of the movie.</summary>
-    [Item(OutOfVocabulary = OutOfVocabulary.SharedRow), Clustered(Dimension = 64, Clusters = 50)]
-    public int Movie { get; set; }
-
-    /// <summary>1 to 5.</summary>
-    [Label]
-    public float Stars { get; set; }
-}
+[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(L2 = 0f), Adam(Lazy = false), Clustered(Dimension = 64, Clusters = 50)]
+public sealed partial class CelBothFree : Star;
 
 /// <summary>Movies hashed to 50 vectors, smaller set.</summary>
-[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.07f), Adam(Lazy = false)]
-public sealed partial class HashedItemsSmall
+[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.07f), Adam(Lazy = false), Full(Dimension = 64)]
+public sealed partial class HashedItemsSmall : Viewer
 {
-    /// <summary>Number of the user.</summary>
-    [User(OutOfVocabulary = OutOfVocabulary.SharedRow), Full(Dimension = 64)]
-    public int User { get; set; }
-
     /// <summary>Number of the movie.</summary>
     [Item(OutOfVocabulary = OutOfVocabulary.SharedRow), Hashed(Dimension = 64, Rows = 50)]
     public int Movie { get; set; }
-
-    /// <summary>1 to 5.</summary>
-    [Label]
-    public float Stars { get; set; }
 }
 
 /// <summary>Movies in 50 clusters, smaller set.</summary>
-[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.1f), Adam(Lazy = false)]
-public sealed partial class CelItemsSmall
+[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.1f), Adam(Lazy = false), Full(Dimension = 64)]
+public sealed partial class CelItemsSmall : Viewer
 {
-    /// <summary>Number of the user.</summary>
-    [User(OutOfVocabulary = OutOfVocabulary.SharedRow), Full(Dimension = 64)]
-    public int User { get; set; }
-
     /// <summary>Number of the movie.</summary>
     [Item(OutOfVocabulary = OutOfVocabulary.SharedRow), Clustered(Dimension = 64, Clusters = 50)]
     public int Movie { get; set; }
-
-    /// <summary>1 to 5.</summary>
-    [Label]
-    public float Stars { get; set; }
 }
 
 /// <summary>Movies in 50 clusters without the clamp at zero, smaller set.</summary>
-[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(L2 = 0.1f), Adam(Lazy = false)]
-public sealed partial class CelItemsFreeSmall
+[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(L2 = 0.1f), Adam(Lazy = false), Full(Dimension = 64)]
+public sealed partial class CelItemsFreeSmall : Viewer
 {
-    /// <summary>Number of the user.</summary>
-    [User(OutOfVocabulary = OutOfVocabulary.SharedRow), Full(Dimension = 64)]
-    public int User { get; set; }
-
     /// <summary>Number of the movie.</summary>
     [Item(OutOfVocabulary = OutOfVocabulary.SharedRow), Clustered(Dimension = 64, Clusters = 50)]
     public int Movie { get; set; }
-
-    /// <summary>1 to 5.</summary>
-    [Label]
-    public float Stars { get; set; }
 }
 
 /// <summary>Movies in 50 clusters that are split and never reassigned, smaller set.</summary>
-[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.1f), Adam(Lazy = false)]
-public sealed partial class CelFixedSmall
+[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.1f), Adam(Lazy = false), Full(Dimension = 64)]
+public sealed partial class CelFixedSmall : Viewer
 {
-    /// <summary>Number of the user.</summary>
-    [User(OutOfVocabulary = OutOfVocabulary.SharedRow), Full(Dimension = 64)]
-    public int User { get; set; }
-
     /// <summary>Number of the movie.</summary>
     [Item(OutOfVocabulary = OutOfVocabulary.SharedRow), Clustered(Dimension = 64, Clusters = 50, Reassign = Reassignment.Never)]
     public int Movie { get; set; }
-
-    /// <summary>1 to 5.</summary>
-    [Label]
-    public float Stars { get; set; }
 }
 
 /// <summary>Movies in 50 clusters that are split at random, smaller set.</summary>
-[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.1f), Adam(Lazy = false)]
-public sealed partial class CelRandomSmall
+[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.1f), Adam(Lazy = false), Full(Dimension = 64)]
+public sealed partial class CelRandomSmall : Viewer
 {
-    /// <summary>Number of the user.</summary>
-    [User(OutOfVocabulary = OutOfVocabulary.SharedRow), Full(Dimension = 64)]
-    public int User { get; set; }
-
     /// <summary>Number of the movie.</summary>
     [Item(OutOfVocabulary = OutOfVocabulary.SharedRow), Clustered(Dimension = 64, Clusters = 50, Division = ClusterDivision.Random)]
     public int Movie { get; set; }
-
-    /// <summary>1 to 5.</summary>
-    [Label]
-    public float Stars { get; set; }
 }
 
 /// <summary>Movies in 50 clusters, split at random and never reassigned, smaller set.</summary>
-[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.1f), Adam(Lazy = false)]
-public sealed partial class CelRandomFixedSmall
+[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.1f), Adam(Lazy = false), Full(Dimension = 64)]
+public sealed partial class CelRandomFixedSmall : Viewer
 {
-    /// <summary>Number of the user.</summary>
-    [User(OutOfVocabulary = OutOfVocabulary.SharedRow), Full(Dimension = 64)]
-    public int User { get; set; }
-
     /// <summary>Number of the movie.</summary>
     [Item(OutOfVocabulary = OutOfVocabulary.SharedRow), Clustered(Dimension = 64, Clusters = 50, Division = ClusterDivision.Random, Reassign = Reassignment.Never)]
     public int Movie { get; set; }
-
-    /// <summary>1 to 5.</summary>
-    [Label]
-    public float Stars { get; set; }
 }
 
 /// <summary>Users and movies in 50 clusters each, smaller set.</summary>
-[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.05f), Adam(Lazy = false)]
-public sealed partial class CelBothSmall
-{
-    /// <summary>Number of the user.</summary>
-    [User(OutOfVocabulary = OutOfVocabulary.SharedRow), Clustered(Dimension = 64, Clusters = 50)]
-    public int User { get; set; }
-
-    /// <summary>Number of the movie.</summary>
-    [Item(OutOfVocabulary = OutOfVocabulary.SharedRow), Clustered(Dimension = 64, Clusters = 50)]
-    public int Movie { get; set; }
-
-    /// <summary>1 to 5.</summary>
-    [Label]
-    public float Stars { get; set; }
-}
+[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.05f), Adam(Lazy = false), Clustered(Dimension = 64, Clusters = 50)]
+public sealed partial class CelBothSmall : Star;
 
 /// <summary>Users and movies in 50 clusters each without the clamp at zero, smaller set.</summary>
-[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(L2 = 0.05f), Adam(Lazy = false)]
-public sealed partial class CelBothFreeSmall
-{
-    /// <summary>Number of the user.</summary>
-    [User(OutOfVocabulary = OutOfVocabulary.SharedRow), Clustered(Dimension = 64, Clusters = 50)]
-    public int User { get; set; }
-
-    /// <summary>Number of the movie.</summary>
-    [Item(OutOfVocabulary = OutOfVocabulary.SharedRow), Clustered(Dimension = 64, Clusters = 50)]
-    public int Movie { get; set; }
-
-    /// <summary>1 to 5.</summary>
-    [Label]
-    public float Stars { get; set; }
-}
+[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(L2 = 0.05f), Adam(Lazy = false), Clustered(Dimension = 64, Clusters = 50)]
+public sealed partial class CelBothFreeSmall : Star;

@@ -2,20 +2,24 @@ namespace ModelGen.MovieLens;
 
 // Rating prediction. The weights of the squares are those that the reference results were tuned to, on the smaller and on the larger set.
 
-/// <summary>A user who has rated a movie.</summary>
-public abstract class Star
+/// <summary>A user who has rated something.</summary>
+public abstract class Viewer
 {
     /// <summary>Number of the user.</summary>
     [User(OutOfVocabulary = OutOfVocabulary.SharedRow)]
     public int User { get; set; }
 
-    /// <summary>Number of the movie.</summary>
-    [Item(OutOfVocabulary = OutOfVocabulary.SharedRow)]
-    public int Movie { get; set; }
-
     /// <summary>1 to 5.</summary>
     [Label]
     public float Stars { get; set; }
+}
+
+/// <summary>A user who has rated a movie, both embedded in the same way.</summary>
+public abstract class Star : Viewer
+{
+    /// <summary>Number of the movie.</summary>
+    [Item(OutOfVocabulary = OutOfVocabulary.SharedRow)]
+    public int Movie { get; set; }
 }
 
 /// <summary>Non-negative factors in plain tables, larger set.</summary>
