@@ -1,14 +1,12 @@
 using System;
-using System.Collections.Generic;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using BenchmarkDotNet.Attributes;
 using ModelGen.Compiled;
 
 namespace ModelGen.Kernels;
 
 /// <summary>The sum of 1,024 rows of 64 floats at random places of a table, from one that the caches hold to one that they do not.</summary>
-public class RowSums
+public class RowSums : KernelBenchmark
 {
     private const int Gathered = 1024;
     private const int RowFloats = 64;
@@ -23,23 +21,13 @@ public class RowSums
     [Params(1_000, 10_000, 1_000_000)]
     public int Rows { get; set; }
 
-    /// <summary>Floats of a vector.</summary>
-    [ParamsSource(nameof(Widths))]
-    public VectorWidth Width { get; set; }
-
-    /// <summary>The widths of this processor.</summary>
-    public static IEnumerable<VectorWidth> Widths => VectorWidths.Here();
-
     /// <summary>Fills the table and draws the ids.</summary>
     [GlobalSetup]
-    public void Fill()
+    public void Draw()
     {
         var random = new Random(1);
         _table = new NativeFloats((long)Rows * RowFloats);
-        for (long i = 0; i < _table.Length; i++)
-        {
-            _table.At(i) = i;
-        }
+        Fill(_table);
 
         for (int i = 0; i < _ids.Length; i++)
         {
@@ -56,23 +44,11 @@ public class RowSums
     public void Sum()
     {
         _first = (_first + Gathered) % _ids.Length;
-        switch (Width)
-        {
-            case VectorWidth.Floats16:
-                Run<Simd512, Vector512<float>>();
-                break;
-            case VectorWidth.Floats8:
-                Run<Simd256, Vector256<float>>();
-                break;
-            default:
-                Run<Simd128, Vector128<float>>();
-                break;
-        }
+        Run();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Run<S, V>()
-        where S : struct, ISimd<V> where V : struct
+    protected override void Run<S, V>()
     {
         for (nuint n = 0; n < RowFloats; n += 2 * (nuint)S.Width)
         {
