@@ -90,16 +90,8 @@ public sealed class BiasTests
     }
 
     [TestMethod]
-    public void Threads_and_interruptions_do_not_change_a_bit_through_splits_moves_and_vectors_of_the_ids_own()
-    {
-        using TemporaryFolder folder = new();
-        DataSet<BothBiased> data = RandomData.Create<BothBiased>(2000, 5, keys: 60);
-        TrainingOptions options = new() { FullBatch = true, Epochs = 20, Threads = 1 };
-        int[] whole = Bits.Of(ModelTrainer.Train(data, options).State);
-        Bits.AreEqual(whole, Bits.Of(ModelTrainer.Train(data, options with { Threads = 3 }).State), "three threads");
-        ModelTrainer.Train(data, options with { CheckpointPath = folder["run.safetensors"], MaxSteps = 9 });
-        Bits.AreEqual(whole, Bits.Of(ModelTrainer.Train(data, options with { CheckpointPath = folder["run.safetensors"], Resume = true }).State), "resumed");
-    }
+    public void Threads_and_interruptions_do_not_change_a_bit_through_splits_moves_and_vectors_of_the_ids_own() =>
+        WholeRun.KeepsItsBits(RandomData.Create<BothBiased>(2000, 5, keys: 60), new TrainingOptions { FullBatch = true, Epochs = 20 }, stopAfter: 9);
 
     [TestMethod]
     public void Biases_are_learned_from_a_stream_too()

@@ -173,16 +173,8 @@ public sealed class PersonalTests
     }
 
     [TestMethod]
-    public void A_run_that_is_interrupted_inside_the_phase_goes_on_to_the_same_bits_on_any_number_of_threads()
-    {
-        using TemporaryFolder folder = new();
-        DataSet<BothPersonal> data = RandomData.Create<BothPersonal>(900, 5, keys: 60);
-        TrainingOptions options = new() { FullBatch = true, Epochs = 12, Threads = 1 };
-        int[] whole = Bits.Of(ModelTrainer.Train(data, options).State);
-        Bits.AreEqual(whole, Bits.Of(ModelTrainer.Train(data, options with { Threads = 3 }).State), "three threads");
-        ModelTrainer.Train(data, options with { CheckpointPath = folder["run.safetensors"], MaxSteps = 7 });
-        Bits.AreEqual(whole, Bits.Of(ModelTrainer.Train(data, options with { CheckpointPath = folder["run.safetensors"], Resume = true }).State), "resumed");
-    }
+    public void A_run_that_is_interrupted_inside_the_phase_goes_on_to_the_same_bits_on_any_number_of_threads() =>
+        WholeRun.KeepsItsBits(RandomData.Create<BothPersonal>(900, 5, keys: 60), new TrainingOptions { FullBatch = true, Epochs = 12 }, stopAfter: 7);
 
     [TestMethod]
     public void It_needs_all_ratings_at_once()
