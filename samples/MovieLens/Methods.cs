@@ -19,6 +19,7 @@ internal static class Methods
         ["dpq16"] = study => study.Run<GmfDpq16>("dpq16"),
         ["dpq32"] = study => study.Run<GmfDpq32>("dpq32"),
         ["mgqe16"] = study => study.Run<GmfMgqe16>("mgqe16"),
+        ["mgqe16-uncommitted"] = study => study.Run<GmfMgqe16Uncommitted>("mgqe16-uncommitted"),
         ["mgqe-warm"] = study => study.RunWarm<GmfFull, GmfCodes7>("mgqe-warm", plainEpochs: 12),
         ["scalar-warm"] = study => study.RunWarm<GmfFull, GmfScalar>("scalar-warm", plainEpochs: 12),
         ["gmf-averaged"] = study => study.RunAveraged<GmfFull, GmfFull>(null, ("gmf-averaged", TableFormat.Float32), ("sq4-averaged", TableFormat.Uniform(4))),
@@ -43,9 +44,19 @@ internal static class Methods
         ["nmf"] = (study, small) => small ? study.Run("nmf", Star<NmfSmall>, 0.02f, 80, false) : study.Run("nmf", Star<Nmf>, 0.02f, 24, false, s_roundings),
         ["mf"] = (study, small) => small ? study.Run("mf", Star<MfSmall>, 0.01f, 80, false) : study.Run("mf", Star<Mf>, 0.02f, 24, false),
         ["mf-biased"] = (study, small) => small ? study.Run("mf-biased", Star<MfBiasedSmall>, 0.02f, 160, false) : study.Run("mf-biased", Star<MfBiased>, 0.01f, 24, false),
+        ["biases"] = (study, _) => study.RunBiases("biases", 4),
         ["hashed-items"] = (study, small) => small
-            ? study.Run("hashed-items", r => new HashedItemsSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.01f, 40, true)
-            : study.Run("hashed-items", r => new HashedItems { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.01f, 60, true),
+            ? study.Run("hashed-items", r => new HashedItemsSmall { User = r.User, Movie = study.PositionOf(r.Movie), Stars = r.Stars }, 0.01f, 40, true)
+            : study.Run("hashed-items", r => new HashedItems { User = r.User, Movie = study.PositionOf(r.Movie), Stars = r.Stars }, 0.01f, 60, true),
+        ["random-clusters"] = (study, small) => small
+            ? study.Run("random-clusters", r => new RandomClustersSmall { User = r.User, Movie = study.ShuffledPositionOf(r.Movie), Stars = r.Stars }, 0.01f, 40, true)
+            : study.Run("random-clusters", r => new RandomClusters { User = r.User, Movie = study.ShuffledPositionOf(r.Movie), Stars = r.Stars }, 0.01f, 60, true),
+        ["kmeans"] = (study, small) => small
+            ? study.RunWarm("kmeans", Star<NmfSmall>, 0.02f, 80, r => new KMeansFixedSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.001f, 20)
+            : study.RunWarm("kmeans", Star<Nmf>, 0.02f, 24, r => new KMeansFixed { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 40),
+        ["kmeans-reassigned"] = (study, small) => small
+            ? study.RunWarm("kmeans-reassigned", Star<NmfSmall>, 0.02f, 80, r => new KMeansSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.001f, 200)
+            : study.RunWarm("kmeans-reassigned", Star<Nmf>, 0.02f, 24, r => new KMeans { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.001f, 280),
         ["cel"] = (study, small) => small
             ? study.Run("cel", r => new CelItemsSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 520, true)
             : study.Run("cel", r => new CelItems { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 920, true),

@@ -13,7 +13,7 @@ const int WrongData = 2;
 
 Option<string> dataset = new("--dataset") { Description = "ml-1m or ml-100k.", Required = true };
 Option<string> folder = new("--data") { Description = "Folder of the data set: ratings.dat (ml-1m), u.data (ml-100k), or ratings.csv[.gz].", Required = true };
-Option<string[]> method = new("--method") { Description = $"What to run, once or more: {string.Join(", ", Methods.Names)}.", Required = true, AllowMultipleArgumentsPerToken = true };
+Option<string[]> method = new("--method") { Description = $"What to run, once or more: {string.Join(", ", Methods.Names)}.", Required = true, AllowMultipleArgumentsPerToken = true, HelpName = "method" };
 Option<ulong> seed = new("--seed") { Description = "First seed.", DefaultValueFactory = _ => 1 };
 Option<int> seeds = new("--seeds") { Description = "Number of seeds, counted up from the first.", DefaultValueFactory = _ => 1 };
 Option<int?> epochs = new("--epochs") { Description = "Epochs; by default what the method was tuned to." };

@@ -19,6 +19,8 @@ internal sealed class RatingStudy
     private readonly List<Rating> _test = [];
     private readonly int[] _trainedMovies;
     private readonly HashSet<int> _cold;
+    private readonly int[] _movies;
+    private readonly int[] _shuffled;
 
     /// <summary>Divides the ratings.</summary>
     public RatingStudy(IReadOnlyList<Rating> ratings, StudyOptions study)
@@ -40,13 +42,21 @@ internal sealed class RatingStudy
         }
 
         Dictionary<int, int> counts = _training.CountBy(r => r.Movie).ToDictionary();
-        int[] movies = [.. ratings.Select(r => r.Movie).Distinct().Order()];
-        _trainedMovies = [.. movies.Where(counts.ContainsKey)];
-        _cold = [.. movies.OrderBy(m => counts.GetValueOrDefault(m)).Take(movies.Length / 5)];
+        _movies = [.. ratings.Select(r => r.Movie).Distinct().Order()];
+        _trainedMovies = [.. _movies.Where(counts.ContainsKey)];
+        _cold = [.. _movies.OrderBy(m => counts.GetValueOrDefault(m)).Take(_movies.Length / 5)];
+        NumpyRandom shuffle = new(44);
+        _shuffled = [.. Enumerable.Range(0, _movies.Length).OrderBy(_ => shuffle.NextDouble())];
     }
 
     /// <summary>Makes an example of a model.</summary>
     public delegate TModel Example<TModel>(Rating rating);
+
+    /// <summary>Place of a movie among all movies by number.</summary>
+    public int PositionOf(int movie) => Array.BinarySearch(_movies, movie);
+
+    /// <summary>Place of a movie in a shuffled list of all movies.</summary>
+    public int ShuffledPositionOf(int movie) => _shuffled[PositionOf(movie)];
 
     /// <summary>Trains one model per seed and measures it.</summary>
     /// <param name="method">Name of the method.</param>
@@ -58,16 +68,12 @@ internal sealed class RatingStudy
     public IEnumerable<ResultRow> Run<TModel>(string method, Example<TModel> example, float rate, int epochs, bool fullBatch, params (string Name, TableFormat Format)[] forms)
         where TModel : class, IEmbeddingModel<TModel>
     {
-        DataSet<TModel> training = DataSet<TModel>.FromExamples(_training.Select(r => example(r)));
+        DataSet<TModel> training = Training(example);
         for (int i = 0; i < _study.Seeds; i++)
         {
             ulong seed = _study.Seed + (ulong)i;
             Console.WriteLine($"{method}, seed {seed}:");
-            TrainingOptions options = new() { Epochs = _study.Epochs ?? epochs, LearningRate = rate, Seed = seed, Threads = _study.Threads };
-            options = fullBatch
-                ? options with { FullBatch = true, Progress = new EveryNth(new ConsoleProgress(), 100) }
-                : options with { BatchSize = 8192, RateDecay = RateDecay.Linear, Progress = new EveryNth(new ConsoleProgress(), 8) };
-            TrainedModel<TModel> trained = ModelTrainer.Train(training, options, _study.Cancellation);
+            TrainedModel<TModel> trained = ModelTrainer.Train(training, Options(seed, rate, _study.Epochs ?? epochs, fullBatch), _study.Cancellation);
             CollapsedModel<TModel> served = trained.Collapse();
             yield return Row(method, seed, trained, served, example);
             foreach ((string name, TableFormat format) in forms)
@@ -77,30 +83,63 @@ internal sealed class RatingStudy
         }
     }
 
+    /// <summary>Trains plain tables per seed, and from them a model on all ratings at once; measures the latter.</summary>
+    /// <param name="method">Name of the method.</param>
+    /// <param name="plainExample">Makes an example of the plain model.</param>
+    /// <param name="plainRate">Its learning rate.</param>
+    /// <param name="plainEpochs">Its epochs.</param>
+    /// <param name="example">Makes an example.</param>
+    /// <param name="rate">Learning rate.</param>
+    /// <param name="steps">Full-batch steps.</param>
+    public IEnumerable<ResultRow> RunWarm<TPlain, TModel>(string method, Example<TPlain> plainExample, float plainRate, int plainEpochs, Example<TModel> example, float rate, int steps)
+        where TPlain : class, IEmbeddingModel<TPlain>
+        where TModel : class, IEmbeddingModel<TModel>
+    {
+        for (int i = 0; i < _study.Seeds; i++)
+        {
+            ulong seed = _study.Seed + (ulong)i;
+            Console.WriteLine($"{method}, seed {seed}, plain tables:");
+            TrainedModel<TPlain> plain = ModelTrainer.Train(Training(plainExample), Options(seed, plainRate, plainEpochs, fullBatch: false), _study.Cancellation);
+            Console.WriteLine($"{method}, seed {seed}:");
+            TrainingOptions options = Options(seed, rate, _study.Epochs ?? steps, fullBatch: true) with { Start = StartVectors.From(plain) };
+            TrainedModel<TModel> trained = ModelTrainer.Train(Training(example), options, _study.Cancellation);
+            yield return Row(method, seed, trained, trained.Collapse(), example);
+        }
+    }
+
+    /// <summary>Measures the mean with a bias per user and movie, no vectors: the least that a model has to beat.</summary>
+    /// <param name="method">Name of the method.</param>
+    /// <param name="lambda">Ratings of the mean that every bias is given beforehand.</param>
+    public IEnumerable<ResultRow> RunBiases(string method, double lambda)
+    {
+        RatingBiases biases = new(_training, lambda);
+        yield return new ResultRow
+        {
+            Method = method,
+            Seed = null,
+            Figures = [.. Errors(i => biases.Predict(_test[i])), Figure.Count("bytes", "embedding\nbytes", biases.Bytes), Figure.Count("allBytes", "all\nbytes", biases.Bytes)],
+        };
+    }
+
+    private DataSet<TModel> Training<TModel>(Example<TModel> example)
+        where TModel : class, IEmbeddingModel<TModel> => DataSet<TModel>.FromExamples(_training.Select(r => example(r)));
+
+    private TrainingOptions Options(ulong seed, float rate, int epochs, bool fullBatch)
+    {
+        TrainingOptions options = new() { Epochs = epochs, LearningRate = rate, Seed = seed, Threads = _study.Threads };
+        return fullBatch
+            ? options with { FullBatch = true, Progress = new EveryNth(new ConsoleProgress(), 100) }
+            : options with { BatchSize = 8192, RateDecay = RateDecay.Linear, Progress = new EveryNth(new ConsoleProgress(), 8) };
+    }
+
     private ResultRow Row<TModel>(string method, ulong seed, TrainedModel<TModel> trained, CollapsedModel<TModel> model, Example<TModel> example)
         where TModel : class, IEmbeddingModel<TModel>
     {
         ServedDifferences served = ServedDifferences.Export(model, DataSet<TModel>.FromExamples(_test.Select(r => example(r))), Path.Combine(_study.Output, method, TModel.Schema.Name));
-        double all = 0, cold = 0, clipped = 0;
-        int coldRows = 0;
         HashSet<int> known = [.. _trainedMovies];
-        for (int i = 0; i < _test.Count; i++)
-        {
-            Rating rating = _test[i];
-            double prediction = known.Contains(rating.Movie)
-                ? served.Scores[i]
-                : model.Score(DataSet<TModel>.FromExamples(_trainedMovies.Select(movie => example(rating with { Movie = movie })))).Average(score => (double)score);
-            double error = prediction - rating.Stars, limited = Math.Clamp(prediction, 1, 5) - rating.Stars;
-            all += error * error;
-            clipped += limited * limited;
-            if (_cold.Contains(rating.Movie))
-            {
-                cold += error * error;
-                coldRows++;
-            }
-        }
-
-        double seconds = trained.History.Sum(e => e.Seconds);
+        Figure[] errors = Errors(i => known.Contains(_test[i].Movie)
+            ? served.Scores[i]
+            : model.Score(DataSet<TModel>.FromExamples(_trainedMovies.Select(movie => example(_test[i] with { Movie = movie })))).Average(score => (double)score));
         return new ResultRow
         {
             Method = method,
@@ -108,16 +147,39 @@ internal sealed class RatingStudy
             OnnxNotRun = served.OnnxNotRun,
             Figures =
             [
-                Figure.Quality("mse", "MSE", all / _test.Count),
-                Figure.Quality("mseCold", "MSE\ncold movies", coldRows == 0 ? null : cold / coldRows),
-                Figure.Quality("mseClipped", "MSE, clipped\nto 1..5", clipped / _test.Count),
+                .. errors,
                 Figure.Count("bytes", "embedding\nbytes", model.EmbeddingBytes),
                 Figure.Count("allBytes", "all\nbytes", model.Bytes),
                 Figure.Count("epochs", "epochs", trained.History.Count),
-                new Figure("seconds", "training\nseconds", seconds, "0.0"),
+                new Figure("seconds", "training\nseconds", trained.History.Sum(e => e.Seconds), "0.0"),
                 .. served.Figures,
             ],
         };
+    }
+
+    // Squared errors of the predictions of the test ratings.
+    private Figure[] Errors(Func<int, double> prediction)
+    {
+        double all = 0, cold = 0, clipped = 0;
+        int coldRows = 0;
+        for (int i = 0; i < _test.Count; i++)
+        {
+            double predicted = prediction(i), error = predicted - _test[i].Stars, limited = Math.Clamp(predicted, 1, 5) - _test[i].Stars;
+            all += error * error;
+            clipped += limited * limited;
+            if (_cold.Contains(_test[i].Movie))
+            {
+                cold += error * error;
+                coldRows++;
+            }
+        }
+
+        return
+        [
+            Figure.Quality("mse", "MSE", all / _test.Count),
+            Figure.Quality("mseCold", "MSE\ncold movies", coldRows == 0 ? null : cold / coldRows),
+            Figure.Quality("mseClipped", "MSE, clipped\nto 1..5", clipped / _test.Count),
+        ];
     }
 
     /// <summary>Passes on the last report of every few epochs.</summary>

@@ -29,6 +29,7 @@ internal static class InteractionFile
     private static readonly Dictionary<string, (string File, string Item, string? Stars, string? Part)> s_files = new()
     {
         ["ml-1m"] = ("ratings.csv", "movie_id", "rating", null),
+        ["goodbooks"] = ("ratings.csv", "book_id", "rating", null),
         ["gowalla"] = ("interactions.csv", "item_id", null, "split"),
         ["uci-msweb"] = ("visits.csv", "page_id", null, null),
         ["uci-online-retail"] = ("interactions.csv", "item_id", null, null),
@@ -40,7 +41,7 @@ internal static class InteractionFile
     /// <summary>Whether a data set is divided by pair into training, validation and test.</summary>
     public static bool IsDivided(string dataset) => s_files[dataset].Part is not null;
 
-    /// <summary>All pairs in the order of the file, of MovieLens those with at least four stars.</summary>
+    /// <summary>All pairs in the order of the file, of rated ones those with at least four stars.</summary>
     /// <param name="dataset">One of <see cref="DataSets"/>.</param>
     /// <param name="folder">Its folder.</param>
     /// <exception cref="IOException">There is no such folder, or the file is not in it.</exception>

@@ -12,6 +12,7 @@ internal static class ItemNames
     private static readonly Dictionary<string, (string File, string Item, string Name)> s_files = new()
     {
         ["ml-1m"] = ("movies.csv", "movie_id", "title"),
+        ["goodbooks"] = ("books.csv.gz", "book_id", "title"),
         ["uci-msweb"] = ("pages.csv", "page_id", "title"),
         ["uci-online-retail"] = ("items.csv.gz", "item_id", "description"),
     };

@@ -59,7 +59,7 @@ internal static class Methods
         {
             "popular" => study.RunPopular("popular"),
             "ease" => study.RunEase("ease"),
-            "ease-pruned" => study.RunPrunedEase(kept.Select(k => ($"ease-pruned-{k}", k))),
+            "ease-pruned" => study.RunPrunedEase("ease-pruned", kept),
             "elsa" => widths.Select(Dense).ToList().SelectMany(run => run()),
             _ => widths.SelectMany(r => kept.Select(k => Sparse(r, k))).ToList().SelectMany(run => run()),
         };

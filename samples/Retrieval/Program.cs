@@ -10,10 +10,10 @@ using ModelGen.Samples;
 
 // Retrieval with sparse item rows (compressed ELSA) beside dense ones (ELSA), EASE and popularity. The data are the user's own copy.
 const int WrongData = 2;
-string[] schedules = ["exponential", "smooth-exponential", "linear", "step-wise", "constant"];
+string[] schedules = ["exponential", "smooth-exponential", "linear", "step-wise", "constant", "one-shot"];
 
 Option<string> dataset = new("--dataset") { Description = $"{string.Join(", ", InteractionFile.DataSets)}.", Required = true };
-Option<string> folder = new("--data") { Description = "Folder of the data set: ratings.dat or ratings.csv[.gz] (ml-1m), visits.csv[.gz] (uci-msweb), interactions.csv[.gz] (gowalla, uci-online-retail).", Required = true };
+Option<string> folder = new("--data") { Description = "Folder of the data set: ratings.dat or ratings.csv[.gz] (ml-1m), ratings.csv[.gz] (goodbooks), visits.csv[.gz] (uci-msweb), interactions.csv[.gz] (gowalla, uci-online-retail).", Required = true };
 Option<string[]> method = new("--method") { Description = $"What to run, once or more: {string.Join(", ", Methods.Names)}.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["compressed"] };
 Option<int[]> kept = new("--kept") { Description = "Entries per row of compressed and ease-pruned, once or more.", AllowMultipleArgumentsPerToken = true };
 Option<int[]> dimension = new("--dimension") { Description = "Widths of the rows, once or more; by default that of the data set.", AllowMultipleArgumentsPerToken = true };

@@ -72,16 +72,19 @@ internal sealed class RetrievalStudy(StudyData data, StudyOptions study)
         yield return Row(method, null, ease.EvaluateRanking(heldOut, history, Lists), ease.Items, ease.Bytes, ease.Bytes, [AllBytes(ease.Bytes), .. figures]);
     }
 
-    /// <summary>EASE with some weights per row.</summary>
-    public IEnumerable<ResultRow> RunPrunedEase(IEnumerable<(string Method, int Kept)> rows)
+    /// <summary>EASE with some weights per row, and with as many per column.</summary>
+    public IEnumerable<ResultRow> RunPrunedEase(string method, IEnumerable<int> kept)
     {
         (InteractionMatrix training, InteractionMatrix history, InteractionMatrix heldOut) = Matrices();
         (Ease ease, Figure[] figures) = Fit(training);
-        foreach ((string method, int kept) in rows)
+        foreach (int count in kept)
         {
-            PrunedEase pruned = ease.Prune(kept);
-            yield return Row(method, null, pruned.EvaluateRanking(heldOut, history, Lists), pruned.Items, pruned.Bytes, pruned.Bytes, [AllBytes(pruned.Bytes), .. figures]);
+            yield return Pruned($"{method}-{count}", ease.Prune(count));
+            yield return Pruned($"{method}-{count}-columns", ease.PruneColumns(count));
         }
+
+        ResultRow Pruned(string name, PrunedEase pruned) =>
+            Row(name, null, pruned.EvaluateRanking(heldOut, history, Lists), pruned.Items, pruned.Bytes, pruned.Bytes, [AllBytes(pruned.Bytes), .. figures]);
     }
 
     private ResultRow Served<TModel>(string method, ulong seed, CollapsedRetriever<TModel> served, StudyParts<TModel> parts, Figure[] training)

@@ -13,6 +13,7 @@ internal sealed record Tuned(int Dimension, int DenseEpochs, int FinalEpochs, do
     private static readonly Dictionary<string, Tuned> s_sets = new()
     {
         ["ml-1m"] = new Tuned(1024, 20, 10, 500, FewerWhenWide: true),
+        ["goodbooks"] = new Tuned(1024, 20, 10, 100),
         ["gowalla"] = new Tuned(1024, 20, 10, 100),
         ["uci-msweb"] = new Tuned(256, 40, 10, 10),
         ["uci-online-retail"] = new Tuned(1024, 40, 10, 100),

@@ -55,6 +55,10 @@ public sealed partial class GmfDpq32 : Play;
 [EmbeddingModel, Gmf, Adam(LearningRate = 1e-3f, Lazy = false), Quantized(Dimension = 64, Parts = 16, Choices = [256, 64], Tiers = [0.1f, 0.9f])]
 public sealed partial class GmfMgqe16 : Play;
 
+/// <summary>The same without commitment: nothing draws the queries to their centroids.</summary>
+[EmbeddingModel, Gmf, Adam(LearningRate = 1e-3f, Lazy = false), Quantized(Dimension = 64, Parts = 16, Choices = [256, 64], Tiers = [0.1f, 0.9f], Commitment = 0)]
+public sealed partial class GmfMgqe16Uncommitted : Play;
+
 /// <summary>MGQE, 32 codes per id, of 8 bits for the most popular tenth and of 6 bits for the rest.</summary>
 [EmbeddingModel, Gmf, Adam(LearningRate = 1e-3f, Lazy = false), Quantized(Dimension = 64, Parts = 32, Choices = [256, 64], Tiers = [0.1f, 0.9f])]
 public sealed partial class GmfMgqe32 : Play;

@@ -6,8 +6,8 @@ namespace ModelGen;
 public sealed partial class CollapsedRetriever<TModel>
 {
     /// <summary>
-    /// Measures the lists of items that the served code gives to users known by their histories: all items are candidates but those of
-    /// the history. Users without a known item in their history, or without one to find, are left out.
+    /// Measures the lists of items that the served values give to users known by their histories: all items are candidates but those of
+    /// the history. Histories are scored eight at a time, so a score may differ from that of <see cref="Scores"/> in its last bits. Users without a known item in their history, or without one to find, are left out.
     /// </summary>
     /// <param name="heldOut">Pairs that the lists should hold.</param>
     /// <param name="history">Pairs the model is told, such as <see cref="HeldOutUsers{TModel}.History"/>.</param>
@@ -25,6 +25,6 @@ public sealed partial class CollapsedRetriever<TModel>
         options ??= new RankingOptions();
         options.Check();
         return HistoryTask.Create(heldOut, history, Items, options)
-            .Measure(options, (told, _) => new HistoryQueryScorer(Weights.Rows.Rows, told, _retriever.Value.Score), Weights.Rows.ToUnitRows);
+            .Measure(options, (told, lanes) => new UnitRowsQueryScorer(Weights.Rows.ToUnitRows(), told, lanes), Weights.Rows.ToUnitRows);
     }
 }

@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using System.Threading.Tasks;
 using ModelGen.Compiled;
 
@@ -109,44 +111,66 @@ public sealed class Ease
             .Measure(options, (told, _) => new HistoryQueryScorer(Items, told, Scores));
     }
 
-    /// <summary>Keeps the weights of largest magnitude in every row; of equal ones the first.</summary>
+    /// <summary>Keeps the weights of largest magnitude in every row, so that an item gives as many others a score; of equal ones the first.</summary>
     /// <param name="kept">Weights kept per row, at least 1; a row has at most <see cref="Items"/> - 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="kept"/> is below 1.</exception>
     public PrunedEase Prune(int kept)
     {
+        int[][] columns = Largest(kept, (row, column) => _weights[((long)row * Items) + column]);
+        return new PrunedEase(columns, (row, column) => _weights[((long)row * Items) + column], columns[0].Length, _untrained);
+    }
+
+    /// <summary>Keeps the weights of largest magnitude in every column, so that an item gets its score from as many others; of equal ones the first.</summary>
+    /// <param name="kept">Weights kept per column, at least 1; a column has at most <see cref="Items"/> - 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="kept"/> is below 1.</exception>
+    public PrunedEase PruneColumns(int kept)
+    {
+        int[][] rows = Largest(kept, (column, row) => _weights[((long)row * Items) + column]);
+        List<int>[] columns = [.. rows.Select(_ => new List<int>())];
+        for (int column = 0; column < Items; column++)
+        {
+            foreach (int row in rows[column])
+            {
+                columns[row].Add(column);
+            }
+        }
+
+        return new PrunedEase([.. columns.Select(c => c.ToArray())], (row, column) => _weights[((long)row * Items) + column], rows[0].Length, _untrained);
+    }
+
+    // Of every line the places of the largest magnitudes, ascending. The weight of the item itself is no candidate.
+    private int[][] Largest(int kept, Func<int, int, float> weight)
+    {
         if (kept < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(kept), kept, $"{kept} weights per row are asked for; keep at least 1.");
+            throw new ArgumentOutOfRangeException(nameof(kept), kept, $"{kept} weights per item are asked for; keep at least 1.");
         }
 
         int width = int.Min(kept, Items - 1);
-        int[] columns = new int[(long)Items * width];
-        float[] values = new float[columns.Length];
-        Parallel.For(0, Items, row =>
+        int[][] result = new int[Items][];
+        Parallel.For(0, Items, line =>
         {
-            // The weight of the item itself is no candidate; of those equal to the last one kept, the first are taken.
-            ReadOnlySpan<float> weights = Weights(row);
             float[] magnitudes = new float[Items];
             for (int i = 0; i < magnitudes.Length; i++)
             {
-                magnitudes[i] = i == row ? -1 : float.Abs(weights[i]);
+                magnitudes[i] = i == line ? -1 : float.Abs(weight(line, i));
             }
 
+            // Of those equal to the last one kept, the first are taken.
             float[] sorted = [.. magnitudes];
             Array.Sort(sorted);
             float least = width == 0 ? float.PositiveInfinity : sorted[^width];
-            int equal = sorted.AsSpan(Items - width).LastIndexOf(least) + 1;
-            int at = row * width;
+            int equal = sorted.AsSpan(Items - width).LastIndexOf(least) + 1, at = 0;
+            result[line] = new int[width];
             for (int i = 0; i < magnitudes.Length; i++)
             {
                 if (magnitudes[i] > least || (magnitudes[i] == least && equal-- > 0))
                 {
-                    (columns[at], values[at]) = (i, weights[i]);
-                    at++;
+                    result[line][at++] = i;
                 }
             }
         });
-        return new PrunedEase(Items, width, columns, values, _untrained);
+        return result;
     }
 
     // The lower half of X^T X + lambda I: how many users share two items. Counts are exact, so their order does not matter.

@@ -1,42 +1,47 @@
 using System;
+using System.Linq;
 
 namespace ModelGen;
 
 /// <summary>
-/// EASE with the same number of weights kept in every row, as (column, value) pairs: the baseline of equal size for compressed item
-/// factors. 8 bytes per pair.
+/// EASE with the same number of weights kept in every row, or in every column, as (column, value) pairs: the baseline of equal size for compressed
+/// item factors. 8 bytes per pair.
 /// </summary>
 public sealed class PrunedEase
 {
-    private readonly int[] _columns;
-    private readonly float[] _values;
+    private readonly int[][] _columns;
+    private readonly float[][] _values;
     private readonly int[] _untrained;
 
-    internal PrunedEase(int items, int kept, int[] columns, float[] values, int[] untrained)
+    /// <summary>Takes the kept weights.</summary>
+    /// <param name="columns">Columns of every row, ascending.</param>
+    /// <param name="weight">The weight of a row and a column.</param>
+    /// <param name="kept">Weights per row or column.</param>
+    /// <param name="untrained">Items never met.</param>
+    internal PrunedEase(int[][] columns, Func<int, int, float> weight, int kept, int[] untrained)
     {
-        Items = items;
-        Kept = kept;
         _columns = columns;
-        _values = values;
+        _values = [.. columns.Select((row, item) => row.Select(column => weight(item, column)).ToArray())];
         _untrained = untrained;
+        Kept = kept;
     }
 
     /// <summary>Number of items.</summary>
-    public int Items { get; }
+    public int Items => _columns.Length;
 
-    /// <summary>Weights per row, at most <see cref="Items"/> - 1.</summary>
+    /// <summary>Weights per row, or per column, at most <see cref="Items"/> - 1.</summary>
     public int Kept { get; }
 
     /// <summary>Bytes of the weights: 8 <see cref="Kept"/> per item, a 32-bit column and a 32-bit value each.</summary>
-    public long Bytes => (long)_columns.Length * (sizeof(int) + sizeof(float));
+    public long Bytes => (long)Items * Kept * (sizeof(int) + sizeof(float));
 
     /// <summary>The columns of the weights of one row, ascending.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such item.</exception>
-    public ReadOnlySpan<int> Columns(int item) => _columns.AsSpan(RetrievalItems.Check(item, Items) * Kept, Kept);
+    public ReadOnlySpan<int> Columns(int item) => _columns[RetrievalItems.Check(item, Items)];
 
     /// <summary>The weights of one row, in the order of <see cref="Columns"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such item.</exception>
-    public ReadOnlySpan<float> Weights(int item) => _values.AsSpan(RetrievalItems.Check(item, Items) * Kept, Kept);
+    public ReadOnlySpan<float> Weights(int item) => _values[RetrievalItems.Check(item, Items)];
 
     /// <inheritdoc cref="Ease.Scores(ReadOnlySpan{int})"/>
     public float[] Scores(ReadOnlySpan<int> history)

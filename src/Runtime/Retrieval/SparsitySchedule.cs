@@ -20,6 +20,9 @@ public enum SparsityKind
 
     /// <summary>r (v/r)^(i/T) in pruning epoch i of T: the same length without the jump.</summary>
     SmoothExponential,
+
+    /// <summary>All entries for <see cref="SparsitySchedule.EpochsPerHalving"/> epochs, then the target at once: the control that a gradual schedule has to beat.</summary>
+    OneShot,
 }
 
 /// <summary>One level of a schedule.</summary>
@@ -87,6 +90,10 @@ public sealed record SparsitySchedule
                     levels.Add(new SparsityLevel(top, EpochsPerHalving));
                 }
 
+                break;
+
+            case SparsityKind.OneShot:
+                levels.Add(new SparsityLevel(dimension, EpochsPerHalving));
                 break;
 
             case SparsityKind.Linear:

@@ -43,7 +43,7 @@ public static class ProductKMeans
             }
 
             Array.Clear(centroids);
-            Fit(points, width, centroids, choices, 0, new CounterRandom(seed, part + 1));
+            Fit(points, width, centroids, choices, 0, choices, new CounterRandom(seed, part + 1));
             for (int k = 0; k < choices; k++)
             {
                 for (int n = 0; n < width; n++)
@@ -76,7 +76,7 @@ public static class ProductKMeans
     }
 
     /// <summary>
-    /// Centroids [first, choices) of one part; those before keep their place and take their share of the points. Points that are
+    /// Centroids [first, end) of one part; the others keep their place and take their share of the points. Points that are
     /// all served exactly leave the remaining centroids as they are.
     /// </summary>
     /// <param name="points">Points, width floats each.</param>
@@ -84,14 +84,15 @@ public static class ProductKMeans
     /// <param name="centroids">By dimension: dimension n of centroid k at n x choices + k.</param>
     /// <param name="choices">Number of centroids, a multiple of 4.</param>
     /// <param name="first">The first centroid that is fitted.</param>
+    /// <param name="end">The centroid behind the last that is fitted.</param>
     /// <param name="random">Draws the points that the centroids start from.</param>
-    internal static void Fit(ReadOnlySpan<float> points, int width, Span<float> centroids, int choices, int first, CounterRandom random)
+    internal static void Fit(ReadOnlySpan<float> points, int width, Span<float> centroids, int choices, int first, int end, CounterRandom random)
     {
         int count = points.Length / width;
         int[] codes = new int[count];
         Array.Fill(codes, -1);
         float[] distances = new float[count];
-        Seed(points, width, centroids, choices, first, random);
+        Seed(points, width, centroids, choices, first, end, random);
         double[] sums = new double[choices * width];
         int[] members = new int[choices];
         for (int iteration = 0; iteration < Iterations && Assign(points, width, centroids, choices, codes, distances); iteration++)
@@ -107,7 +108,7 @@ public static class ProductKMeans
                 }
             }
 
-            for (int k = first; k < choices; k++)
+            for (int k = first; k < end; k++)
             {
                 if (members[k] > 0)
                 {
@@ -125,7 +126,7 @@ public static class ProductKMeans
     }
 
     // k-means++: each centroid starts at a point drawn in proportion to its squared distance from those before it.
-    private static void Seed(ReadOnlySpan<float> points, int width, Span<float> centroids, int choices, int first, CounterRandom random)
+    private static void Seed(ReadOnlySpan<float> points, int width, Span<float> centroids, int choices, int first, int end, CounterRandom random)
     {
         float[] distances = new float[points.Length / width];
         Array.Fill(distances, first == 0 ? 1 : float.PositiveInfinity);
@@ -134,7 +135,7 @@ public static class ProductKMeans
             Shorten(points, width, centroids, choices, k, distances);
         }
 
-        for (int k = first; k < choices; k++)
+        for (int k = first; k < end; k++)
         {
             double sum = 0;
             foreach (float distance in distances)

@@ -7,8 +7,8 @@ using ModelGen.Compiled;
 namespace ModelGen;
 
 /// <summary>
-/// Vectors that plain tables and the queries of quantised embeddings start from, by the keys of their features; codebooks then start as k-means of
-/// vectors that mean something. See <see cref="TrainingOptions.Start"/>.
+/// Vectors that plain tables and the queries of quantised embeddings start from, by the keys of their features; codebooks and the vectors of clusters then
+/// start as k-means of vectors that mean something. See <see cref="TrainingOptions.Start"/>.
 /// </summary>
 public sealed class StartVectors
 {
@@ -173,7 +173,8 @@ public sealed class StartVectors
     internal string? Problem(ModelSchema schema)
     {
         bool any = false;
-        IEnumerable<int> features = schema.Quantized.Where(q => q is { Keys: null, Factor: null }).Select(q => q.Feature).Concat(schema.Tables.Where(t => IsPlain(schema, t)).Select(t => t.Feature));
+        IEnumerable<int> features = schema.Quantized.Where(q => q is { Keys: null, Factor: null }).Select(q => q.Feature)
+            .Concat(schema.Tables.Where(t => IsPlain(schema, t) || t.Index == RowIndex.Assignment).Select(t => t.Feature));
         foreach (CategoricalFeature feature in features.Select(f => schema.Categoricals[f]))
         {
             if (_sources.TryGetValue(feature.Name, out Source? source))
@@ -186,7 +187,7 @@ public sealed class StartVectors
             }
         }
 
-        return any ? null : $"has vectors for {string.Join(", ", _sources.Keys)}, none of which is a [Full] feature of {schema.Name}, or a [Quantized] one that chooses the nearest centroids of a table of queries";
+        return any ? null : $"has vectors for {string.Join(", ", _sources.Keys)}, none of which is a [Full] or [Clustered] feature of {schema.Name}, or a [Quantized] one that chooses the nearest centroids of a table of queries";
     }
 
     /// <summary>Whether a table is the plain one of a feature.</summary>
@@ -194,7 +195,7 @@ public sealed class StartVectors
         table.Index == RowIndex.Identity && table.Name == schema.Categoricals[table.Feature].Name + ".E";
 
     /// <summary>The vector of an id, or null when there is none.</summary>
-    /// <exception cref="ArgumentException">The vector has another width.</exception>
+    /// <exception cref="ArgumentException">The vector has another width, or is not finite.</exception>
     internal float[]? Find(Vocabulary vocabulary, int id, int width)
     {
         if (!_sources.TryGetValue(vocabulary.Feature.Name, out Source? source))
@@ -208,9 +209,14 @@ public sealed class StartVectors
             { Cardinality: > 0 } => (Text(id), source.Integer!(id)),
             _ => (Text(vocabulary.IntegerKeys[id]), source.Integer!(vocabulary.IntegerKeys[id])),
         };
-        return vector is null || vector.Length == width
+        if (vector is not null && vector.Length != width)
+        {
+            throw new ArgumentException($"TrainingOptions.Start has a vector of {vector.Length} floats for '{key}' of {vocabulary.Feature.Name}; its Dimension is {width}.");
+        }
+
+        return vector is null || vector.All(float.IsFinite)
             ? vector
-            : throw new ArgumentException($"TrainingOptions.Start has a vector of {vector.Length} floats for '{key}' of {vocabulary.Feature.Name}; its Dimension is {width}.");
+            : throw new ArgumentException($"TrainingOptions.Start has a vector for '{key}' of {vocabulary.Feature.Name} that is not finite.");
     }
 
     /// <summary>Whether there are vectors for a feature.</summary>

@@ -77,7 +77,7 @@ public sealed record TrainingOptions
     public float? FactorSigma { get; init; }
 
     /// <summary>
-    /// Vectors that plain tables and quantised embeddings start from, such as the tables of a model trained without quantisation, whose towers are taken
+    /// Vectors that plain tables, quantised and clustered embeddings start from, such as the tables of a model trained without, whose towers are taken
     /// over too; none by default. A run that is resumed does not read them.
     /// </summary>
     public StartVectors? Start { get; init; }

@@ -5,8 +5,8 @@ using ModelGen.Compiled;
 namespace ModelGen;
 
 /// <summary>
-/// Starts plain tables and quantised embeddings from given vectors. Of a quantised one they become the queries, and the codebook becomes their product k-means; towers of
-/// the model that the vectors come from are taken over. The vectors of the last tier give the prefix that all ids may use, those of each tier before it the centroids that are its own.
+/// Starts plain tables, quantised and clustered embeddings from given vectors. Of a quantised one they become the queries, and the codebook becomes their product k-means; the
+/// clusters of a clustered one become theirs; towers of the model that the vectors come from are taken over. The vectors of the last tier give the prefix that all ids may use, those of each tier before it the centroids that are its own.
 /// </summary>
 internal static class WarmStart
 {
@@ -33,6 +33,10 @@ internal static class WarmStart
             if (StartVectors.IsPlain(state.Schema, table.Parameter) && vectors.Has(state.Schema.Categoricals[table.Parameter.Feature].Name))
             {
                 Copy(state.Vocabularies[table.Parameter.Feature], vectors, table.Parameter.Width, id => table.Values.Span(id * (long)table.Parameter.Width, table.Parameter.Width));
+            }
+            else if (table.Assignment is not null && vectors.Has(state.Schema.Categoricals[table.Parameter.Feature].Name))
+            {
+                ClusterFit.Apply(table, state.Vocabularies[table.Parameter.Feature], vectors, seed);
             }
         }
 
@@ -64,14 +68,6 @@ internal static class WarmStart
         {
             if (vectors.Find(vocabulary, id, width) is { } vector)
             {
-                foreach (float value in vector)
-                {
-                    if (!float.IsFinite(value))
-                    {
-                        throw new ArgumentException($"TrainingOptions.Start has a vector for id {id} of {vocabulary.Feature.Name} that is not finite.");
-                    }
-                }
-
                 vector.CopyTo(row(id));
                 started.Add(id);
             }
@@ -147,7 +143,7 @@ internal static class WarmStart
                 }
             }
 
-            ProductKMeans.Fit(points, width, centroids, choices, first, new CounterRandom(seed, part + 1));
+            ProductKMeans.Fit(points, width, centroids, choices, first, choices, new CounterRandom(seed, part + 1));
             for (int k = first; k < choices; k++)
             {
                 for (int n = 0; n < width; n++)

@@ -32,6 +32,22 @@ public partial class PlantedBlind
     public float Stars { get; set; }
 }
 
+/// <summary>All six clusters in use from the start, and fixed.</summary>
+[EmbeddingModel(Loss = Loss.MeanSquaredError)]
+[MatrixFactorization]
+[Adam]
+public partial class FixedClusters
+{
+    [User, Full(Dimension = 4)]
+    public int User { get; set; }
+
+    [Item, Clustered(Dimension = 4, Clusters = 6, Initial = 6, Reassign = Reassignment.Never)]
+    public int Item { get; set; }
+
+    [Label]
+    public float Stars { get; set; }
+}
+
 /// <summary>Both sides clustered, plain gradient descent.</summary>
 [EmbeddingModel(Loss = Loss.MeanSquaredError)]
 [MatrixFactorization]

@@ -3,6 +3,7 @@ using System.Linq;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
 using ModelGen.Compiled;
 using ModelGen.Tests.Catalogue;
+using ModelGen.Tests.Clusters;
 using ModelGen.Tests.Support;
 
 namespace ModelGen.Tests.Training;
@@ -142,6 +143,45 @@ public sealed class WarmStartTests
     }
 
     [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void Clusters_start_as_the_k_means_of_the_vectors_and_other_ids_stay(bool fullBatch)
+    {
+        (DataSet<FixedClusters> data, _) = PlantedRatings.Create<FixedClusters>();
+
+        // Six groups a distance of 10 apart, members within .5; every eleventh item has no vector.
+        float[]? Vector(long item) => item % 11 == 0 ? null : [.. Enumerable.Range(0, 4).Select(n => (item % 6 == n ? 10f : item % 6 >= 4 ? 10f * (item % 6) : 0f) + (item % 7 / 14f))];
+        TrainingOptions options = s_start with { FullBatch = fullBatch, Start = new StartVectors().With("Item", Vector) };
+        ModelState state = ModelTrainer.Train(data, options).State;
+        Table table = state.Tables.Single(t => t.Assignment is not null);
+        long[] items = state.Vocabularies[table.Parameter.Feature].IntegerKeys;
+        Assert.AreEqual(6, table.Assignment!.Live);
+        foreach (IGrouping<int, int> cluster in Enumerable.Range(0, items.Length).Where(id => items[id] % 11 != 0).GroupBy(id => table.Assignment.Clusters[id]))
+        {
+            Assert.AreEqual(1, cluster.Select(id => items[id] % 6).Distinct().Count(), $"cluster {cluster.Key}");
+            for (int n = 0; n < 4; n++)
+            {
+                Assert.AreEqual(cluster.Average(id => Vector(items[id])![n]), table.Values.At((cluster.Key * 4) + n), 1e-4f, $"cluster {cluster.Key}, dimension {n}");
+            }
+        }
+
+        int[] others = [.. Enumerable.Range(0, items.Length).Where(id => items[id] % 11 == 0)];
+        Assert.IsTrue(others.Length > 20);
+        CollectionAssert.AreEqual(others.Select(id => id % 6).ToArray(), others.Select(id => table.Assignment.Clusters[id]).ToArray());
+    }
+
+    [TestMethod]
+    public void Clusters_that_no_vector_is_left_for_start_as_without()
+    {
+        (DataSet<FixedClusters> data, _) = PlantedRatings.Create<FixedClusters>();
+        ModelState plain = ModelTrainer.Train(data, s_start).State;
+        ModelState state = ModelTrainer.Train(data, s_start with { Start = new StartVectors().With("Item", (long item) => item % 2 == 0 ? [1, 0, 0, 0] : [0, 1, 0, 0]) }).State;
+        Table table = state.Tables.Single(t => t.Assignment is not null), random = plain.Tables.Single(t => t.Assignment is not null);
+        CollectionAssert.AreEquivalent(new[] { 0, 1 }, table.Assignment!.Clusters.Distinct().ToArray());
+        Assert.IsTrue(table.Values.Span(8, 16).SequenceEqual(random.Values.Span(8, 16)));
+    }
+
+    [TestMethod]
     public void The_start_does_not_depend_on_the_threads()
     {
         TrainedModel<FmPlain> plain = ModelTrainer.Train(RandomData.Create<FmPlain>(500, 3, keys: 60), new TrainingOptions { BatchSize = 50 });
@@ -154,7 +194,7 @@ public sealed class WarmStartTests
     public void Vectors_that_do_not_fit_are_refused_with_the_reason()
     {
         DataSet<FmOneTier> data = RandomData.Create<FmOneTier>(300, 7, keys: 30);
-        Refused(new StartVectors().With("Nobody", (string _) => null), "Nobody, none of which is a [Full] feature of FmOneTier, or a [Quantized] one");
+        Refused(new StartVectors().With("Nobody", (string _) => null), "Nobody, none of which is a [Full] or [Clustered] feature of FmOneTier, or a [Quantized] one");
         Refused(new StartVectors().With("User", (long _) => null), "integer keys for User, whose keys are text");
         Refused(new StartVectors().With("User", (string _) => new float[3]), "vector of 3 floats", "its Dimension is 4");
         Refused(new StartVectors().With("User", (string _) => [1, float.NaN, 1, 1]), "not finite");

@@ -100,6 +100,24 @@ public sealed class EaseTests
     }
 
     [TestMethod]
+    [DataRow(1), DataRow(5), DataRow(36)]
+    public void Pruning_columns_keeps_the_largest_weights_of_every_column(int kept)
+    {
+        Ease ease = Ease.Fit(InteractionMatrix.From(50, 37, [.. Enumerable.Range(0, 300).Select(i => i % 50)], [.. Enumerable.Range(0, 300).Select(i => i * i % 19)]), 5);
+        PrunedEase pruned = ease.PruneColumns(kept);
+        Assert.AreEqual(8L * 37 * kept, pruned.Bytes);
+        for (int column = 0; column < 37; column++)
+        {
+            int[] expected = [.. Enumerable.Range(0, 37).Where(i => i != column).OrderByDescending(i => Math.Abs(ease.Weights(i)[column])).ThenBy(i => i).Take(kept).Order()];
+            CollectionAssert.AreEqual(expected, Enumerable.Range(0, 37).Where(row => pruned.Columns(row).Contains(column)).ToArray(), $"column {column}");
+            foreach (int row in expected)
+            {
+                Assert.AreEqual(ease.Weights(row)[column], pruned.Weights(row)[pruned.Columns(row).IndexOf(column)]);
+            }
+        }
+    }
+
+    [TestMethod]
     public void What_cannot_be_fitted_is_refused()
     {
         InteractionMatrix matrix = Random(10, 5, 1);

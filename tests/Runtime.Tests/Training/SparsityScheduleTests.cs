@@ -65,6 +65,13 @@ public sealed class SparsityScheduleTests
     }
 
     [TestMethod]
+    public void One_shot_goes_from_all_entries_to_the_target()
+    {
+        SparsityLevel[] levels = [.. new SparsitySchedule { Kind = SparsityKind.OneShot, EpochsPerHalving = 7 }.Levels(4096, 16, 20)];
+        CollectionAssert.AreEqual(new[] { new SparsityLevel(4096, 7), new SparsityLevel(16, 20) }, levels);
+    }
+
+    [TestMethod]
     public void The_smooth_schedule_has_no_jump_and_the_same_length()
     {
         int[] kept = [.. new SparsitySchedule { Kind = SparsityKind.SmoothExponential, EpochsPerHalving = 10 }.Levels(4096, 16, 10).Select(l => l.Kept)];
