@@ -34,6 +34,9 @@ public sealed partial class AutoencoderStep : AutoencoderBatch, IDisposable
     private readonly int _columns;
     private readonly int _capacityBlocks;
 
+    // The history sums once more with wide rows, their gradients with sparse ones.
+    private readonly NativeFloats _secondHistories;
+
     /// <summary>Buffers for batches of a given size.</summary>
     /// <param name="rows">The item rows.</param>
     /// <param name="capacity">Most users of a batch.</param>
@@ -46,14 +49,13 @@ public sealed partial class AutoencoderStep : AutoencoderBatch, IDisposable
         _capacityBlocks = Blocks32(capacity);
         long users = (long)_capacityBlocks * BlockUsers;
         Histories = new NativeFloats(users * _columns);
-        HistoryGradients = new NativeFloats(users * _columns);
+        _secondHistories = new NativeFloats(users * _columns);
         Scores = new NativeFloats(users * OutputRows);
         Squares = new NativeFloats(users * (OutputRows / WideCut));
         ScoreScale = new float[users];
         TargetShare = new float[users];
         Losses = new double[users];
-        Rows = null!;
-        Attach(rows);
+        Rows = rows;
     }
 
     /// <summary>The item rows.</summary>
@@ -69,13 +71,16 @@ public sealed partial class AutoencoderStep : AutoencoderBatch, IDisposable
     public NativeFloats Histories { get; }
 
     /// <summary>History sums in panels of 32 columns: panel x user x 32. Dense work only.</summary>
-    public NativeFloats HistoryPanels { get; private set; } = NativeFloats.Empty;
+    public NativeFloats HistoryPanels => Rows.IsWide ? _secondHistories : NativeFloats.Empty;
 
     /// <summary>Users between two panels of <see cref="HistoryPanels"/>.</summary>
     public int PanelUsers => _capacityBlocks * BlockUsers;
 
-    /// <summary>Gradients of the history sums: per block column x <see cref="BlockUsers"/> with sparse rows, in panels like <see cref="HistoryPanels"/> with wide ones.</summary>
-    public NativeFloats HistoryGradients { get; }
+    /// <summary>
+    /// Gradients of the history sums: per block column x <see cref="BlockUsers"/> with sparse rows; with wide ones in panels like <see cref="HistoryPanels"/>, in the
+    /// place of <see cref="Histories"/>, which the scores are the last to read.
+    /// </summary>
+    public NativeFloats HistoryGradients => Rows.IsWide ? Histories : _secondHistories;
 
     /// <summary>Scores and then their gradients, per block: output x <see cref="BlockUsers"/>.</summary>
     public NativeFloats Scores { get; }
@@ -138,25 +143,13 @@ public sealed partial class AutoencoderStep : AutoencoderBatch, IDisposable
     }
 
     /// <summary>Takes the rows of another level.</summary>
-    internal void Attach(SparseRows rows)
-    {
-        bool first = Rows is null;
-        bool wasWide = !first && Rows!.IsWide;
-        Rows = rows;
-        if (!first && wasWide == rows.IsWide)
-        {
-            return;
-        }
+    internal void Attach(SparseRows rows) => Rows = rows;
 
-        HistoryPanels.Dispose();
-        HistoryPanels = rows.IsWide ? new NativeFloats((long)PanelUsers * _columns) : NativeFloats.Empty;
-    }
-
-    /// <summary>Bytes of the buffers for a number of users, outputs and columns, with wide rows.</summary>
+    /// <summary>Bytes of the buffers for a number of users, outputs and columns.</summary>
     internal static long BytesFor(int dimension, int capacity, int outputs)
     {
         long users = (long)Blocks32(capacity) * BlockUsers, columns = (dimension + 31) & ~31;
-        return sizeof(float) * users * ((3 * columns) + outputs + WideCut + (outputs / WideCut) + 1);
+        return sizeof(float) * users * ((2 * columns) + outputs + WideCut + (outputs / WideCut) + 1);
     }
 
     /// <summary>Frees the buffers; the rows stay.</summary>
@@ -165,8 +158,7 @@ public sealed partial class AutoencoderStep : AutoencoderBatch, IDisposable
         Histories.Dispose();
         Scores.Dispose();
         Squares.Dispose();
-        HistoryPanels.Dispose();
-        HistoryGradients.Dispose();
+        _secondHistories.Dispose();
     }
 
     private static int Blocks32(int users) => (users + BlockUsers - 1) / BlockUsers;

@@ -37,7 +37,6 @@ public sealed class SparseRows : IDisposable
             MostEntries = int.Max(MostEntries, _counts[row]);
         }
 
-
         long slots = _starts[rows];
         if (counts is not null && slots > Array.MaxLength)
         {

@@ -12,13 +12,15 @@ internal static class RetrievalMemory
     {
         TableParameter table = schema.Tables[0];
         ImmutableArray<SparsityLevel> levels = Levels(schema, options);
-        int states = schema.Optimizer.DenseStates, rows = matrix.Items, r = table.Width;
+        int rows = matrix.Items, r = table.Width;
         long values = 0, state = 0, valuesBefore = 0, stateBefore = 0;
 
-        // A run begins with all entries, which a first level that keeps them trains on; the rows of every other level are made beside those before.
+        // A run begins with all entries, which a first level that keeps them trains on, and others only choose their support from; the rows of every other
+        // level are made beside those before.
         foreach (SparsityLevel level in levels[0].Kept < r ? levels.Insert(0, new SparsityLevel(r, 0)) : levels)
         {
             bool isFull = level.Kept == r;
+            int states = level.Epochs == 0 ? 0 : schema.Optimizer.DenseStates;
             long slots = (long)rows * (isFull ? SparseRows.WideStride(r) : SparseRows.Slots(level.Kept));
             long own = (2 * slots) + (isFull ? 0 : slots) + (!isFull && SparseRows.PrefersWide(r, level.Kept) ? (long)rows * SparseRows.WideStride(r) : 0);
             Raise(own + valuesBefore, (states * slots) + stateBefore);

@@ -67,7 +67,8 @@ internal sealed class RetrievalRun<TModel> : IDisposable
         _finalSchedule = new OptimizerSchedule(schema.Optimizer, rates with { RateDecay = options.RateDecay }, finalSteps);
         _device = DeviceChoice.Open(options.Device, TModel.Cuda is null ? DeviceChoice.WithoutCuda : null, out string? whyCpu);
         _team = new WorkerTeam(options.TeamSize);
-        _rows = new SparseRows(items, table.Width, null, _states, isWide: true);
+        // Under a constant schedule the first rows only choose the support, and no optimiser steps over them.
+        _rows = new SparseRows(items, table.Width, null, Level.Kept < table.Width ? 0 : _states, isWide: true);
         try
         {
             string? where = whyCpu is null ? null : $"CPU: {whyCpu}";
