@@ -19,6 +19,19 @@ public sealed partial class RankingGmf
     public int Item { get; set; }
 }
 
+/// <summary>A user who has watched a movie, half of every vector in a product and half in a tower, whose scores are no product.</summary>
+[EmbeddingModel, NeuMf(Hidden = [64, 32, 16]), Adam(LearningRate = 1e-3f), Full(Dimension = 64)]
+public sealed partial class RankingNeuMf
+{
+    /// <summary>Number of the user.</summary>
+    [User]
+    public int User { get; set; }
+
+    /// <summary>Number of the item.</summary>
+    [Item]
+    public int Item { get; set; }
+}
+
 /// <summary>A user who has watched a movie, dense rows of an autoencoder.</summary>
 [EmbeddingModel, Elsa, Full(Dimension = 256)]
 public sealed partial class RankingElsa
@@ -45,15 +58,17 @@ internal static class RankingBenchmark
     /// <summary>The rows.</summary>
     public static RowGroup Group { get; } = new("ranking",
     [
-        new("ranking_gmf", (options, _) => Gmf(options)),
+        new("ranking_gmf", (options, _) => Pairs("ranking_gmf", (user, item) => new RankingGmf { User = user, Item = item }, options)),
+        new("ranking_neumf", (options, _) => Pairs("ranking_neumf", (user, item) => new RankingNeuMf { User = user, Item = item }, options)),
         new("ranking_elsa", (options, _) => Elsa(options)),
     ]);
 
-    private static BenchmarkRow Gmf(BenchmarkOptions options)
+    private static BenchmarkRow Pairs<TModel>(string name, Func<int, int, TModel> pair, BenchmarkOptions options)
+        where TModel : class, IEmbeddingModel<TModel>
     {
-        (DataSet<RankingGmf> history, DataSet<RankingGmf> heldOut) = Data((user, item) => new RankingGmf { User = user, Item = item });
-        TrainedModel<RankingGmf> model = ModelTrainer.Train(history, new TrainingOptions { Threads = options.Threads });
-        return Beside("ranking_gmf", options, threads => model.EvaluateRanking(heldOut, history, Lists(threads)).At(100),
+        (DataSet<TModel> history, DataSet<TModel> heldOut) = Data(pair);
+        TrainedModel<TModel> model = ModelTrainer.Train(history, new TrainingOptions { Threads = options.Threads });
+        return Beside(name, options, threads => model.EvaluateRanking(heldOut, history, Lists(threads)).At(100),
             () => ModelTrainer.Train(history, new TrainingOptions { Threads = options.Threads }).History[0].Seconds);
     }
 
