@@ -59,6 +59,29 @@ public sealed class NvrtcTests
     }
 
     [TestMethod]
+    public void A_text_that_spills_is_compiled_once_more_with_other_options()
+    {
+        var source = new KernelSource("Spilling", """
+            #ifndef ROOM
+            #define ROOM 1024, 2
+            #endif
+            extern "C" __global__ void __launch_bounds__(ROOM) spilling(float* a, int n)
+            {
+                float x[80];
+                for (int i = 0; i < 80; i++) { x[i] = a[i * n + threadIdx.x]; }
+                __syncthreads();
+                for (int i = 0; i < 80; i++) { a[i * n + threadIdx.x] = x[79 - i]; }
+            }
+            """);
+        NvrtcCompiler compiler = Requires.Nvrtc();
+        KernelUsage tight = compiler.Compile(source, "sm_80").Usage["spilling"], roomy = compiler.Compile(source with { OptionsWhenSpilling = ["--define-macro=ROOM=256"] }, "sm_80").Usage["spilling"];
+        Assert.IsGreaterThan(0, tight.SpillBytes!.Value);
+        Assert.AreEqual(0, roomy.SpillBytes);
+        Assert.IsGreaterThan(80, roomy.Registers);
+        Assert.AreEqual(tight, compiler.Compile(source with { OptionsWhenSpilling = ["--define-macro=OTHER"] }, "sm_80").Usage["spilling"]);
+    }
+
+    [TestMethod]
     public void NewerDeviceGetsIntermediateLanguage()
     {
         NvrtcCompiler compiler = Requires.Nvrtc();

@@ -68,7 +68,7 @@ public sealed class KernelCache
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> length = stackalloc byte[sizeof(int)];
-        foreach (string part in (ReadOnlySpan<string>)[compiler.Name, architecture, .. source.Options, source.Name, source.Text])
+        foreach (string part in (ReadOnlySpan<string>)[compiler.Name, architecture, .. source.Options, .. source.OptionsWhenSpilling, source.Name, source.Text])
         {
             byte[] bytes = Encoding.UTF8.GetBytes(part);
             BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);

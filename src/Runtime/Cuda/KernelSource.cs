@@ -14,6 +14,9 @@ public sealed record KernelSource(string Name, string Text, ImmutableArray<strin
         : this(name, text, [])
     {
     }
+
+    /// <summary>Options added when the text is compiled once more because a kernel spilled registers; none by default.</summary>
+    public ImmutableArray<string> OptionsWhenSpilling { get; init; } = [];
 }
 
 /// <summary>Compiled kernels.</summary>

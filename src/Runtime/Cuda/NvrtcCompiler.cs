@@ -60,34 +60,14 @@ public sealed unsafe class NvrtcCompiler : IKernelCompiler
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentException.ThrowIfNullOrEmpty(architecture);
-        string file = source.Name + ".cu";
-        Check(nvrtcCreateProgram(out nint program, source.Text, file, 0, null, null), nameof(nvrtcCreateProgram), source.Name);
-        try
+        KernelImage image = Compile(source, architecture, source.Options);
+        if (source.OptionsWhenSpilling.IsEmpty || SpillBytes(image) == 0)
         {
-            string[] options = [$"--gpu-architecture={architecture}", "--std=c++17", "--ptxas-options=-v", .. source.Options];
-            int code = Compile(program, options);
-            string log = Read(program, &LogSize, &Log);
-            if (code == CompilationError)
-            {
-                throw new KernelCompilationException(
-                    $"The kernels of {source.Name} do not compile for {architecture} ({Name}):\n{CompilerLog.WithLines(log, file, source.Text)}");
-            }
+            return image;
+        }
 
-            Check(code, nameof(nvrtcCompileProgram), $"{source.Name} for {architecture}, options {string.Join(' ', options)}\n{log}");
-            bool binary = architecture.StartsWith("sm_", StringComparison.Ordinal);
-            byte[] image = binary ? ReadBytes(program, &CubinSize, &Cubin) : ReadBytes(program, &PtxSize, &Ptx);
-            return new KernelImage(
-                source.Name,
-                binary ? KernelImageFormat.Cubin : KernelImageFormat.Ptx,
-                architecture,
-                ImmutableCollectionsMarshal.AsImmutableArray(image),
-                CompilerLog.WithoutUsage(log),
-                CompilerLog.ReadUsage(log));
-        }
-        finally
-        {
-            nvrtcDestroyProgram(ref program);
-        }
+        KernelImage other = Compile(source, architecture, [.. source.Options, .. source.OptionsWhenSpilling]);
+        return SpillBytes(other) < SpillBytes(image) ? other : image;
     }
 
     /// <summary>Machine code where the compiler knows the device; otherwise, for a newer device, the intermediate language of the newest one it knows.</summary>
@@ -115,6 +95,40 @@ public sealed unsafe class NvrtcCompiler : IKernelCompiler
         }
 
         return FormattableString.Invariant($"compute_{older[^1]}");
+    }
+
+    private static int SpillBytes(KernelImage image) => image.Usage.Values.Sum(usage => usage.SpillBytes ?? 0);
+
+    private KernelImage Compile(KernelSource source, string architecture, ImmutableArray<string> extra)
+    {
+        string file = source.Name + ".cu";
+        Check(nvrtcCreateProgram(out nint program, source.Text, file, 0, null, null), nameof(nvrtcCreateProgram), source.Name);
+        try
+        {
+            string[] options = [$"--gpu-architecture={architecture}", "--std=c++17", "--ptxas-options=-v", .. extra];
+            int code = Compile(program, options);
+            string log = Read(program, &LogSize, &Log);
+            if (code == CompilationError)
+            {
+                throw new KernelCompilationException(
+                    $"The kernels of {source.Name} do not compile for {architecture} ({Name}):\n{CompilerLog.WithLines(log, file, source.Text)}");
+            }
+
+            Check(code, nameof(nvrtcCompileProgram), $"{source.Name} for {architecture}, options {string.Join(' ', options)}\n{log}");
+            bool binary = architecture.StartsWith("sm_", StringComparison.Ordinal);
+            byte[] image = binary ? ReadBytes(program, &CubinSize, &Cubin) : ReadBytes(program, &PtxSize, &Ptx);
+            return new KernelImage(
+                source.Name,
+                binary ? KernelImageFormat.Cubin : KernelImageFormat.Ptx,
+                architecture,
+                ImmutableCollectionsMarshal.AsImmutableArray(image),
+                CompilerLog.WithoutUsage(log),
+                CompilerLog.ReadUsage(log));
+        }
+        finally
+        {
+            nvrtcDestroyProgram(ref program);
+        }
     }
 
     private static NvrtcCompiler? Load(out string whyNot)

@@ -113,14 +113,7 @@ public sealed class DeviceRankerTests
     public void Kernels_compile_without_spills_for_every_architecture()
     {
         NvrtcCompiler compiler = Requires.Nvrtc();
-        foreach (string architecture in new[] { "sm_70", "sm_80", "sm_90" })
-        {
-            foreach ((string kernel, KernelUsage usage) in compiler.Compile(RankingKernels.Source(37), architecture).Usage)
-            {
-                TestContext.WriteLine($"{architecture} {kernel}: {usage.Registers} registers, {usage.SpillBytes} bytes spilled, {usage.SharedBytes} bytes of shared memory");
-                Assert.AreEqual(0, usage.SpillBytes, $"{architecture} {kernel}");
-            }
-        }
+        KernelCompilation.AssertNoSpills(TestContext, compiler, RankingKernels.Source(37), KernelCompilation.Capabilities(compiler));
     }
 
     // Rows of 37 columns, many of them alike so that scores are equal; some items are nobody's candidates, some users have no history.

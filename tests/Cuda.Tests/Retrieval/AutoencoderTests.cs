@@ -154,21 +154,12 @@ public sealed class AutoencoderTests
             where T : class, IAutoencoder<T>
         {
             NvrtcCompiler compiler = Requires.Nvrtc();
-            foreach ((string architecture, MatrixPrecision precision) in new[]
+            string[] kernels = [.. T.Cuda!.Wide.Concat(T.Cuda.Sparse).Select(k => k.Name).Append(CudaAutoencoder.Normalize).Distinct()];
+            foreach (MatrixPrecision precision in new[] { MatrixPrecision.Exact, MatrixPrecision.TensorFloat32 })
             {
-                ("sm_70", MatrixPrecision.Exact), ("sm_80", MatrixPrecision.TensorFloat32), ("sm_90", MatrixPrecision.Exact), ("sm_90", MatrixPrecision.TensorFloat32),
-            })
-            {
-                CudaDeviceInfo device = new(0, architecture, architecture[3] - '0', architecture[4] - '0', 1, 0, 0, 0);
-                KernelImage image = compiler.Compile(CudaStepRunner.SourceFor(T.Cuda!.Source, T.Schema.Name, precision, device), architecture);
-                foreach ((string kernel, KernelUsage usage) in image.Usage.OrderBy(u => u.Key))
-                {
-                    TestContext.WriteLine($"{T.Schema.Name} {architecture} {precision} {kernel}: {usage.Registers} registers, {usage.SpillBytes} bytes spilled, {usage.SharedBytes} bytes of shared memory");
-                    Assert.AreEqual(0, usage.SpillBytes, $"{T.Schema.Name} {architecture} {kernel}");
-                }
-
-                CollectionAssert.AreEquivalent(
-                    T.Cuda.Wide.Concat(T.Cuda.Sparse).Select(k => k.Name).Append(CudaAutoencoder.Normalize).Distinct().ToArray(), image.Usage.Keys.ToArray());
+                int[] capabilities = [.. KernelCompilation.Capabilities(compiler).Where(c => c >= 80 || precision == MatrixPrecision.Exact)];
+                KernelSource source = CudaStepRunner.SourceFor(T.Cuda.Source, $"{T.Schema.Name} {precision}", precision, KernelCompilation.DeviceOf(capabilities[0]));
+                KernelCompilation.AssertNoSpills(TestContext, compiler, source, capabilities, kernels);
             }
         }
     }

@@ -9,7 +9,7 @@ namespace ModelGen.Tests;
 /// Native parts that a test needs. Without NVRTC or a host compiler a test is inconclusive, or fails where native parts are required;
 /// without a GPU it is always inconclusive.
 /// </summary>
-internal static class Requires
+internal static partial class Requires
 {
     private const string Native = "MODELGEN_REQUIRE_NATIVE";
 
@@ -21,26 +21,6 @@ internal static class Requires
         }
 
         return compiler;
-    }
-
-    public static HostToolchain HostCompiler()
-    {
-        if (!HostToolchain.TryFind(out HostToolchain? toolchain, out string whyNot))
-        {
-            Skip(whyNot);
-        }
-
-        return toolchain;
-    }
-
-    public static CudaPlatform Gpu()
-    {
-        if (!CudaPlatform.TryNative(out CudaPlatform? platform, out string whyNot))
-        {
-            Assert.Inconclusive(whyNot);
-        }
-
-        return platform;
     }
 
     [DoesNotReturn]

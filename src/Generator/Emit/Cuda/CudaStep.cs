@@ -5,9 +5,12 @@ internal static class CudaStep
 {
     /// <summary>The launch bounds of kernels.</summary>
     public const string Bounds = """
-        // Products on tensor cores take many registers, which a block of its own on a multiprocessor has.
-        #ifdef MODELGEN_TF32
+        // Products on tensor cores take many registers, which a block of its own on a multiprocessor has. Where registers would spill, two blocks
+        // share a multiprocessor.
+        #if defined(MODELGEN_TF32)
         #define BOUNDS THREADS, 1
+        #elif defined(MODELGEN_ROOM)
+        #define BOUNDS THREADS, 2
         #else
         #define BOUNDS THREADS
         #endif

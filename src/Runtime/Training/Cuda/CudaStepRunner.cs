@@ -71,7 +71,7 @@ internal sealed class CudaStepRunner : IBatchRunner, IDeviceRunner
 
     /// <summary>The text of a model's kernels for a device.</summary>
     public static KernelSource SourceFor(string source, string name, MatrixPrecision precision, CudaDeviceInfo device) =>
-        new(name, precision == MatrixPrecision.TensorFloat32 && device.Capability >= 80 ? "#define MODELGEN_TF32 1\n" + source : source);
+        new(name, precision == MatrixPrecision.TensorFloat32 && device.Capability >= 80 ? "#define MODELGEN_TF32 1\n" + source : source) { OptionsWhenSpilling = ["--define-macro=MODELGEN_ROOM"] };
 
     /// <inheritdoc/>
     public void Prepare(int[] order, int start, int count, int epoch = 0)
