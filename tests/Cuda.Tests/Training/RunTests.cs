@@ -98,29 +98,6 @@ public sealed class RunTests
     }
 
     [TestMethod]
-    public void Runs_on_all_ratings_at_once_give_the_losses_of_the_CPU()
-    {
-        // Clusters that split and ids that move between them, on one side and on both; empty rows are among them.
-        TrainingOptions options = new() { Epochs = 12, FullBatch = true };
-        All<MfItems>(Devices.Device());
-        All<MfClustered>(Devices.Device());
-        Requires.HostCompiler();
-        All<MfClustered>(Device.Cuda(0, HostCudaDriver.Platform(checks: true)));
-
-        void All<T>(Device device)
-            where T : class, IEmbeddingModel<T>
-        {
-            DataSet<T> data = RandomData.Create<T>(200, 7, keys: 30);
-            TrainedModel<T> cpu = ModelTrainer.Train(data, options), other = ModelTrainer.Train(data, options with { Device = device });
-            Compare(cpu, other, typeof(T).Name);
-            for (int t = 0; t < cpu.State.Tables.Length; t++)
-            {
-                CollectionAssert.AreEqual(cpu.State.Tables[t].Assignment?.Clusters, other.State.Tables[t].Assignment?.Clusters, typeof(T).Name);
-            }
-        }
-    }
-
-    [TestMethod]
     public void A_model_without_kernels_for_all_ratings_at_once_is_refused()
     {
         TrainingOptions options = new() { FullBatch = true, Device = Device.Cuda(0) };

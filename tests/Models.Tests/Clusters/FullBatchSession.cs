@@ -32,6 +32,13 @@ internal sealed class FullBatchSession<T> : IDisposable
     /// <summary>The clusters of one table, with the data as they are.</summary>
     public FactorClusters Clusters(int table, int other)
     {
+        (FactorSide own, FactorSide rest) = Sides(table, other);
+        return new FactorClusters(State, T.Factorization!, own, rest, new ClusterCalendar(own.Feature.Clusters!, 0, 1), _team, 1, null);
+    }
+
+    /// <summary>Two tables with the data as they are.</summary>
+    public (FactorSide Own, FactorSide Other) Sides(int table, int other)
+    {
         (RatingLists users, RatingLists items) = RatingLists.Create(Data, State, State.Tables[T.Factorization!.UserTable].Parameter.Feature, State.Tables[T.Factorization.ItemTable].Parameter.Feature);
         RatingLists Of(int t) => t == T.Factorization!.UserTable ? users : items;
         FactorSide Side(int t) => new(State, t, Of(t), t == T.Factorization!.UserTable ? T.Factorization.UserBias : T.Factorization.ItemBias, T.Factorization.L2);
@@ -41,7 +48,7 @@ internal sealed class FullBatchSession<T> : IDisposable
             own.Biases!.Refresh(block, rest.Biases!);
         }
 
-        return new FactorClusters(State, T.Factorization, own, rest, new ClusterCalendar(own.Feature.Clusters!, 0, 1), _team, 1, null);
+        return (own, rest);
     }
 
     public double Step()

@@ -8,7 +8,7 @@ namespace ModelGen.Generator.Emit.Cuda;
 
 /// <summary>
 /// The kernels by which a matrix factorisation is trained on all ratings at once: gradients of the rows of both sides with averaging over
-/// the members of a cluster, the optimiser's update, and the costs of reassigning ids.
+/// the members of a cluster, and the optimiser's update.
 /// </summary>
 internal static class CudaFactorization
 {
@@ -54,68 +54,78 @@ internal static class CudaFactorization
         library.Write(w);
         CudaOptimizer.WriteRule(w, model.Optimizer);
         w.Lines($$"""
-            // g = (pull x + the sum of 2 w (x y - t) y over the cells) x share, one row of a side per block and one cell per part of a warp, which
-            // takes every PARTS-th cell; the parts are added in order. Both sides read the rows as they were before the step.
+            // The sums of 2 w (x y - t) y and of w (x y - t)^2 over the cells of a row, by one block, one cell per part of a warp, which takes every
+            // PARTS-th cell; the sums of the parts are left in pieces and errors. Others are rows, or ids where there are rows of ids; weights are 1 where
+            // there are none.
+            enum { LANES = rounded(WIDTH), PARTS = THREADS / LANES, EACH = (WIDTH + LANES - 1) / LANES };
+
+            static __device__ void sum_cells(
+                const float* own, const float* vectors, const int* others, const int* row_of, const float* weights, const float* targets, int begin, int end, float* pieces, double* errors)
+            {
+                int part = threadIdx.x / LANES, lane = threadIdx.x % LANES;
+                float x[EACH], sum[EACH];
+                for (int e = 0; e < EACH; e++)
+                {
+                    x[e] = e * LANES + lane < WIDTH ? own[e * LANES + lane] : 0.0f;
+                    sum[e] = 0.0f;
+                }
+
+                double loss = 0.0;
+                for (int first = begin; first < end; first += PARTS)
+                {
+                    int cell = first + part;
+                    i64 at = cell < end ? (i64)(row_of ? row_of[others[cell]] : others[cell]) * WIDTH : 0;
+                    float y[EACH], product = 0.0f;
+                    for (int e = 0; e < EACH; e++)
+                    {
+                        y[e] = cell < end && e * LANES + lane < WIDTH ? vectors[at + e * LANES + lane] : 0.0f;
+                        product = fmaf(x[e], y[e], product);
+                    }
+
+                    for (int distance = LANES / 2; distance > 0; distance /= 2)
+                    {
+                        product += __shfl_xor_sync(0xffffffffu, product, distance);
+                    }
+
+                    float error = cell < end ? product - targets[cell] : 0.0f, weight = cell < end && weights ? weights[cell] : 1.0f;
+                    loss += (double)(weight * error * error);
+                    for (int e = 0; e < EACH; e++)
+                    {
+                        sum[e] = fmaf(2.0f * weight * error, y[e], sum[e]);
+                    }
+                }
+
+                for (int e = 0; e < EACH; e++)
+                {
+                    if (e * LANES + lane < WIDTH)
+                    {
+                        pieces[part * WIDTH + e * LANES + lane] = sum[e];
+                    }
+                }
+
+                if (lane == 0)
+                {
+                    errors[part] = loss;
+                }
+
+                __syncthreads();
+            }
+
+            // g = (pull x + the sums over the cells) x share, one row of a side per block; the parts are added in order. Both sides read the rows as
+            // they were before the step.
             extern "C" __global__ void __launch_bounds__(BOUNDS) row_gradients(const Step* step)
             {
-                constexpr int LANES = rounded(WIDTH), PARTS = THREADS / LANES, EACH = (WIDTH + LANES - 1) / LANES;
                 __shared__ float pieces[PARTS * WIDTH];
                 __shared__ double errors[PARTS];
                 const Side& own = step->sides[blockIdx.y];
-                const Side& other = step->sides[1 - blockIdx.y];
-                int part = threadIdx.x / LANES, lane = threadIdx.x % LANES;
+                const float* others = step->sides[1 - blockIdx.y].values;
                 for (int row = blockIdx.x; row < own.count; row += gridDim.x)
                 {
-                    float x[EACH], sum[EACH];
-                    for (int e = 0; e < EACH; e++)
-                    {
-                        x[e] = e * LANES + lane < WIDTH ? own.values[(i64)row * WIDTH + e * LANES + lane] : 0.0f;
-                        sum[e] = 0.0f;
-                    }
-
-                    double loss = 0.0;
-                    int end = own.starts[row + 1];
-                    for (int first = own.starts[row]; first < end; first += PARTS)
-                    {
-                        int cell = first + part;
-                        i64 at = cell < end ? (i64)other_row(own, cell) * WIDTH : 0;
-                        float y[EACH], product = 0.0f;
-                        for (int e = 0; e < EACH; e++)
-                        {
-                            y[e] = cell < end && e * LANES + lane < WIDTH ? other.values[at + e * LANES + lane] : 0.0f;
-                            product = fmaf(x[e], y[e], product);
-                        }
-
-                        for (int distance = LANES / 2; distance > 0; distance /= 2)
-                        {
-                            product += __shfl_xor_sync(0xffffffffu, product, distance);
-                        }
-
-                        float error = cell < end ? product - own.targets[cell] : 0.0f, weight = cell < end ? own.weights[cell] : 0.0f;
-                        loss += (double)(weight * error * error);
-                        for (int e = 0; e < EACH; e++)
-                        {
-                            sum[e] = fmaf(2.0f * weight * error, y[e], sum[e]);
-                        }
-                    }
-
-                    for (int e = 0; e < EACH; e++)
-                    {
-                        if (e * LANES + lane < WIDTH)
-                        {
-                            pieces[part * WIDTH + e * LANES + lane] = sum[e];
-                        }
-                    }
-
-                    if (lane == 0)
-                    {
-                        errors[part] = loss;
-                    }
-
-                    __syncthreads();
+                    const float* x = own.values + (i64)row * WIDTH;
+                    sum_cells(x, others, own.rows, nullptr, own.weights, own.targets, own.starts[row], own.starts[row + 1], pieces, errors);
                     for (int n = threadIdx.x; n < WIDTH; n += THREADS)
                     {
-                        float g = own.pulls[row] * own.values[(i64)row * WIDTH + n];
+                        float g = own.pulls[row] * x[n];
                         for (int p = 0; p < PARTS; p++)
                         {
                             g += pieces[p * WIDTH + n];
@@ -126,6 +136,7 @@ internal static class CudaFactorization
 
                     if (threadIdx.x == 0 && blockIdx.y == 0)
                     {
+                        double loss = errors[0];
                         for (int p = 1; p < PARTS; p++)
                         {
                             loss += errors[p];
@@ -151,71 +162,8 @@ internal static class CudaFactorization
                     own.values[at] = {{(model.Host.Factorization!.NonNegative ? "fmaxf(w, 0.0f)" : "w")}};{{string.Concat(Enumerable.Range(0, states).Select(s => $"\n        own.state{s}[at] = s{s};"))}}
                 }
             }
-
-            // Scores of the rows of one side with the clusters of the other: row x clusters.
-            extern "C" __global__ void __launch_bounds__(BOUNDS) cluster_scores(const float* rows, const float* clusters, int row_count, int cluster_count, float* scores)
-            {
-                for (i64 i = (i64)blockIdx.x * THREADS + threadIdx.x; i < (i64)row_count * cluster_count; i += (i64)gridDim.x * THREADS)
-                {
-                    const float* x = rows + i / cluster_count * WIDTH;
-                    const float* y = clusters + i % cluster_count * WIDTH;
-                    float sum = 0.0f;
-                    for (int n = 0; n < WIDTH; n++)
-                    {
-                        sum = fmaf(x[n], y[n], sum);
-                    }
-
-                    scores[i] = sum;
-                }
-            }
-
-            // The cluster of least squared error of every id with ratings, one block per id and one cluster per thread; of equal costs the one that the id
-            // has, then the lowest. -1 without ratings.
-            extern "C" __global__ void __launch_bounds__(THREADS, 1) best_clusters(
-                const float* scores, const int* starts, const int* rows, const float* targets, const int* present, int id_count, int cluster_count, int* best)
-            {
-                __shared__ float costs[THREADS];
-                __shared__ int clusters[THREADS];
-                for (int id = blockIdx.x; id < id_count; id += gridDim.x)
-                {
-                    int begin = starts[id], end = starts[id + 1];
-                    float least = 0.0f;
-                    int at = -1;
-                    for (int q = threadIdx.x; q < cluster_count; q += THREADS)
-                    {
-                        float cost = 0.0f;
-                        for (int p = begin; p < end; p++)
-                        {
-                            float error = targets[p] - scores[(i64)rows[p] * cluster_count + q];
-                            cost = fmaf(error, error, cost);
-                        }
-
-                        if (at < 0 || cost < least || (cost == least && q == present[id]))
-                        {
-                            least = cost;
-                            at = q;
-                        }
-                    }
-
-                    costs[threadIdx.x] = least;
-                    clusters[threadIdx.x] = at;
-                    __syncthreads();
-                    if (threadIdx.x == 0)
-                    {
-                        for (int n = 1; n < THREADS && clusters[n] >= 0; n++)
-                        {
-                            bool better = costs[n] < least || (costs[n] == least && at != present[id] && (clusters[n] == present[id] || clusters[n] < at));
-                            at = better ? clusters[n] : at;
-                            least = better ? costs[n] : least;
-                        }
-
-                        best[id] = end > begin ? at : -1;
-                    }
-
-                    __syncthreads();
-                }
-            }
-            """.Replace("other_row(own, cell)", "own.rows[cell]"));
+            """);
+        CudaClusters.Write(w);
         return w.ToString();
     }
 }

@@ -83,6 +83,9 @@ internal sealed class SecondMoment
         }
     }
 
+    /// <summary>Adds vectors of which the mean and the sums of the products of their differences from it are known.</summary>
+    public void Add(long count, double[] mean, double[] moment) => Merge(count, mean, i => moment[i]);
+
     /// <summary>
     /// The direction along which the vectors spread most, of length one, its largest component positive: the top eigenvector by power
     /// iteration from the row of the greatest spread. Zero when all vectors are equal.

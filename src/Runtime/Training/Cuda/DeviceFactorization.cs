@@ -8,23 +8,26 @@ using ModelGen.Cuda;
 namespace ModelGen;
 
 /// <summary>
-/// The gradients and updates of a matrix factorisation on all ratings at once, and the search of the best clusters, on a CUDA device. Rows,
-/// optimiser state and cells live there between the moments at which ids move.
+/// The gradients and updates of a matrix factorisation on all ratings at once, on a CUDA device. Rows, optimiser state and cells live there
+/// between the moments at which ids move. A step is one recorded graph: the description goes to the device, three kernels run, the loss
+/// comes back.
 /// </summary>
-internal sealed class DeviceFactorization
+internal sealed class DeviceFactorization : IDisposable
 {
-    private const int MostBlocks = 4096;
     private const int StepBytes = 40;
     private const int SideBytes = 88;
+    private const int DescriptionBytes = StepBytes + (2 * SideBytes);
 
     private readonly CudaDevice _device;
-    private readonly CudaModule _module;
+    private readonly DeviceKernels _kernels;
     private readonly FactorSide[] _sides;
     private readonly DeviceBuffer<float>[][] _tables;
     private readonly DeviceBuffer<float>[] _gradients;
     private readonly DeviceBuffer<double> _losses;
     private readonly DeviceBuffer<byte> _result;
     private readonly DeviceBuffer<byte> _description;
+    private readonly nint _pinned;
+    private readonly Dictionary<int, CudaGraph> _graphs = [];
     private readonly List<IDisposable>[] _cells = [[], []];
     private readonly ulong[][] _cellAddresses = [[], []];
     private bool _hostIsCurrent = true;
@@ -45,13 +48,22 @@ internal sealed class DeviceFactorization
         Plan.Add<float>("parameters", values).Add<float>("gradients", values)
             .Add<float>("optimiser state", _sides.Sum(side => side.Table.State.Sum(s => s.Length)))
             .Add<float>("ratings by row", 6 * ratings);
+        foreach ((FactorSide own, FactorSide other) in new[] { (users, items), (items, users) })
+        {
+            if (own.Table.Assignment is not null)
+            {
+                DeviceClusters.Plan(Plan, own, other);
+            }
+        }
+
         Plan.Check(device);
-        _module = device.Load(new KernelSource($"{schema.Name}_all", text));
+        _kernels = new DeviceKernels(device, CudaStepRunner.SourceFor(text, $"{schema.Name}_all", MatrixPrecision.Exact, device.Info));
         _tables = [.. _sides.Select(side => side.Table.State.Prepend(side.Table.Values).Select(s => device.Allocate<float>(side.Table.Parameter.Name, s.Length)).ToArray())];
         _gradients = [.. _sides.Select(side => device.Allocate<float>($"gradients of {side.Table.Parameter.Name}", side.Table.Values.Length))];
         _losses = device.Allocate<double>("losses", users.Table.Rows);
         _result = device.Allocate<byte>("result", StepLayout.ResultBytes);
-        _description = device.Allocate<byte>("description", StepBytes + (2 * SideBytes));
+        _description = device.Allocate<byte>("description", DescriptionBytes);
+        _pinned = device.Driver.AllocatePinned(DescriptionBytes + StepLayout.ResultBytes);
     }
 
     /// <summary>Device memory of the run.</summary>
@@ -101,38 +113,47 @@ internal sealed class DeviceFactorization
         }
 
         Describe(optimizer);
-        int most = _sides.Max(side => side.Rows), width = _sides[0].Width;
-        Launch("row_gradients", most, 2, _description);
-        Launch("sum_losses", 1, 1, _description);
-        Launch("update_rows", Cover((long)most * width), 2, _description);
-        byte[] result = _result.ToArray();
-        double loss = MemoryMarshal.Read<double>(result);
+        // Powers of two, so that few sizes occur and their recordings are found again.
+        int blocks = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)_sides.Max(side => side.Rows));
+        if (!_graphs.TryGetValue(blocks, out CudaGraph graph))
+        {
+            _graphs.Add(blocks, graph = Record(blocks));
+        }
+
+        _device.Driver.Launch(graph, _device.Stream);
+        _device.Synchronize();
+        double loss = MemoryMarshal.Read<double>(Pinned(DescriptionBytes, sizeof(double)));
         _hostIsCurrent &= !double.IsFinite(loss);
         return loss;
     }
 
-    /// <summary>The cluster of least squared error of every id with data, the other side as it is; -1 without data. Both sides are read from the host.</summary>
-    /// <param name="own">The side whose ids are asked for.</param>
-    /// <param name="other">The other side.</param>
-    public int[] BestClusters(FactorSide own, FactorSide other)
+    /// <summary>The moves of ids between the clusters of one side.</summary>
+    public DeviceClusters ClustersOf(FactorSide own, FactorSide other) => new(_device, _kernels, own, other);
+
+    /// <summary>Frees what the device does not free itself.</summary>
+    public void Dispose()
     {
-        RatingLists lists = own.Lists;
-        int clusters = own.Rows;
-        int[] rowOf = other.RowOf, rows = Array.ConvertAll(lists.Others, id => rowOf[id]);
-        using DeviceBuffer<float> x = _device.Allocate<float>("rows", (long)other.Rows * own.Width), y = _device.Allocate<float>("clusters", (long)clusters * own.Width);
-        using DeviceBuffer<float> scores = _device.Allocate<float>("scores", (long)other.Rows * clusters), targets = _device.Allocate<float>("targets", own.Targets.Length);
-        using DeviceBuffer<int> starts = _device.Allocate<int>("starts", lists.Starts.Length), met = _device.Allocate<int>("rows met", rows.Length);
-        using DeviceBuffer<int> present = _device.Allocate<int>("clusters", lists.Ids), best = _device.Allocate<int>("best clusters", lists.Ids);
-        x.Upload(ref other.Values.First, 0, x.Length);
-        y.Upload(ref own.Table.Values.First, 0, y.Length);
-        targets.Upload(own.Targets);
-        starts.Upload(lists.Starts);
-        met.Upload(rows);
-        present.Upload(own.RowOf.AsSpan(0, lists.Ids));
-        Launch("cluster_scores", Cover(scores.Length), 1, x, y, other.Rows, clusters, scores);
-        Launch("best_clusters", lists.Ids, 1, scores, starts, met, targets, present, lists.Ids, clusters, best);
-        return best.ToArray();
+        foreach (CudaGraph graph in _graphs.Values)
+        {
+            _device.Driver.DestroyGraph(graph);
+        }
+
+        _device.Driver.FreePinned(_pinned);
     }
+
+    private CudaGraph Record(int blocks)
+    {
+        ICudaDriver driver = _device.Driver;
+        driver.BeginCapture(_device.Stream);
+        driver.CopyToDevice(_description.Address, _pinned, DescriptionBytes, _device.Stream);
+        _kernels.Launch("row_gradients", blocks, 2, _description);
+        _kernels.Launch("sum_losses", 1, 1, _description);
+        _kernels.Launch("update_rows", DeviceKernels.Cover((long)blocks * _sides[0].Width), 2, _description);
+        driver.CopyToHost(_pinned + DescriptionBytes, _result.Address, StepLayout.ResultBytes, _device.Stream);
+        return driver.EndCapture(_device.Stream);
+    }
+
+    private unsafe Span<byte> Pinned(int offset, int bytes) => new((byte*)_pinned + offset, bytes);
 
     private ulong Upload<T>(int side, string name, ReadOnlySpan<T> values)
         where T : unmanaged
@@ -145,8 +166,7 @@ internal sealed class DeviceFactorization
 
     private void Describe(OptimizerStep optimizer)
     {
-        Span<byte> bytes = stackalloc byte[StepBytes + (2 * SideBytes)];
-        bytes.Clear();
+        Span<byte> bytes = Pinned(0, DescriptionBytes);
         MemoryMarshal.Write(bytes, _losses.Address.Value);
         MemoryMarshal.Write(bytes[8..], _result.Address.Value);
         MemoryMarshal.Write(bytes[16..], optimizer.TableRate);
@@ -160,14 +180,7 @@ internal sealed class DeviceFactorization
             ReadOnlySpan<ulong> addresses = [State(0), State(1), State(2), _gradients[s].Address.Value, .. _cellAddresses[s], (ulong)_sides[s].Rows];
             MemoryMarshal.AsBytes(addresses).CopyTo(bytes[(StepBytes + (s * SideBytes))..]);
         }
-
-        _description.Upload(bytes);
     }
-
-    private void Launch(string kernel, long blocks, int sides, params ReadOnlySpan<KernelArgument> arguments) => _device.Driver.Launch(
-        _device.Driver.GetFunction(_module, kernel), new LaunchSize((int)long.Clamp(blocks, 1, MostBlocks), sides), CudaProgram.BlockThreads, 0, _device.Stream, arguments);
-
-    private static long Cover(long items) => (items + CudaProgram.BlockThreads - 1) / CudaProgram.BlockThreads;
 
     private void Move(bool toDevice)
     {

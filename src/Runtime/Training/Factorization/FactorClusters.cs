@@ -43,8 +43,8 @@ internal sealed class FactorClusters
         Array.Fill(_ones, 1);
     }
 
-    /// <summary>Where the best clusters are searched; null for the CPU.</summary>
-    public DeviceFactorization? OnDevice { get; init; }
+    /// <summary>Where gradients, moments and costs are computed; null for the CPU.</summary>
+    public DeviceClusters? OnDevice { get; init; }
 
     private ClusterSchema Schema => _own.Feature.Clusters!;
 
@@ -98,13 +98,51 @@ internal sealed class FactorClusters
     {
         if (OnDevice is not null)
         {
-            return OnDevice.BestClusters(_own, _other);
+            return OnDevice.BestClusters();
         }
 
         CostWork work = new(this);
         _team.Run((_other.Rows + IdsPerBlock - 1) / IdsPerBlock, work.Scoring);
         _team.Run((_own.Lists.Ids + IdsPerBlock - 1) / IdsPerBlock, work);
         return work.Best;
+    }
+
+    /// <summary>
+    /// Centred gradients of the members of a cluster along their principal direction, in two passes, so that the gradients are never all there
+    /// at once.
+    /// </summary>
+    internal double[] Project(int cluster, int[] members)
+    {
+        if (OnDevice is not null)
+        {
+            return OnDevice.Project(cluster, members);
+        }
+
+        int blocks = (members.Length + IdsPerBlock - 1) / IdsPerBlock;
+        SecondMoment[] lanes = [.. Enumerable.Range(0, Math.Min(Lanes, blocks)).Select(_ => new SecondMoment(_own.Width))];
+        _team.Run(lanes.Length, new Work(lane =>
+        {
+            for (int block = lane; block < blocks; block += lanes.Length)
+            {
+                lanes[lane].Add(Gradients(cluster, members, block));
+            }
+        }));
+        foreach (SecondMoment lane in lanes.Skip(1))
+        {
+            lanes[0].Add(lane);
+        }
+
+        double[] direction = lanes[0].Principal();
+        double[] projections = new double[members.Length];
+        _team.Run(blocks, new Work(block =>
+        {
+            ReadOnlySpan<float> gradients = Gradients(cluster, members, block);
+            for (int i = 0; i * _own.Width < gradients.Length; i++)
+            {
+                projections[(block * IdsPerBlock) + i] = lanes[0].Project(gradients.Slice(i * _own.Width, _own.Width), direction);
+            }
+        }));
+        return projections;
     }
 
     private int Choose()
@@ -136,36 +174,6 @@ internal sealed class FactorClusters
         }
 
         return (Math.Sqrt(sum.Sum(x => x * x)), loss);
-    }
-
-    // Centred gradients of the members along their principal direction, in two passes, so that the gradients are never all there at once.
-    private double[] Project(int cluster, int[] members)
-    {
-        int blocks = (members.Length + IdsPerBlock - 1) / IdsPerBlock;
-        SecondMoment[] lanes = [.. Enumerable.Range(0, Math.Min(Lanes, blocks)).Select(_ => new SecondMoment(_own.Width))];
-        _team.Run(lanes.Length, new Work(lane =>
-        {
-            for (int block = lane; block < blocks; block += lanes.Length)
-            {
-                lanes[lane].Add(Gradients(cluster, members, block));
-            }
-        }));
-        foreach (SecondMoment lane in lanes.Skip(1))
-        {
-            lanes[0].Add(lane);
-        }
-
-        double[] direction = lanes[0].Principal();
-        double[] projections = new double[members.Length];
-        _team.Run(blocks, new Work(block =>
-        {
-            ReadOnlySpan<float> gradients = Gradients(cluster, members, block);
-            for (int i = 0; i * _own.Width < gradients.Length; i++)
-            {
-                projections[(block * IdsPerBlock) + i] = lanes[0].Project(gradients.Slice(i * _own.Width, _own.Width), direction);
-            }
-        }));
-        return projections;
     }
 
     private ReadOnlySpan<float> Gradients(int cluster, int[] members, int block)

@@ -52,7 +52,7 @@ internal sealed class FactorizationRunner : IStepRunner, IDeviceRunner
         _clusters = [.. new[] { (Own: _items, Other: _users), (Own: _users, Other: _items) }
             .Where(side => side.Own.Table.Assignment is not null)
             .Select(side => new FactorClusters(
-                state, kernels, side.Own, side.Other, new ClusterCalendar(side.Own.Feature.Clusters!, turns[side.Own.Table.Parameter.Feature], clustered), team, seed, stop) { OnDevice = _onDevice })];
+                state, kernels, side.Own, side.Other, new ClusterCalendar(side.Own.Feature.Clusters!, turns[side.Own.Table.Parameter.Feature], clustered), team, seed, stop) { OnDevice = _onDevice?.ClustersOf(side.Own, side.Other) })];
         _gradients = new GradientPhase(this);
         _updates = new UpdatePhase(this);
     }
@@ -69,10 +69,8 @@ internal sealed class FactorizationRunner : IStepRunner, IDeviceRunner
     /// <inheritdoc/>
     public void Upload() => _onDevice?.Invalidate();
 
-    /// <summary>Nothing: the device frees its memory.</summary>
-    public void Dispose()
-    {
-    }
+    /// <inheritdoc/>
+    public void Dispose() => _onDevice?.Dispose();
 
     /// <summary>Splits what is due, takes a step on all ratings and reassigns what is due. Returns the sum of the squared errors before the step.</summary>
     public double Step(OptimizerStep optimizer, int nextStart, int nextCount)
