@@ -9,6 +9,9 @@ namespace ModelGen;
 /// <summary>Where each input of a model is found among the columns of a source. Names are matched without regard to case.</summary>
 internal sealed class ColumnBinding
 {
+    /// <summary>Number of columns of the source.</summary>
+    public required int Width { get; init; }
+
     /// <summary>Index of the label's column; -1 when the model has none.</summary>
     public required int Label { get; init; }
 
@@ -66,7 +69,7 @@ internal sealed class ColumnBinding
                 ignored[0]);
         }
 
-        return new ColumnBinding { Label = label, Timestamp = timestamp, Numerics = numerics, Categoricals = categoricals, Ignored = ignored, Columns = columns };
+        return new ColumnBinding { Width = header.Count, Label = label, Timestamp = timestamp, Numerics = numerics, Categoricals = categoricals, Ignored = ignored, Columns = columns };
     }
 
     /// <summary>The error of a column that is not there.</summary>

@@ -12,6 +12,12 @@ internal sealed class ColumnBuffer<T>(string source, int limit)
     /// <summary>Number of values.</summary>
     public int Count { get; private set; }
 
+    /// <summary>The value at an index below <see cref="Count"/>.</summary>
+    public T this[int index] => _items[index];
+
+    /// <summary>The values.</summary>
+    public ReadOnlySpan<T> Items => _items.AsSpan(0, Count);
+
     /// <summary>Appends a value.</summary>
     /// <exception cref="DataSetException">The limit is reached.</exception>
     public void Add(T item)
@@ -23,6 +29,9 @@ internal sealed class ColumnBuffer<T>(string source, int limit)
 
         _items[Count++] = item;
     }
+
+    /// <summary>Takes all values out; their room is kept.</summary>
+    public void Clear() => Count = 0;
 
     /// <summary>The values in an array of exactly their number; the buffer is empty afterwards.</summary>
     public T[] Take()

@@ -18,8 +18,8 @@ public sealed class CsvOptions
     public Func<CsvRow, bool>? Where { get; init; }
 
     /// <summary>
-    /// Most threads that read; 0 (default) means one per processor. Each reads the whole file and prepares a part of the columns, so the result is the
-    /// same for every number. Compressed files, small files and those with a <see cref="Where"/> filter are read by one.
+    /// Most threads that read; 0 (default) means one per processor. Each takes chunks of whole records in turn, and keys are numbered in the order of
+    /// the file, so the result is the same for every number. A file with a <see cref="Where"/> filter is read by one.
     /// </summary>
     public int Threads { get; init; }
 

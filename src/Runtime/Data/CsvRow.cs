@@ -9,16 +9,17 @@ namespace ModelGen;
 /// </summary>
 public sealed class CsvRow
 {
-    private readonly CsvReader _reader;
     private readonly Dictionary<string, int> _columns;
     private readonly string _source;
 
-    internal CsvRow(CsvReader reader, Dictionary<string, int> columns, string source)
+    internal CsvRow(Dictionary<string, int> columns, string source)
     {
-        _reader = reader;
         _columns = columns;
         _source = source;
     }
+
+    /// <summary>The reader that stands on the row.</summary>
+    internal CsvReader? Reader { get; set; }
 
     /// <summary>0-based number of the data row; the header and empty lines are not counted, rows filtered out are.</summary>
     public long Number { get; internal set; }
@@ -26,6 +27,6 @@ public sealed class CsvRow
     /// <summary>Text of a field, without its enclosing quotes. The column name is matched without regard to case.</summary>
     /// <exception cref="ColumnException">The file has no such column.</exception>
     public string this[string column] => _columns.TryGetValue(column, out int index)
-        ? _reader.GetString(index)
+        ? Reader!.GetString(index)
         : throw ColumnBinding.Missing(_source, column, "the Where filter", [.. _columns.Keys]);
 }

@@ -41,7 +41,7 @@ internal sealed class DataReaderSource
     {
         if (columns.Label >= 0)
         {
-            _builder.AddLabel(ToNumber(_builder.LabelName, reader.GetValue(columns.Label)));
+            _builder.AddLabel(ToNumber(_builder.Checks.LabelName, reader.GetValue(columns.Label)));
         }
 
         if (columns.Timestamp >= 0)
@@ -51,7 +51,7 @@ internal sealed class DataReaderSource
 
         for (int f = 0; f < columns.Numerics.Length; f++)
         {
-            _builder.AddNumeric(f, ToNumber(_builder.NumericName(f), reader.GetValue(columns.Numerics[f])));
+            _builder.AddNumeric(f, ToNumber(_builder.Checks.NumericName(f), reader.GetValue(columns.Numerics[f])));
         }
 
         for (int f = 0; f < columns.Categoricals.Length; f++)
@@ -91,9 +91,9 @@ internal sealed class DataReaderSource
                 _builder.AddTimestamp(date);
                 break;
             case DBNull:
-                throw _builder.Invalid(_builder.TimestampName, "the value is null where a timestamp is needed. Leave the row out, or fill it in with COALESCE.");
+                throw _builder.Checks.Invalid(_builder.Checks.TimestampName, "the value is null where a timestamp is needed. Leave the row out, or fill it in with COALESCE.");
             default:
-                TimestampText.Add(_builder, ToText(value));
+                _builder.AddTimestampText(ToText(value));
                 break;
         }
     }
@@ -105,7 +105,7 @@ internal sealed class DataReaderSource
         {
             DBNull => Array.Empty<object>(),
             string text => text.Split(feature.Separator),
-            byte[] => throw _builder.Invalid(feature.Column, "the value is binary data; a bag is text with separators, or an array of text or integers."),
+            byte[] => throw _builder.Checks.Invalid(feature.Column, "the value is binary data; a bag is text with separators, or an array of text or integers."),
             IEnumerable array => array,
             _ => new[] { value },
         };
@@ -134,10 +134,10 @@ internal sealed class DataReaderSource
             case long l: return l;
             case int i: return i;
             case bool b: return b ? 1 : 0;
-            case DBNull: throw _builder.Invalid(column, "the value is null where a number is needed. Leave the row out, or fill it in with COALESCE.");
+            case DBNull: throw _builder.Checks.Invalid(column, "the value is null where a number is needed. Leave the row out, or fill it in with COALESCE.");
             case string text when float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float parsed): return parsed;
             case decimal or short or byte or sbyte or ushort or uint or ulong: return Convert.ToSingle(value, CultureInfo.InvariantCulture);
-            default: throw _builder.Invalid(column, $"'{ToText(value)}' ({value.GetType().Name}) is not a number.");
+            default: throw _builder.Checks.Invalid(column, $"'{ToText(value)}' ({value.GetType().Name}) is not a number.");
         }
     }
 
@@ -148,10 +148,10 @@ internal sealed class DataReaderSource
             case long l: return l;
             case int i: return i;
             case bool b: return b ? 1 : 0;
-            case DBNull: throw _builder.Invalid(_builder.CategoricalName(feature), "the value is null where an integer key is needed. Leave the row out, or fill it in with COALESCE.");
-            case string text: return KeyText.Parse(_builder, feature, text);
+            case DBNull: throw _builder.Checks.Invalid(_builder.Checks.CategoricalName(feature), "the value is null where an integer key is needed. Leave the row out, or fill it in with COALESCE.");
+            case string text: return KeyText.Parse(_builder.Checks, feature, text);
             case short or byte or sbyte or ushort or uint: return Convert.ToInt64(value, CultureInfo.InvariantCulture);
-            default: return KeyText.Parse(_builder, feature, ToText(value));
+            default: return KeyText.Parse(_builder.Checks, feature, ToText(value));
         }
     }
 

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Linq;
 
 namespace ModelGen.Compiled;
@@ -13,8 +12,6 @@ namespace ModelGen.Compiled;
 public sealed class DataSetBuilder
 {
     private readonly ModelSchema _schema;
-    private readonly string _rowWord;
-    private readonly bool _byColumn;
     private readonly ColumnBuffer<float> _labels;
     private readonly ColumnBuffer<long>? _timestamps;
     private readonly ColumnBuffer<float>[] _numerics;
@@ -36,13 +33,12 @@ public sealed class DataSetBuilder
     {
         _schema = schema;
         Source = source;
-        _rowWord = rowWord;
-        _byColumn = byColumn;
+        Checks = new ValueChecks(schema, source, rowWord, byColumn, () => Row);
         _labels = new ColumnBuffer<float>(source, limit);
         _timestamps = schema.Timestamp is { } time ? new ColumnBuffer<long>($"{source}, column '{time.Column}'", limit) : null;
         _numerics = [.. schema.Numerics.Select(f => new ColumnBuffer<float>($"{source}, column '{f.Column}'", limit))];
         _keys = [.. schema.Categoricals.Select(f => new KeyColumnBuilder(f, source, limit))];
-        _valuesPerExample = (_timestamps is null ? 0 : 1) + _numerics.Length + _keys.Length;
+        _valuesPerExample = 1 + (_timestamps is null ? 0 : 1) + _numerics.Length + _keys.Length;
     }
 
     /// <summary>Name of the source.</summary>
@@ -51,8 +47,8 @@ public sealed class DataSetBuilder
     /// <summary>Number of complete examples.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Whether there are labels; without them the builder holds a part of the columns only.</summary>
-    internal bool HasLabels { get; init; } = true;
+    /// <summary>Which values are accepted.</summary>
+    internal ValueChecks Checks { get; }
 
     /// <summary>1-based line, row or example of the source that is being added, for messages.</summary>
     internal long Row { get; set; } = 1;
@@ -61,16 +57,7 @@ public sealed class DataSetBuilder
     /// <exception cref="InvalidValueException">It is not finite, or neither 0 nor 1 under binary cross-entropy.</exception>
     public void AddLabel(float value)
     {
-        if (!float.IsFinite(value))
-        {
-            throw Invalid(LabelName, $"the label is {Text(value)}; labels must be finite numbers.");
-        }
-
-        if (_schema.Loss == Loss.BinaryCrossEntropy && value != 0 && value != 1)
-        {
-            throw Invalid(LabelName, $"the label is {Text(value)}, but binary cross-entropy needs 0 or 1. Convert the labels, or train with Loss.MeanSquaredError.");
-        }
-
+        Checks.Label(value);
         _labels.Add(value);
         _values++;
     }
@@ -88,13 +75,7 @@ public sealed class DataSetBuilder
     /// <summary>Adds the timestamp as it is.</summary>
     public void AddTimestamp(long value)
     {
-        if (_schema.Timestamp!.Kind == TimestampKind.Real)
-        {
-            AddTimestamp((double)value);
-            return;
-        }
-
-        _timestamps!.Add(value);
+        _timestamps!.Add(Checks.Ordered(value));
         _values++;
     }
 
@@ -102,14 +83,15 @@ public sealed class DataSetBuilder
     /// <exception cref="InvalidValueException">It is NaN or infinite.</exception>
     public void AddTimestamp(double value)
     {
-        if (!double.IsFinite(value))
-        {
-            throw Invalid(TimestampName, string.Create(CultureInfo.InvariantCulture, $"the timestamp is {value}; timestamps must be finite numbers."));
-        }
+        _timestamps!.Add(Checks.Ordered(value));
+        _values++;
+    }
 
-        // The bits of positive numbers are ordered as the numbers are, those of negative ones the other way round.
-        long bits = BitConverter.DoubleToInt64Bits(value + 0.0);
-        _timestamps!.Add(bits >= 0 ? bits : long.MinValue - bits);
+    /// <summary>Adds a timestamp written as text.</summary>
+    /// <exception cref="InvalidValueException">The text is no timestamp of the model's kind.</exception>
+    internal void AddTimestampText(ReadOnlySpan<char> text)
+    {
+        _timestamps!.Add(TimestampText.Parse(Checks, text));
         _values++;
     }
 
@@ -131,11 +113,7 @@ public sealed class DataSetBuilder
     /// <exception cref="InvalidValueException">It is NaN or infinite.</exception>
     public void AddNumeric(int feature, float value)
     {
-        if (!float.IsFinite(value))
-        {
-            throw Invalid(NumericName(feature), $"the value is {Text(value)}; numeric inputs must be finite 32-bit numbers. Replace such values, or leave the {_rowWord} out.");
-        }
-
+        Checks.Numeric(feature, value);
         _numerics[feature].Add(value);
         _values++;
     }
@@ -151,7 +129,7 @@ public sealed class DataSetBuilder
     /// <exception cref="InvalidValueException">The key is negative, or outside a fixed cardinality under <see cref="OutOfVocabulary.Error"/>.</exception>
     public void AddKey(int feature, long key)
     {
-        CheckKey(feature, key);
+        Checks.Key(feature, key);
         _keys[feature].Add(key);
         _values++;
     }
@@ -180,7 +158,7 @@ public sealed class DataSetBuilder
     /// <exception cref="InvalidValueException">The key is negative, or outside a fixed cardinality under <see cref="OutOfVocabulary.Error"/>.</exception>
     public void AddToBag(int feature, long key)
     {
-        CheckKey(feature, key);
+        Checks.Key(feature, key);
         _keys[feature].Add(key);
     }
 
@@ -201,36 +179,19 @@ public sealed class DataSetBuilder
     /// <exception cref="InvalidOperationException">An input was left out or added twice, or a bag is still open.</exception>
     public void EndExample()
     {
-        if (HasLabels && _schema.IsImplicit)
+        if (_schema.IsImplicit)
         {
             AddLabel(1);
         }
 
-        int expected = _valuesPerExample + (HasLabels ? 1 : 0);
-        if (_values != expected || _openBag >= 0)
+        if (_values != _valuesPerExample || _openBag >= 0)
         {
-            throw new InvalidOperationException($"An example of {_schema.Name} has {expected} inputs (label included), {_values} were added.");
+            throw new InvalidOperationException($"An example of {_schema.Name} has {_valuesPerExample} inputs (label included), {_values} were added.");
         }
 
         _values = 0;
         Count++;
         Row++;
-    }
-
-    /// <summary>Adds a text key that is not a string yet.</summary>
-    internal void AddTextKey(int feature, ReadOnlySpan<char> key)
-    {
-        _keys[feature].Add(key);
-        _values++;
-    }
-
-    /// <summary>Adds a text key that is not a string yet to the open bag; empty text is dropped.</summary>
-    internal void AddTextToBag(int feature, ReadOnlySpan<char> key)
-    {
-        if (!key.IsEmpty)
-        {
-            _keys[feature].Add(key);
-        }
     }
 
     /// <summary>The finished columns; the builder is empty afterwards.</summary>
@@ -248,41 +209,4 @@ public sealed class DataSetBuilder
             Timestamps = _timestamps?.Take(),
         };
     }
-
-    /// <summary>Name by which messages call the label.</summary>
-    internal string LabelName => _schema.LabelColumn ?? "label";
-
-    /// <summary>The timestamp of the model, if it has one.</summary>
-    internal TimestampFeature? Timestamp => _schema.Timestamp;
-
-    /// <summary>Name by which messages call the timestamp.</summary>
-    internal string TimestampName => _byColumn ? _schema.Timestamp!.Column : _schema.Timestamp!.Name;
-
-    /// <summary>Name by which messages call a numeric input.</summary>
-    internal string NumericName(int feature) => _byColumn ? _schema.Numerics[feature].Column : _schema.Numerics[feature].Name;
-
-    /// <summary>Name by which messages call a categorical input.</summary>
-    internal string CategoricalName(int feature) => _byColumn ? _schema.Categoricals[feature].Column : _schema.Categoricals[feature].Name;
-
-    /// <summary>The error of a value at the current row.</summary>
-    internal InvalidValueException Invalid(string name, string problem) =>
-        new($"{Source}, {_rowWord} {Row}, {(_byColumn ? "column" : "property")} '{name}': {problem}", Row, name);
-
-    private void CheckKey(int feature, long key)
-    {
-        CategoricalFeature f = _schema.Categoricals[feature];
-        if (key < 0)
-        {
-            throw Invalid(CategoricalName(feature), $"the key of {f.Name} is {key}; negative ids are refused. Use text keys, or add an offset so that ids start at 0.");
-        }
-
-        if (f.Cardinality > 0 && key >= f.Cardinality && f.OutOfVocabulary == OutOfVocabulary.Error)
-        {
-            throw Invalid(
-                CategoricalName(feature),
-                $"the key of {f.Name} is {key}, outside 0 to {f.Cardinality - 1} (Cardinality = {f.Cardinality}). Raise Cardinality, or choose another OutOfVocabulary policy.");
-        }
-    }
-
-    private static string Text(float value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -61,7 +61,7 @@ public sealed partial class DataSet<TModel> : DataSet
     public static DataSet<TModel> ReadCsv(string path, CsvOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new DataSet<TModel>(CsvSource.Read(path, TModel.Schema, options ?? new CsvOptions(), cancellationToken));
+        return new DataSet<TModel>(CsvSource.Read(path, TModel.Schema, options ?? new CsvOptions(), CsvSource.ChunkBytes, cancellationToken));
     }
 
     /// <summary>

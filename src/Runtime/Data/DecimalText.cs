@@ -54,16 +54,19 @@ internal static class DecimalText
             return false;
         }
 
-        // Both are exact in double precision, so the quotient is rounded once; rounding it again is safe unless it lies half way between two floats.
-        double exact = mantissa / s_powers[point < 0 ? 0 : digits - point];
-        long below = BitConverter.DoubleToInt64Bits(exact) & 0x1FFF_FFFF;
-        if (Math.Abs(below - 0x1000_0000) <= 1)
-        {
-            return false;
-        }
+        return TryRound(mantissa, point < 0 ? 0 : digits - point, negative, out value);
+    }
 
+    /// <summary>
+    /// The nearest float of mantissa / 10^decimals, both of at most 15 digits. False in the rare case that rounding twice could differ from rounding once.
+    /// </summary>
+    public static bool TryRound(long mantissa, int decimals, bool negative, out float value)
+    {
+        // Both are exact in double precision, so the quotient is rounded once; rounding it again is safe unless it lies half way between two floats.
+        double exact = mantissa / s_powers[decimals];
         value = negative ? -(float)exact : (float)exact;
-        return true;
+        long below = BitConverter.DoubleToInt64Bits(exact) & 0x1FFF_FFFF;
+        return (ulong)(below - 0x0FFF_FFFF) > 2;
     }
 
     /// <summary>A number of at most 18 digits and nothing else. False for every other form, which may be a number all the same.</summary>

@@ -1,6 +1,5 @@
 using System;
 using System.Globalization;
-using ModelGen.Compiled;
 
 namespace ModelGen;
 
@@ -9,7 +8,7 @@ internal static class KeyText
 {
     /// <summary>Parses an integer, or true or false (1 or 0) in any case, as the key of a categorical input.</summary>
     /// <exception cref="InvalidValueException">The text is none of these.</exception>
-    public static long Parse(DataSetBuilder builder, int feature, ReadOnlySpan<char> text)
+    public static long Parse(ValueChecks checks, int feature, ReadOnlySpan<char> text)
     {
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long key))
         {
@@ -29,6 +28,6 @@ internal static class KeyText
         string problem = text.IsEmpty
             ? "the field is empty where an integer key is needed. Fill in missing values, or make the property a string."
             : $"'{text}' is not a 64-bit integer, true or false. Make the property a string to use text keys.";
-        throw builder.Invalid(builder.CategoricalName(feature), problem);
+        throw checks.Invalid(checks.CategoricalName(feature), problem);
     }
 }

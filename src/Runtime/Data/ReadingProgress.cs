@@ -9,6 +9,21 @@ internal sealed class ReadingProgress(IProgress<long>? progress, CancellationTok
     /// <summary>Rows read so far.</summary>
     public long Rows { get; private set; }
 
+    /// <summary>Ends the reading when it was cancelled.</summary>
+    /// <exception cref="OperationCanceledException">It was.</exception>
+    public void ThrowIfCancelled() => cancellationToken.ThrowIfCancellationRequested();
+
+    /// <summary>Called after some rows.</summary>
+    public void Add(int rows)
+    {
+        long before = Rows;
+        Rows += rows;
+        if (before >> 16 != Rows >> 16)
+        {
+            progress?.Report(Rows);
+        }
+    }
+
     /// <summary>Called at the start of every row.</summary>
     public void Next()
     {

@@ -8,23 +8,20 @@ namespace ModelGen;
 internal static class TimestampText
 {
     /// <summary>
-    /// Adds an integer, a number or an ISO 8601 date, whichever the model's timestamp is made of. A date without an offset is taken as UTC.
+    /// The stored form of an integer, a number or an ISO 8601 date, whichever the model's timestamp is made of. A date without an offset is taken as UTC.
     /// </summary>
     /// <exception cref="InvalidValueException">The text is something else.</exception>
-    public static void Add(DataSetBuilder builder, ReadOnlySpan<char> text)
+    public static long Parse(ValueChecks checks, ReadOnlySpan<char> text)
     {
         CultureInfo culture = CultureInfo.InvariantCulture;
-        switch (builder.Timestamp!.Kind)
+        switch (checks.Timestamp!.Kind)
         {
             case TimestampKind.Integer when long.TryParse(text, NumberStyles.AllowLeadingSign, culture, out long integer):
-                builder.AddTimestamp(integer);
-                break;
+                return integer;
             case TimestampKind.Real when double.TryParse(text, NumberStyles.Float, culture, out double number):
-                builder.AddTimestamp(number);
-                break;
+                return checks.Ordered(number);
             case TimestampKind.Date when DateTimeOffset.TryParse(text, culture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowWhiteSpaces, out DateTimeOffset date):
-                builder.AddTimestamp(date);
-                break;
+                return date.UtcTicks;
             case var kind:
                 string expected = kind switch
                 {
@@ -32,8 +29,8 @@ internal static class TimestampText
                     TimestampKind.Real => "a number",
                     _ => "a date such as 2024-05-31T17:45:00Z",
                 };
-                throw builder.Invalid(
-                    builder.TimestampName,
+                throw checks.Invalid(
+                    checks.TimestampName,
                     text.IsEmpty
                         ? $"the field is empty where {expected} is needed. Fill in missing timestamps, or leave the row out."
                         : $"'{text}' is not {expected}. Change the type of the [Timestamp] property, or the column it reads.");

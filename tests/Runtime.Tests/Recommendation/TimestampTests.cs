@@ -51,8 +51,8 @@ public sealed class TimestampTests
             Add(b, () => b.AddTimestamp(noon.ToOffset(TimeSpan.FromHours(5))));
             Add(b, () => b.AddTimestamp(noon.UtcDateTime));
             Add(b, () => b.AddTimestamp(noon.LocalDateTime));
-            Add(b, () => TimestampText.Add(b, "2024-05-31T14:00:00+02:00"));
-            Add(b, () => TimestampText.Add(b, "2024-05-31 12:00"));
+            Add(b, () => b.AddTimestampText("2024-05-31T14:00:00+02:00"));
+            Add(b, () => b.AddTimestampText("2024-05-31 12:00"));
         });
 
         Assert.IsTrue(timestamps.All(t => t == noon.UtcTicks));
