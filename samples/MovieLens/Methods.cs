@@ -46,11 +46,11 @@ internal static class Methods
         ["mf-biased"] = (study, small) => small ? study.Run("mf-biased", Star<MfBiasedSmall>, 0.02f, 160, false) : study.Run("mf-biased", Star<MfBiased>, 0.01f, 24, false),
         ["biases"] = (study, _) => study.RunBiases("biases", 4),
         ["hashed-items"] = (study, small) => small
-            ? study.Run("hashed-items", r => new HashedItemsSmall { User = r.User, Movie = study.PositionOf(r.Movie), Stars = r.Stars }, 0.01f, 40, true)
-            : study.Run("hashed-items", r => new HashedItems { User = r.User, Movie = study.PositionOf(r.Movie), Stars = r.Stars }, 0.01f, 60, true),
+            ? study.Run("hashed-items", r => new HashedItemsSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.01f, 40, true)
+            : study.Run("hashed-items", r => new HashedItems { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.01f, 60, true),
         ["random-clusters"] = (study, small) => small
-            ? study.Run("random-clusters", r => new RandomClustersSmall { User = r.User, Movie = study.ShuffledPositionOf(r.Movie), Stars = r.Stars }, 0.01f, 40, true)
-            : study.Run("random-clusters", r => new RandomClusters { User = r.User, Movie = study.ShuffledPositionOf(r.Movie), Stars = r.Stars }, 0.01f, 60, true),
+            ? study.Run("random-clusters", r => new RandomClustersSmall { User = r.User, Movie = study.ShuffledPlaceOf(r.Movie), Stars = r.Stars }, 0.01f, 40, true)
+            : study.Run("random-clusters", r => new RandomClusters { User = r.User, Movie = study.ShuffledPlaceOf(r.Movie), Stars = r.Stars }, 0.01f, 60, true),
         ["kmeans"] = (study, small) => small
             ? study.RunWarm("kmeans", Star<NmfSmall>, 0.02f, 80, r => new KMeansFixedSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.001f, 20)
             : study.RunWarm("kmeans", Star<Nmf>, 0.02f, 24, r => new KMeansFixed { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 40),

@@ -45,18 +45,15 @@ internal sealed class RatingStudy
         _movies = [.. ratings.Select(r => r.Movie).Distinct().Order()];
         _trainedMovies = [.. _movies.Where(counts.ContainsKey)];
         _cold = [.. _movies.OrderBy(m => counts.GetValueOrDefault(m)).Take(_movies.Length / 5)];
-        NumpyRandom shuffle = new(44);
+        NumpyRandom shuffle = new((uint)study.Seed);
         _shuffled = [.. Enumerable.Range(0, _movies.Length).OrderBy(_ => shuffle.NextDouble())];
     }
 
     /// <summary>Makes an example of a model.</summary>
     public delegate TModel Example<TModel>(Rating rating);
 
-    /// <summary>Place of a movie among all movies by number.</summary>
-    public int PositionOf(int movie) => Array.BinarySearch(_movies, movie);
-
-    /// <summary>Place of a movie in a shuffled list of all movies.</summary>
-    public int ShuffledPositionOf(int movie) => _shuffled[PositionOf(movie)];
+    /// <summary>Place of a movie in a list of all movies that the first seed shuffles.</summary>
+    public int ShuffledPlaceOf(int movie) => _shuffled[Array.BinarySearch(_movies, movie)];
 
     /// <summary>Trains one model per seed and measures it.</summary>
     /// <param name="method">Name of the method.</param>

@@ -2,12 +2,12 @@ namespace ModelGen.MovieLens;
 
 // Rating prediction with shared vectors: users in plain tables, or both sides clustered.
 
-/// <summary>Movies hashed to 50 vectors by their place among all movies, larger set.</summary>
+/// <summary>Movies hashed to 50 vectors by their number, larger set.</summary>
 [EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.05f), Adam(Lazy = false), Full(Dimension = 64)]
 public sealed partial class HashedItems : Viewer
 {
-    /// <summary>Place of the movie's number among those of all movies.</summary>
-    [Item(Cardinality = 3706), Hashed(Dimension = 64, Rows = 50)]
+    /// <summary>Number of the movie.</summary>
+    [Item(Cardinality = 3953), Hashed(Dimension = 64, Rows = 50)]
     public int Movie { get; set; }
 }
 
@@ -73,12 +73,12 @@ public sealed partial class CelBoth : Star;
 [EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(L2 = 0f), Adam(Lazy = false), Clustered(Dimension = 64, Clusters = 50)]
 public sealed partial class CelBothFree : Star;
 
-/// <summary>Movies hashed to 50 vectors by their place among all movies, smaller set.</summary>
+/// <summary>Movies hashed to 50 vectors by their number, smaller set.</summary>
 [EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.07f), Adam(Lazy = false), Full(Dimension = 64)]
 public sealed partial class HashedItemsSmall : Viewer
 {
-    /// <summary>Place of the movie's number among those of all movies.</summary>
-    [Item(Cardinality = 1682), Hashed(Dimension = 64, Rows = 50)]
+    /// <summary>Number of the movie.</summary>
+    [Item(Cardinality = 1683), Hashed(Dimension = 64, Rows = 50)]
     public int Movie { get; set; }
 }
 
