@@ -110,12 +110,13 @@ public sealed class CollapsedModel<TModel>
         RankingTask<TModel> task = RankingTask<TModel>.Create(heldOut, history, Weights.Vocabularies, options);
         if (_predictor.Value.VectorWidth > 0 && DeviceChoice.Open(options.Device, lacking: null, out _) is { } device)
         {
-            return Ranking.Evaluate(task, options, device, new SeparatedVectors<TModel>(Weights, _predictor.Value, task.Queries));
+            SeparatedVectors<TModel> vectors = new(Weights, _predictor.Value, task.Queries);
+            return Ranking.Evaluate(task, options, device, new UnitRowsDeviceScorer(vectors.Items(), vectors.Queries));
         }
 
         if (options.Device.IsCuda)
         {
-            throw new DeviceException($"The score of {TModel.Schema.Name} is no inner product of a query and an item; its lists are measured on the CPU (Device.Cpu).");
+            throw new DeviceException($"The score of {TModel.Schema.Name} is no inner product of a query and an item; the lists of its collapsed form are measured on the CPU (Device.Cpu), those of its trained form on a device too.");
         }
 
         using WorkerTeam team = new(TrainingOptions.CountThreads(options.Threads));

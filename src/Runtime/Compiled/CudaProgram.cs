@@ -12,6 +12,9 @@ public sealed record CudaProgram
     /// <summary>Threads of a block.</summary>
     public const int BlockThreads = 256;
 
+    /// <summary>The kernel that scores all items for the queries of a batch: the description of the step, the number of items, scores, faults by query.</summary>
+    public const string ScoreItems = "score_items";
+
     /// <summary>The text of the kernels.</summary>
     public string Source { get; init; } = "";
 
@@ -35,6 +38,9 @@ public sealed record CudaProgram
 
     /// <summary>Per feature, floats of the gradients of the scores of the softmax form for every chunk of ids; 0 without.</summary>
     public ImmutableArray<int> ScoreFloats { get; init; } = [];
+
+    /// <summary>Whether there is the kernel <see cref="ScoreItems"/>: the model has an item.</summary>
+    public bool ScoresItems { get; init; }
 
     /// <summary>The kernels of a step in their order.</summary>
     public ImmutableArray<CudaKernel> Kernels { get; init; } = [];

@@ -123,7 +123,7 @@ internal sealed class HistoryTask
 
     private RankingMeter MeasureOn(CudaDevice device, RankingOptions options, UnitRows rows)
     {
-        using DeviceRanker ranker = new(device, rows);
+        using DeviceRanker ranker = new(device, new UnitRowsDeviceScorer(rows));
         return ranker.Measure(_heldOut, _histories, _ineligible, options.Cutoffs);
     }
 

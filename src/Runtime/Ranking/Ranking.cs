@@ -17,15 +17,15 @@ internal static class Ranking
         where TModel : class, IEmbeddingModel<TModel> =>
         Report(task, RankingRun.Measure(scorer, task.HeldOut, task.Histories, task.Ineligible, options.Cutoffs, team, token));
 
-    /// <summary>Measures a task on a device, with the vectors of the items and of the queries whose inner product is the score.</summary>
+    /// <summary>Measures a task on a device.</summary>
     /// <param name="task">Users, items to find and histories.</param>
     /// <param name="options">How to measure.</param>
     /// <param name="device">The device, which is disposed.</param>
-    /// <param name="vectors">The vectors.</param>
-    public static RankingEvaluation Evaluate<TModel>(RankingTask<TModel> task, RankingOptions options, CudaDevice device, SeparatedVectors<TModel> vectors)
+    /// <param name="scorer">The model over the queries of the task, which is disposed.</param>
+    public static RankingEvaluation Evaluate<TModel>(RankingTask<TModel> task, RankingOptions options, CudaDevice device, IDeviceScorer scorer)
         where TModel : class, IEmbeddingModel<TModel>
     {
-        using DeviceRanker ranker = new(device, vectors.Items(), vectors.Queries);
+        using DeviceRanker ranker = new(device, scorer);
         return Report(task, ranker.Measure(task.HeldOut, task.Histories, task.Ineligible, options.Cutoffs));
     }
 

@@ -20,8 +20,9 @@ public sealed record RankingOptions
 
     /// <summary>
     /// Where the items are scored: <see cref="Device.Cpu"/> (default), a CUDA device, or <see cref="Device.Auto"/>. A device ranks retrieval
-    /// models, and collapsed models whose score is an inner product ([Gmf], [MatrixFactorization], [TwoTower] and factorisation machines);
-    /// others are ranked on the CPU, and refused when the device was asked for by number. The scores of a device are those of the CPU.
+    /// models, collapsed models whose score is an inner product ([Gmf], [MatrixFactorization], [TwoTower] and factorisation machines) with the
+    /// scores of the CPU, and trained models of any host with scores that differ by roundings. Other collapsed models are ranked on the CPU, and
+    /// refused when the device was asked for by number.
     /// </summary>
     public Device Device { get; init; }
 

@@ -38,7 +38,7 @@ public sealed partial class TrainedRetriever<TModel>
 
     private (int[] Items, float[] Scores) ListsOn(CudaDevice device, InteractionMatrix told, int length)
     {
-        using DeviceRanker ranker = new(device, Rows);
+        using DeviceRanker ranker = new(device, new UnitRowsDeviceScorer(Rows));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, RankingKernels.MostItems);
         return ranker.Top(told, Unseen(), length);
     }

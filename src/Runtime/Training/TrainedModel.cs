@@ -52,20 +52,20 @@ public sealed class TrainedModel<TModel>
     /// <exception cref="InvalidOperationException">The model has no [User] or no [Item].</exception>
     /// <exception cref="DataSetException">No user can be measured.</exception>
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
-    /// <exception cref="DeviceException">A device was asked for by number.</exception>
+    /// <exception cref="DeviceException">The device asked for cannot be used.</exception>
     public RankingEvaluation EvaluateRanking(DataSet<TModel> heldOut, DataSet<TModel> history, RankingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(heldOut);
         ArgumentNullException.ThrowIfNull(history);
         options ??= new RankingOptions();
         options.Check();
-        if (options.Device.IsCuda)
-        {
-            throw new DeviceException("The lists of a trained model are measured on the CPU (Device.Cpu). Collapse it to measure them on a device.");
-        }
-
         RankingTask<TModel> task = RankingTask<TModel>.Create(heldOut, history, State.Vocabularies, options);
         using WorkerTeam team = new(TrainingOptions.CountThreads(options.Threads));
+        if (DeviceChoice.Open(options.Device, TModel.Cuda is null ? DeviceChoice.WithoutCuda : null, out _) is { } device)
+        {
+            return Ranking.Evaluate(task, options, device, new ModelDeviceScorer(State, TModel.Cuda!, task.Queries, team));
+        }
+
         return Ranking.Evaluate(task, options, team, new TrainedQueryScorer<TModel>(State, task.Queries, team));
     }
 

@@ -27,7 +27,7 @@ public sealed class DeviceRankerTests
     {
         (UnitRows items, InteractionMatrix histories, InteractionMatrix heldOut, int[] ineligible) = Catalogue(150, 70, kept);
         RankingMeter expected = OnCpu(items, histories, heldOut, ineligible), actual;
-        using (DeviceRanker ranker = new(Devices.Any(), items))
+        using (DeviceRanker ranker = new(Devices.Any(), new UnitRowsDeviceScorer(items)))
         {
             actual = ranker.Measure(heldOut, histories, ineligible, [1, 10, 40]);
         }
@@ -46,7 +46,7 @@ public sealed class DeviceRankerTests
         (UnitRows items, InteractionMatrix histories, _, int[] ineligible) = Catalogue(150, 30, kept);
         using WorkerTeam team = new(2);
         (int[] ids, float[] scores) = TopLists.Find(new UnitRowsQueryScorer(items, histories, team.Size), histories, ineligible, length, team);
-        using DeviceRanker ranker = new(Devices.Any(), items);
+        using DeviceRanker ranker = new(Devices.Any(), new UnitRowsDeviceScorer(items));
         (int[] other, float[] best) = ranker.Top(histories, ineligible, length);
         CollectionAssert.AreEqual(ids, other);
         for (int i = 0; i < ids.Length; i++)
@@ -61,7 +61,7 @@ public sealed class DeviceRankerTests
     public void Every_access_to_memory_is_in_bounds_and_free_of_races(int? kept)
     {
         (UnitRows items, InteractionMatrix histories, InteractionMatrix heldOut, int[] ineligible) = Catalogue(80, 9, kept);
-        using DeviceRanker ranker = new(Devices.Checked(), items);
+        using DeviceRanker ranker = new(Devices.Checked(), new UnitRowsDeviceScorer(items));
         Assert.AreEqual(9, ranker.Measure(heldOut, histories, ineligible, [10]).Users);
         Assert.HasCount(9 * 20, ranker.Top(histories, ineligible, 20).Items);
     }
@@ -105,7 +105,7 @@ public sealed class DeviceRankerTests
     {
         (UnitRows items, InteractionMatrix histories, InteractionMatrix heldOut, int[] ineligible) = Catalogue(60, 5, null);
         items.Entries.At(7) = float.NaN;
-        using DeviceRanker ranker = new(Devices.Any(), items);
+        using DeviceRanker ranker = new(Devices.Any(), new UnitRowsDeviceScorer(items));
         Assert.ThrowsExactly<ArithmeticException>(() => ranker.Measure(heldOut, histories, ineligible, [10]));
     }
 
@@ -113,7 +113,8 @@ public sealed class DeviceRankerTests
     public void Kernels_compile_without_spills_for_every_architecture()
     {
         NvrtcCompiler compiler = Requires.Nvrtc();
-        KernelCompilation.AssertNoSpills(TestContext, compiler, RankingKernels.Source(37), KernelCompilation.Capabilities(compiler));
+        KernelCompilation.AssertNoSpills(TestContext, compiler, RankingKernels.Scores(37), KernelCompilation.Capabilities(compiler));
+        KernelCompilation.AssertNoSpills(TestContext, compiler, RankingKernels.Lists, KernelCompilation.Capabilities(compiler));
     }
 
     // Rows of 37 columns, many of them alike so that scores are equal; some items are nobody's candidates, some users have no history.

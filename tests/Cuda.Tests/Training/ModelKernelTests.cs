@@ -27,7 +27,7 @@ public sealed class ModelKernelTests
             NvrtcCompiler compiler = Requires.Nvrtc();
             int[] capabilities = [.. KernelCompilation.Capabilities(compiler).Where(c => c >= 80 || precision == MatrixPrecision.Exact)];
             KernelSource source = CudaStepRunner.SourceFor(T.Cuda!.Source, T.Schema.Name, precision, KernelCompilation.DeviceOf(capabilities[0]));
-            KernelCompilation.AssertNoSpills(context, compiler, source, capabilities, [.. T.Cuda.Kernels.Select(k => k.Name)]);
+            KernelCompilation.AssertNoSpills(context, compiler, source, capabilities, [.. T.Cuda.Kernels.Select(k => k.Name), .. T.Cuda.ScoresItems ? new[] { CudaProgram.ScoreItems } : []]);
             if (T.Cuda.FullBatch is { } all && precision == MatrixPrecision.Exact)
             {
                 KernelCompilation.AssertNoSpills(context, compiler, CudaStepRunner.SourceFor(all, $"{T.Schema.Name} on all ratings", precision, KernelCompilation.DeviceOf(70)), capabilities);

@@ -57,6 +57,40 @@ internal static class CudaElements
                 }
             }
             """),
+        new("lookup_query", """
+            // The vector of one example in every row that is a candidate of it.
+            template <int WIDTH, int STRIDE, int YS, bool INDEXED>
+            static __device__ void lookup_query(const int* slots, const int* ids, const float* vectors, int query, int count, float* y)
+            {
+                int slot = slots[query];
+                i64 row = INDEXED ? ids[slot] : slot;
+                for (int i = threadIdx.x; i < TILE * WIDTH; i += THREADS)
+                {
+                    int r = i / WIDTH, n = i % WIDTH;
+                    y[r * YS + n] = slot == 0 || r >= count ? 0.0f : vectors[row * STRIDE + n];
+                }
+            }
+            """),
+        new("lookup_bag_query", """
+            // The sum (or mean) of the vectors of one example's bag in every row that is a candidate of it.
+            template <int WIDTH, int STRIDE, int YS, bool INDEXED, bool MEAN>
+            static __device__ void lookup_bag_query(const int* offsets, const int* slots, const int* ids, const float* vectors, int query, int count, float* y)
+            {
+                int begin = offsets[query], end = offsets[query + 1];
+                for (int i = threadIdx.x; i < TILE * WIDTH; i += THREADS)
+                {
+                    int r = i / WIDTH, n = i % WIDTH;
+                    float sum = 0.0f;
+                    for (int p = begin; p < end && r < count; p++)
+                    {
+                        int row = INDEXED ? ids[slots[p]] : slots[p];
+                        sum += vectors[(i64)row * STRIDE + n];
+                    }
+
+                    y[r * YS + n] = MEAN && end - begin > 1 ? sum * (1.0f / (float)(end - begin)) : sum;
+                }
+            }
+            """),
         new("deliver", """
             // The gradient of each example's pooled vector, for the sums by id.
             template <int WIDTH, int STRIDE, int GS>

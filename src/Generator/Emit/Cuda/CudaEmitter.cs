@@ -72,6 +72,12 @@ internal static class CudaEmitter
         WriteTiles(kernels, graph, plan, library, shared);
         list.Add(("train_tiles", "Tiles", 1));
         list.Add(("sum_losses", "One", 1));
+        int item = model.Categoricals.ToList().FindIndex(feature => feature.Role == RoleKind.Item);
+        if (item >= 0)
+        {
+            CudaScores.Write(kernels, graph, plan, library, shared, item);
+        }
+
         Add(ids.Update, "update_rows", "Slots", "Gradients of the distinct ids and the update of their rows, one feature per row of the grid.", block, Finite);
         Add(towers, "update_towers", "Dense", "The towers, one parameter per row of the grid.", 0, Finite);
         Add(ids.Shared, "update_shared", "SharedRows", "Rows that several ids share, one table per row of the grid.", block, Finite);
@@ -89,7 +95,7 @@ internal static class CudaEmitter
         library.Write(source);
         CudaOptimizer.Write(source, model.Optimizer, towers.Count + factors.Count > 0);
         source.Lines(kernels.ToString().TrimEnd('\n'));
-        return Wrap(model, plan, shared, slots, ids, list, source.ToString(), CudaFactorization.AppliesTo(model, graph) ? CudaFactorization.Text(model, graph) : null);
+        return Wrap(model, plan, shared, slots, ids, list, item >= 0, source.ToString(), CudaFactorization.AppliesTo(model, graph) ? CudaFactorization.Text(model, graph) : null);
     }
 
     // A tile fits into shared memory with 32 or 16 examples, or lies in a workspace of its lane.
@@ -218,7 +224,7 @@ internal static class CudaEmitter
         w.Line();
     }
 
-    private static string Wrap(ModelSpec model, MemoryPlan plan, bool shared, int slots, CudaIdEmitter ids, List<(string Name, string Work, int Count)> kernels, string source, string? fullBatch)
+    private static string Wrap(ModelSpec model, MemoryPlan plan, bool shared, int slots, CudaIdEmitter ids, List<(string Name, string Work, int Count)> kernels, bool scores, string source, string? fullBatch)
     {
         var w = new SourceWriter();
         FileHeader.Write(w, model, "the training step in CUDA C");
@@ -239,6 +245,11 @@ internal static class CudaEmitter
                 if (fullBatch is not null)
                 {
                     w.Line("FullBatch = global::System.Text.Encoding.UTF8.GetString(CudaFullBatch),");
+                }
+
+                if (scores)
+                {
+                    w.Line("ScoresItems = true,");
                 }
 
                 w.Line($"Kernels = [{string.Join(", ", kernels.Select(k => $"new(\"{k.Name}\", CudaWork.{k.Work}, {k.Count})"))}],");

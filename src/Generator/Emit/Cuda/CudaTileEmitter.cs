@@ -6,8 +6,17 @@ using ModelGen.Generator.Lowering;
 
 namespace ModelGen.Generator.Emit.Cuda;
 
-/// <summary>Writes the work of a block on one tile of examples: one statement per operation, every address and size a literal.</summary>
-internal sealed class CudaTileEmitter(Graph graph, MemoryPlan plan, CudaNames names, CudaLibrary library, SourceWriter w)
+/// <summary>
+/// Writes the work of a block on one tile of examples: one statement per operation, every address and size a literal. Examples are those of a
+/// batch, or one query with items of the catalogue.
+/// </summary>
+/// <param name="graph">The model.</param>
+/// <param name="plan">Where its values lie.</param>
+/// <param name="names">Names of the places.</param>
+/// <param name="library">The functions in use.</param>
+/// <param name="w">The text.</param>
+/// <param name="item">The feature of the catalogue, -1 for the examples of a batch.</param>
+internal sealed class CudaTileEmitter(Graph graph, MemoryPlan plan, CudaNames names, CudaLibrary library, SourceWriter w, int item = -1)
 {
     public void Write(Op op)
     {
@@ -24,7 +33,7 @@ internal sealed class CudaTileEmitter(Graph graph, MemoryPlan plan, CudaNames na
     {
         OpKind.Lookup => Lookup(op),
         OpKind.SegmentSum => Deliver(op),
-        OpKind.Numerics => Each(op.Result!.Width, $"{At(op.Result)} = r < count ? step->numerics[(i64)(first + r) * {op.Result.Width} + n] : 0.0f;"),
+        OpKind.Numerics => Each(op.Result!.Width, $"{At(op.Result)} = r < count ? step->numerics[(i64){(item < 0 ? "(first + r)" : "query")} * {op.Result.Width} + n] : 0.0f;"),
         OpKind.Constant => Each(op.Result!.Width, $"{At(op.Result)} = dense[{names.Dense(op.Parameters[0])} + n];"),
         OpKind.Linear when op.Parameters[0].Columns == 1 => Call("dot", [op.Inputs[0].Width, Stride(op.Inputs[0]), Stride(op.Result!)], [CudaText.Bool(op.Parameters.Count > 1)],
             Ref(op.Inputs[0]), Dense(op.Parameters[0]), Ref(op.Result!), op.Parameters.Count > 1 ? Dense(op.Parameters[1]) : "nullptr"),
@@ -68,9 +77,10 @@ internal sealed class CudaTileEmitter(Graph graph, MemoryPlan plan, CudaNames na
         string f = $"step->features[{vector.Feature}]";
         string rows = table is null ? $"{f}.vectors + {layout.Offsets[vector]}" : $"step->tables[{TableIndex(graph, table)}].values";
         string literals = $"{vector.Width}, {(table is null ? layout.Stride : vector.Width)}, {Stride(op.Result!)}, {CudaText.Bool(table is not null)}";
+        (string suffix, string example) = item < 0 || vector.Feature == item ? ("", "first") : ("_query", "query");
         return op.Number == 0
-            ? $"{library.Use("lookup")}<{literals}>({f}.slots, {f}.ids, {rows}, first, count, {Ref(op.Result!)});"
-            : $"{library.Use("lookup_bag")}<{literals}, {CudaText.Bool(op.Number == 2)}>({f}.offsets, {f}.slots, {f}.ids, {rows}, first, count, {Ref(op.Result!)});";
+            ? $"{library.Use("lookup" + suffix)}<{literals}>({f}.slots, {f}.ids, {rows}, {example}, count, {Ref(op.Result!)});"
+            : $"{library.Use("lookup_bag" + suffix)}<{literals}, {CudaText.Bool(op.Number == 2)}>({f}.offsets, {f}.slots, {f}.ids, {rows}, {example}, count, {Ref(op.Result!)});";
     }
 
     private string Deliver(Op op)

@@ -2,72 +2,49 @@ using System;
 using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
-using ModelGen.Compiled;
 using ModelGen.Cuda;
 
 namespace ModelGen;
 
 /// <summary>
-/// Scores a catalogue of item vectors for many queries on a CUDA device, chunk by chunk, and measures places or takes the best items there;
-/// scores never leave the device. Queries are sums of item vectors, or are given.
+/// Scores a catalogue for many queries on a CUDA device, chunk by chunk, and measures places or takes the best items there; scores never leave
+/// the device.
 /// </summary>
 internal sealed class DeviceRanker : IDisposable
 {
     // Floats of the scores of a chunk of queries.
     private const long ScoreFloats = 1L << 28;
 
-    private const int MostBlocks = 4096;
-
     private readonly CudaDevice _device;
-    private readonly UnitRows _items;
-    private readonly Queries? _queries;
-    private readonly CudaModule _module;
-    private readonly DeviceBuffer<float> _values;
-    private readonly DeviceBuffer<int> _columns;
-    private readonly DeviceBuffer<long> _rows;
-    private readonly DeviceBuffer<float> _vectors;
+    private readonly IDeviceScorer _scorer;
+    private readonly DeviceKernels _kernels;
     private readonly DeviceBuffer<float> _scores;
     private readonly DeviceBuffer<int> _faults;
-    private readonly float[] _host;
 
-    /// <summary>Copies the item vectors to a device.</summary>
+    /// <summary>Copies a model to a device.</summary>
     /// <param name="device">The device, which is disposed with this.</param>
-    /// <param name="items">The item vectors.</param>
-    /// <param name="queries">Writes the vectors of queries; null when a query is the sum of its history.</param>
+    /// <param name="scorer">The model over the queries, which is disposed with this.</param>
     /// <exception cref="InsufficientMemoryException">It does not fit in the memory of the device.</exception>
-    public DeviceRanker(CudaDevice device, UnitRows items, Queries? queries = null)
+    public DeviceRanker(CudaDevice device, IDeviceScorer scorer)
     {
-        (_device, _items, _queries) = (device, items, queries);
+        (_device, _scorer) = (device, scorer);
         try
         {
-            Chunk = (int)long.Clamp(ScoreFloats / int.Max(1, items.Rows), 1, RankingRun.ChunkQueries);
-            new DeviceMemoryPlan()
-                .Add<float>("item vectors", items.Count)
-                .Add<int>("columns", items.IsFull ? 0 : items.Count)
-                .Add<float>("queries", (long)Chunk * items.Dimension)
-                .Add<float>("scores", (long)Chunk * items.Rows)
-                .Check(device);
-            _module = device.Load(RankingKernels.Source(items.Dimension));
-            _values = device.Allocate<float>("item vectors", items.Count);
-            _columns = device.Allocate<int>("columns", items.IsFull ? 0 : items.Count);
-            _rows = device.Allocate<long>("starts of items", items.Rows + 1);
-            _vectors = device.Allocate<float>("queries", (long)Chunk * items.Dimension);
-            _scores = device.Allocate<float>("scores", (long)Chunk * items.Rows);
+            Chunk = (int)long.Clamp(ScoreFloats / int.Max(1, scorer.Items), 1, RankingRun.ChunkQueries);
+            DeviceMemoryPlan plan = new();
+            scorer.Plan(plan, Chunk);
+            plan.Add<float>("scores", (long)Chunk * scorer.Items).Check(device);
+            _kernels = new DeviceKernels(device, RankingKernels.Lists);
+            _scores = device.Allocate<float>("scores", (long)Chunk * scorer.Items);
             _faults = device.Allocate<int>("faults", Chunk);
-            _host = queries is null ? [] : new float[Chunk * items.Dimension];
-            _values.Upload(ref items.Entries.First, 0, items.Count);
-            _columns.Upload(items.Indices);
-            _rows.Upload(items.Starts);
+            scorer.Open(device, Chunk);
         }
         catch
         {
-            device.Dispose();
+            Dispose();
             throw;
         }
     }
-
-    /// <summary>Writes the vectors of queries [first, first + count), one after another.</summary>
-    public delegate void Queries(int first, int count, Span<float> vectors);
 
     /// <summary>Queries scored at a time.</summary>
     public int Chunk { get; }
@@ -90,7 +67,7 @@ internal sealed class DeviceRanker : IDisposable
             (int[] starts, int[] targets) = Rows(heldOut, first, count);
             using DeviceBuffer<int> from = Upload("starts of targets", starts), wanted = Upload("targets", targets);
             using DeviceBuffer<int> above = _device.Allocate<int>("scores above", targets.Length), equal = _device.Allocate<int>("equal scores", targets.Length);
-            Launch("places", count, _scores, _items.Rows, count, from, wanted, above, equal);
+            _kernels.Launch("places", count, 1, _scores, _scorer.Items, count, from, wanted, above, equal);
             (int[] larger, int[] same) = (above.ToArray(), equal.ToArray());
             Span<double> places = new double[targets.Length];
             for (int t = 0; t < targets.Length; t++)
@@ -129,7 +106,7 @@ internal sealed class DeviceRanker : IDisposable
             Score(first, count, histories, ineligible);
             using DeviceBuffer<int> ids = _device.Allocate<int>("lists", (long)count * length);
             using DeviceBuffer<float> best = _device.Allocate<float>("scores of lists", (long)count * length);
-            Launch("top", count, _scores, _items.Rows, count, length, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)length), ids, best);
+            _kernels.Launch("top", count, 1, _scores, _scorer.Items, count, length, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)length), ids, best);
             ids.Download(items.AsSpan(first * length, count * length));
             best.Download(scores.AsSpan(first * length, count * length));
         }
@@ -143,47 +120,25 @@ internal sealed class DeviceRanker : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _device.Dispose();
+    public void Dispose()
+    {
+        _scorer.Dispose();
+        _device.Dispose();
+    }
 
     // The scores of some queries, minus infinity for what is no candidate.
     private void Score(int first, int count, InteractionMatrix histories, int[] ineligible)
     {
-        int items = _items.Rows, width = _items.Dimension;
         (int[] starts, int[] history) = Rows(histories, first, count);
         using DeviceBuffer<int> from = Upload("starts of histories", starts), told = Upload("histories", history), left = Upload("no candidates", ineligible);
-        if (_queries is not null)
-        {
-            _queries(first, count, _host.AsSpan(0, count * width));
-            _vectors.Upload(_host.AsSpan(0, count * width));
-        }
-        else if (_items.IsFull)
-        {
-            Launch("sum_dense", Cover((long)count * width, CudaProgram.BlockThreads), _values, from, told, count, _vectors);
-        }
-        else
-        {
-            Launch("sum_sparse", Cover(count, CudaProgram.BlockThreads / 32), _values, _columns, _rows, from, told, count, _vectors);
-        }
-
         _faults.Clear();
-        if (_items.IsFull)
-        {
-            Launch("score_dense", Cover(items, 64) * Cover(count, 64), _values, _vectors, items, count, _scores, _faults);
-        }
-        else
-        {
-            Launch("score_sparse", Cover((long)items * count, CudaProgram.BlockThreads), _values, _columns, _rows, _vectors, items, count, _scores, _faults);
-        }
-
-        Launch("leave_out", count, _scores, items, count, from, told, left, ineligible.Length);
+        _scorer.Score(first, count, from, told, _scores, _faults);
+        _kernels.Launch("leave_out", count, 1, _scores, _scorer.Items, count, from, told, left, ineligible.Length);
         if (_faults.ToArray().AsSpan(0, count).ContainsAnyExcept(0))
         {
             throw RankingMeter.NotFinite();
         }
     }
-
-    private void Launch(string kernel, long blocks, params ReadOnlySpan<KernelArgument> arguments) => _device.Driver.Launch(
-        _device.Driver.GetFunction(_module, kernel), new LaunchSize((int)long.Clamp(blocks, 1, MostBlocks), 1), CudaProgram.BlockThreads, 0, _device.Stream, arguments);
 
     private DeviceBuffer<int> Upload(string name, int[] values)
     {
@@ -208,6 +163,4 @@ internal sealed class DeviceRanker : IDisposable
 
         return (starts, items);
     }
-
-    private static long Cover(long items, int perBlock) => (items + perBlock - 1) / perBlock;
 }

@@ -1,4 +1,5 @@
 using System;
+using ModelGen.Compiled;
 using ModelGen.Cuda;
 
 namespace ModelGen;
@@ -12,13 +13,18 @@ internal static class RankingKernels
     /// <summary>Longest list.</summary>
     public const int MostItems = 1024;
 
-    /// <summary>The text for item vectors of a width, the only size that is compiled in.</summary>
-    public static KernelSource Source(int width) => new("ranking", FormattableString.Invariant($"enum {{ THREADS = 256, WARPS = THREADS / 32, WIDTH = {width}, MOST = {MostItems} }};\n") + Text);
+    /// <summary>Warps of a block.</summary>
+    public const int Warps = CudaProgram.BlockThreads / 32;
 
-    private const string Text = """
-        typedef long long i64;
-        typedef unsigned long long u64;
+    /// <summary>The kernels that score item vectors of a width, the only size that is compiled in.</summary>
+    public static KernelSource Scores(int width) => new("scores", FormattableString.Invariant($"{Head}enum {{ WIDTH = {width} }};\n") + ScoreText);
 
+    /// <summary>The kernels that find places and lists in scores.</summary>
+    public static KernelSource Lists { get; } = new("lists", FormattableString.Invariant($"{Head}enum {{ MOST = {MostItems} }};\n") + ListText);
+
+    private const string Head = "typedef long long i64;\ntypedef unsigned long long u64;\nenum { THREADS = 256, WARPS = THREADS / 32 };\n";
+
+    private const string ScoreText = """
         // The sum of the dense rows of a history, item after item: queries are query x WIDTH.
         extern "C" __global__ void __launch_bounds__(THREADS) sum_dense(const float* rows, const int* starts, const int* items, int count, float* queries)
         {
@@ -142,7 +148,9 @@ internal static class RankingKernels
                 put_score(scores, faults, i, query, sum);
             }
         }
+        """;
 
+    private const string ListText = """
         // Items of a history and items that are no candidates of anybody, one block per query.
         extern "C" __global__ void __launch_bounds__(THREADS) leave_out(float* scores, int items, int count, const int* starts, const int* history, const int* ineligible, int ineligible_count)
         {

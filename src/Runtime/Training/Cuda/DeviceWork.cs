@@ -105,9 +105,10 @@ internal sealed class DeviceWork
         return -1;
     }
 
-    private static bool IsComputed(CudaProgram program, int feature) => program.Vectors.Any(v => v.Feature == feature);
+    /// <summary>Blocks that work on tiles side by side.</summary>
+    public static int LanesOf(CudaProgram program, int capacity) => int.Min(program.Lanes, (capacity + program.TileExamples - 1) / program.TileExamples);
 
-    private static int LanesOf(CudaProgram program, int capacity) => int.Min(program.Lanes, (capacity + program.TileExamples - 1) / program.TileExamples);
+    private static bool IsComputed(CudaProgram program, int feature) => program.Vectors.Any(v => v.Feature == feature);
 
     private static long Chunks(int feature, CategoricalFeature description, ImmutableArray<int> scores, long slots) =>
         description.FactorFloats > 0 || scores[feature] > 0 ? (slots - 1 + ModelSchema.ChunkSlots - 1) / ModelSchema.ChunkSlots : 0;

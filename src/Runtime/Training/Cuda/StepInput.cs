@@ -43,7 +43,7 @@ internal sealed class StepInput : DeviceInput, ITeamWork
             Put(f.Positions * sizeof(int));
             Put(f.Offsets.Length == 0 ? 0 : (Batch.Count + 1) * sizeof(int));
             Put(f.SlotCount * sizeof(int));
-            Put((f.SlotCount + 1) * sizeof(int));
+            Put(Starts(f) * sizeof(int));
             Put(f.Positions * sizeof(int));
         }
 
@@ -72,8 +72,8 @@ internal sealed class StepInput : DeviceInput, ITeamWork
         Copy(f.Slots, f.Positions, _places[place]);
         Copy(f.Offsets, f.Offsets.Length == 0 ? 0 : Batch.Count + 1, _places[place + 1]);
         Copy(f.Ids, f.SlotCount, _places[place + 2]);
-        Copy(f.SegmentStarts, f.SlotCount + 1, _places[place + 3]);
-        Copy(f.SegmentExamples, f.SegmentStarts[f.SlotCount], _places[place + 4]);
+        Copy(f.SegmentStarts, Starts(f), _places[place + 3]);
+        Copy(f.SegmentExamples, Starts(f) == 0 ? 0 : f.SegmentStarts[f.SlotCount], _places[place + 4]);
 
         int at = _layout.Features + (item * StepLayout.FeatureBytes);
         for (int i = 0; i < ArraysPerFeature; i++)
@@ -91,6 +91,9 @@ internal sealed class StepInput : DeviceInput, ITeamWork
         Put(0, Address.Value + (ulong)_places[0]);
         Put(8, Address.Value + (ulong)_places[1]);
     }
+
+    // Members are listed where there are gradients to sum.
+    private static int Starts(FeatureBatch feature) => feature.SegmentStarts.Length == 0 ? 0 : feature.SlotCount + 1;
 
     private void DescribeShared(long at)
     {

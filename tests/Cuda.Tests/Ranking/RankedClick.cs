@@ -1,0 +1,26 @@
+namespace ModelGen.Tests.Rankings;
+
+/// <summary>A DLRM over a user, a bag, a number and an item of two factors: nothing of its score is an inner product.</summary>
+[EmbeddingModel]
+[Dlrm(Bottom = [16, 8], Top = [24])]
+[Adagrad(LearningRate = 0.02f, Epsilon = 0.01f)]
+public partial class RankedClick
+{
+    [Label]
+    public bool Clicked { get; set; }
+
+    [Numeric]
+    public float Age { get; set; }
+
+    [User(OutOfVocabulary = OutOfVocabulary.Zero, MinCount = 2), Full(Dimension = 8)]
+    public string User { get; set; } = "";
+
+    [Categorical(Pooling = Pooling.Mean), MultiLayer(Dimension = 8, Inner = 12)]
+    public string[] Genres { get; set; } = [];
+
+    [Categorical(Pooling = Pooling.Sum), Full(Dimension = 8)]
+    public int[] Words { get; set; } = [];
+
+    [Item, MultiLayer(Dimension = 8, Inner = 12)]
+    public int Item { get; set; }
+}
