@@ -76,7 +76,7 @@ internal static class CudaClusters
             }
 
             // The gradients of the members of a cluster with respect to their vector, one block per member: the sum of 2 (x y - t) y over its ratings.
-            extern "C" __global__ void __launch_bounds__(THREADS) member_gradients(
+            extern "C" __global__ void __launch_bounds__(BOUNDS) member_gradients(
                 const float* x, const float* vectors, const int* starts, const int* others, const int* row_of, const float* targets, const int* members, int count, float* gradients)
             {
                 __shared__ float pieces[PARTS * WIDTH];
@@ -101,7 +101,7 @@ internal static class CudaClusters
             }
 
             // Sums of gradients for their mean: a row of the grid is a run of members, a thread a column, members in order.
-            extern "C" __global__ void __launch_bounds__(THREADS) gradient_sums(const float* gradients, int count, double* sums)
+            extern "C" __global__ void __launch_bounds__(BOUNDS) gradient_sums(const float* gradients, int count, double* sums)
             {
                 int from = (int)((i64)count * blockIdx.y / gridDim.y), to = (int)((i64)count * (blockIdx.y + 1) / gridDim.y);
                 for (int n = blockIdx.x * THREADS + threadIdx.x; n < WIDTH; n += gridDim.x * THREADS)
@@ -117,7 +117,7 @@ internal static class CudaClusters
             }
 
             // Sums of (g - mean) (g - mean)': a row of the grid is a run of members, a thread an element, members in order and a tile of them at a time.
-            extern "C" __global__ void __launch_bounds__(THREADS) gradient_moments(const float* gradients, const double* mean, int count, double* moments)
+            extern "C" __global__ void __launch_bounds__(THREADS, 2) gradient_moments(const float* gradients, const double* mean, int count, double* moments)
             {
                 constexpr int TILE = WIDTH < 4096 ? 4096 / WIDTH : 1;
                 __shared__ float centred[TILE * WIDTH];
@@ -153,7 +153,7 @@ internal static class CudaClusters
             }
 
             // (g - mean) times a direction, one thread per member.
-            extern "C" __global__ void __launch_bounds__(THREADS) project(const float* gradients, const double* mean, const double* direction, int count, double* projections)
+            extern "C" __global__ void __launch_bounds__(BOUNDS) project(const float* gradients, const double* mean, const double* direction, int count, double* projections)
             {
                 for (int m = blockIdx.x * THREADS + threadIdx.x; m < count; m += gridDim.x * THREADS)
                 {
