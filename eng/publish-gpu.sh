@@ -38,6 +38,7 @@ command -v nvidia-smi > /dev/null && nvidia-smi --query-gpu=name,driver_version,
 exec "$here/bench/ModelGen.Bench" "$@"
 RUN
 chmod +x "$out/run.sh"
+cp "$root/eng/check-gpu.sh" "$out/"
 mkdir -p "$(dirname "$archive")"
 tar czf "$archive" -C "$work" modelgen-gpu
 echo "publish-gpu.sh: $archive ($(du -h "$archive" | cut -f1))"
