@@ -12,6 +12,9 @@ public sealed record CudaAutoencoder
     /// <summary>The kernel that brings all rows to unit length.</summary>
     public const string Normalize = "normalize";
 
+    /// <summary>The kernel that begins the gradients of dense rows when a matrix library adds their products.</summary>
+    public const string BeginRowGradients = "begin_row_gradients";
+
     /// <summary>Scores of one cut, whose squares are summed by one warp.</summary>
     public const int Cut = 64;
 

@@ -19,7 +19,7 @@ public sealed class CudaDevice : IDisposable
 
     private CudaDevice(CudaPlatform platform, CudaDeviceInfo info, string architecture, KernelCache? cache)
     {
-        (Driver, _compiler, Info, _architecture, _cache) = (platform.Driver, platform.Compiler, info, architecture, cache);
+        (Driver, Matrices, _compiler, Info, _architecture, _cache) = (platform.Driver, platform.Matrices, platform.Compiler, info, architecture, cache);
         _context = Driver.RetainPrimaryContext(info.Index);
         try
         {
@@ -35,6 +35,9 @@ public sealed class CudaDevice : IDisposable
 
     /// <summary>The driver.</summary>
     public ICudaDriver Driver { get; }
+
+    /// <summary>Multiplies large dense matrices; null where the kernels of the models do.</summary>
+    public IMatrixLibrary? Matrices { get; }
 
     /// <summary>Properties of the device.</summary>
     public CudaDeviceInfo Info { get; }

@@ -8,7 +8,10 @@ namespace ModelGen.Cuda;
 /// <param name="Compiler">Compiles kernels for the driver's devices.</param>
 public sealed record CudaPlatform(ICudaDriver Driver, IKernelCompiler Compiler)
 {
-    /// <summary>NVIDIA's driver and NVRTC, if this machine has them and at least one device.</summary>
+    /// <summary>Multiplies large dense matrices; null (default) where the kernels of the models do.</summary>
+    public IMatrixLibrary? Matrices { get; init; }
+
+    /// <summary>NVIDIA's driver and NVRTC, if this machine has them and at least one device, with cuBLAS where it is found.</summary>
     /// <param name="platform">Both of them.</param>
     /// <param name="whyNot">What is missing, where it was looked for and what to install; empty on success.</param>
     public static bool TryNative([NotNullWhen(true)] out CudaPlatform? platform, out string whyNot)
@@ -19,7 +22,7 @@ public sealed record CudaPlatform(ICudaDriver Driver, IKernelCompiler Compiler)
             return false;
         }
 
-        platform = new CudaPlatform(driver, compiler);
+        platform = new CudaPlatform(driver, compiler) { Matrices = CublasLibrary.TryLoad(out CublasLibrary? matrices, out _) ? matrices : null };
         return true;
     }
 

@@ -9,8 +9,8 @@ using System.Text;
 namespace ModelGen.Cuda;
 
 /// <summary>
-/// Finds NVIDIA's libraries under the names of CUDA 11.8 to 13. Imports are declared with the names <see cref="Driver"/> and
-/// <see cref="Nvrtc"/>; both are loaded explicitly first, so that a missing one can be explained.
+/// Finds NVIDIA's libraries under the names of CUDA 11.8 to 13. Imports are declared with the names <see cref="Driver"/>,
+/// <see cref="Nvrtc"/> and <see cref="Cublas"/>; all are loaded explicitly first, so that a missing one can be explained.
 /// </summary>
 internal static class NativeSearch
 {
@@ -19,6 +19,9 @@ internal static class NativeSearch
 
     /// <summary>Import name of the compiler library.</summary>
     public const string Nvrtc = "modelgen-nvrtc";
+
+    /// <summary>Import name of the matrix library.</summary>
+    public const string Cublas = "modelgen-cublas";
 
     private static readonly Dictionary<string, nint> Loaded = [];
 
@@ -77,16 +80,41 @@ internal static class NativeSearch
     /// <param name="variable">A file or a folder that is meant: nothing else is tried behind its back.</param>
     /// <param name="toolkit">Folder of an installed CUDA toolkit, if one is named.</param>
     /// <param name="baseDirectory">Folder of the application.</param>
-    public static IEnumerable<string> NvrtcCandidates(string? variable, string? toolkit, string baseDirectory)
-    {
-        // Newest first: it knows the most devices.
-        string[] names = OperatingSystem.IsWindows()
-            ? ["nvrtc64_130_0.dll", "nvrtc64_120_0.dll", "nvrtc64_112_0.dll"]
-            : ["libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2", "libnvrtc.so"];
+    public static IEnumerable<string> NvrtcCandidates(string? variable, string? toolkit, string baseDirectory) => ToolkitCandidates(
+        OperatingSystem.IsWindows() ? ["nvrtc64_130_0.dll", "nvrtc64_120_0.dll", "nvrtc64_112_0.dll"] : ["libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2", "libnvrtc.so"],
+        "nvrtc", variable, toolkit, baseDirectory);
 
+    /// <summary>Places of cuBLAS, in the order of those of NVRTC.</summary>
+    /// <param name="variable">A file or a folder that is meant: nothing else is tried behind its back.</param>
+    /// <param name="toolkit">Folder of an installed CUDA toolkit, if one is named.</param>
+    /// <param name="baseDirectory">Folder of the application.</param>
+    public static IEnumerable<string> CublasCandidates(string? variable, string? toolkit, string baseDirectory) => ToolkitCandidates(
+        OperatingSystem.IsWindows() ? ["cublas64_13.dll", "cublas64_12.dll", "cublas64_11.dll"] : ["libcublas.so.13", "libcublas.so.12", "libcublas.so.11", "libcublas.so"],
+        "cublas", variable, toolkit, baseDirectory);
+
+    /// <summary>
+    /// Loads NVRTC's second library, which lies beside the first: NVRTC looks for it by name when it compiles, and is content with one
+    /// that is loaded.
+    /// </summary>
+    public static void LoadNvrtcBuiltins(string nvrtc) => LoadBeside(nvrtc, OperatingSystem.IsWindows() ? "nvrtc-builtins64_*.dll" : "libnvrtc-builtins.so.*");
+
+    /// <summary>Loads the library that cuBLAS is built on, which lies beside it.</summary>
+    public static void LoadCublasLt(string cublas) => LoadBeside(cublas, OperatingSystem.IsWindows() ? "cublasLt64_*.dll" : "libcublasLt.so.*");
+
+    private static void LoadBeside(string library, string pattern)
+    {
+        foreach (string other in Directory.EnumerateFiles(Path.GetDirectoryName(Path.GetFullPath(library))!, pattern))
+        {
+            NativeLibrary.TryLoad(other, out _);
+        }
+    }
+
+    // Names newest first, which know the most devices.
+    private static IEnumerable<string> ToolkitCandidates(string[] names, string stem, string? variable, string? toolkit, string baseDirectory)
+    {
         if (!string.IsNullOrEmpty(variable))
         {
-            foreach (string path in Directory.Exists(variable) ? InFolder(variable, names) : [variable])
+            foreach (string path in Directory.Exists(variable) ? InFolder(variable, names, stem) : [variable])
             {
                 yield return path;
             }
@@ -97,7 +125,7 @@ internal static class NativeSearch
         List<string> folders = [baseDirectory, Path.Combine(baseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native")];
         for (DirectoryInfo? folder = new(baseDirectory); folder is not null; folder = folder.Parent)
         {
-            folders.Add(Path.Combine(folder.FullName, ".native", "nvrtc"));
+            folders.Add(Path.Combine(folder.FullName, ".native", stem));
         }
 
         if (!string.IsNullOrEmpty(toolkit))
@@ -116,7 +144,7 @@ internal static class NativeSearch
         {
             if (Directory.Exists(folder))
             {
-                foreach (string path in InFolder(folder, names))
+                foreach (string path in InFolder(folder, names, stem))
                 {
                     yield return path;
                 }
@@ -129,25 +157,11 @@ internal static class NativeSearch
         }
     }
 
-    /// <summary>
-    /// Loads NVRTC's second library, which lies beside the first: NVRTC looks for it by name when it compiles, and is content with one
-    /// that is loaded.
-    /// </summary>
-    public static void LoadNvrtcBuiltins(string nvrtc)
-    {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(nvrtc))!;
-        string pattern = OperatingSystem.IsWindows() ? "nvrtc-builtins64_*.dll" : "libnvrtc-builtins.so.*";
-        foreach (string builtins in Directory.EnumerateFiles(folder, pattern))
-        {
-            NativeLibrary.TryLoad(builtins, out _);
-        }
-    }
-
     // The names that are there; when none is, one line that stands for all of them in a report.
-    private static IEnumerable<string> InFolder(string folder, string[] names)
+    private static IEnumerable<string> InFolder(string folder, string[] names, string stem)
     {
         string[] present = [.. names.Select(name => Path.Combine(folder, name)).Where(File.Exists)];
-        return present.Length > 0 ? present : [Path.Combine(folder, OperatingSystem.IsWindows() ? "nvrtc64_*.dll" : "libnvrtc.so.*")];
+        return present.Length > 0 ? present : [Path.Combine(folder, OperatingSystem.IsWindows() ? $"{stem}64_*.dll" : $"lib{stem}.so.*")];
     }
 
     private static nint Resolve(string import, Assembly assembly, DllImportSearchPath? path)

@@ -75,6 +75,11 @@ internal sealed class RetrievalRun<TModel> : IDisposable
             if (_device is not null)
             {
                 DeviceMemoryPlan onDevice = RetrievalBuffers.Plan(schema, data.Matrix, options, _levels);
+                if (LibraryProducts.Applies(_device, _batchSize, options.MaxOutput ?? items, items, table.Width))
+                {
+                    LibraryProducts.Plan(onDevice);
+                }
+
                 onDevice.Check(_device);
                 where = $"{_device.Info}\n{onDevice}";
             }
@@ -83,6 +88,11 @@ internal sealed class RetrievalRun<TModel> : IDisposable
             _runner = _device is null
                 ? new AutoencoderRunner<TModel>(_rows, data.Matrix, _team, _batchSize, outputs, batchItems)
                 : new CudaAutoencoderRunner(_device, TModel.Cuda!, schema, data.Matrix, _batchSize, outputs, batchItems, options.MatrixPrecision);
+            if (_runner is CudaAutoencoderRunner onCuda)
+            {
+                where += $"\nproducts over dense rows: {onCuda.Products}";
+            }
+
             if (where is not null)
             {
                 options.Progress?.Report(new TrainingProgress(TrainingProgressKind.Start, 1, _epochs, 0, _stepsPerEpoch, 0, 0, default, null) { Device = where });

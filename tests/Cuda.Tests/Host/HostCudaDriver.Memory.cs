@@ -116,7 +116,8 @@ internal sealed unsafe partial class HostCudaDriver
         return block.Bytes;
     }
 
-    private void Check(string call, DeviceAddress address, long bytes)
+    /// <summary>Refuses bytes that are not inside of one allocation.</summary>
+    internal void Check(string call, DeviceAddress address, long bytes)
     {
         bool inside = bytes >= 0 && _blocks.Any(block => !block.Value.Pinned && (ulong)block.Key <= address.Value && address.Value + (ulong)bytes <= (ulong)(block.Key + block.Value.Bytes));
         if (!inside)

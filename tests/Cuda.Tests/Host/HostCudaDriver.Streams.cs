@@ -132,7 +132,8 @@ internal sealed unsafe partial class HostCudaDriver
         _graphs.Remove(graph.Handle);
     }
 
-    private void Enqueue(CudaStream stream, Action action)
+    /// <summary>Queues work of a library.</summary>
+    internal void Enqueue(CudaStream stream, Action action)
     {
         Queue queue = _streams[stream.Handle];
         if (_recording is { } recording && recording.Has(queue))

@@ -48,13 +48,13 @@ internal sealed unsafe partial class HostCudaDriver : ICudaDriver
     public List<string> Kernels { get; } = [];
 
     /// <summary>A platform with this driver.</summary>
-    public static CudaPlatform Platform(bool checks = true, HostCudaDriver? driver = null) =>
-        new(driver ?? new HostCudaDriver(), new HostKernelCompiler(Requires.HostCompiler(), checks));
+    public static CudaPlatform Platform(bool checks = true, HostCudaDriver? driver = null, HostMatrixLibrary? matrices = null) =>
+        new(driver ?? new HostCudaDriver(), new HostKernelCompiler(Requires.HostCompiler(), checks)) { Matrices = matrices };
 
     /// <summary>An opened device whose kernels are kept beside the test program.</summary>
-    public static CudaDevice Open(bool checks = true, HostCudaDriver? driver = null)
+    public static CudaDevice Open(bool checks = true, HostCudaDriver? driver = null, HostMatrixLibrary? matrices = null)
     {
-        CudaPlatform platform = Platform(checks, driver);
+        CudaPlatform platform = Platform(checks, driver, matrices);
         return CudaDevice.Open(platform, 0, ((HostKernelCompiler)platform.Compiler).Cache);
     }
 

@@ -16,7 +16,8 @@ internal sealed class AutoencoderPair<T> : IDisposable
     private readonly AutoencoderRunner<T> _cpu;
 
     public AutoencoderPair(
-        CudaDevice device, int users, int items, int? kept, bool wide, int maxOutput = int.MaxValue, int capacity = int.MaxValue, MatrixPrecision precision = MatrixPrecision.Exact)
+        CudaDevice device, int users, int items, int? kept, bool wide, int maxOutput = int.MaxValue, int capacity = int.MaxValue, MatrixPrecision precision = MatrixPrecision.Exact,
+        long leastByLibrary = LibraryProducts.LeastMultiplications)
     {
         int[][] histories = RandomRows.Histories(users, items, items + users);
         InteractionMatrix matrix = RandomRows.Matrix(histories, items);
@@ -24,7 +25,7 @@ internal sealed class AutoencoderPair<T> : IDisposable
         (int most, int outputs) = (Math.Min(capacity, users), Math.Min(maxOutput, items));
         _cpu = new AutoencoderRunner<T>(_cpuRows, matrix, _team, most, outputs, items);
         _device = device;
-        Device = new CudaAutoencoderRunner(device, T.Cuda!, T.Schema, matrix, most, outputs, items, precision);
+        Device = new CudaAutoencoderRunner(device, T.Cuda!, T.Schema, matrix, most, outputs, items, precision, leastByLibrary);
         _cpu.Attach(_cpuRows);
         Device.Attach(Rows);
     }

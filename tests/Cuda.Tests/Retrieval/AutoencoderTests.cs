@@ -154,7 +154,7 @@ public sealed class AutoencoderTests
             where T : class, IAutoencoder<T>
         {
             NvrtcCompiler compiler = Requires.Nvrtc();
-            string[] kernels = [.. T.Cuda!.Wide.Concat(T.Cuda.Sparse).Select(k => k.Name).Append(CudaAutoencoder.Normalize).Distinct()];
+            string[] kernels = [.. T.Cuda!.Wide.Concat(T.Cuda.Sparse).Select(k => k.Name).Append(CudaAutoencoder.Normalize).Append(CudaAutoencoder.BeginRowGradients).Distinct()];
             foreach (MatrixPrecision precision in new[] { MatrixPrecision.Exact, MatrixPrecision.TensorFloat32 })
             {
                 int[] capabilities = [.. KernelCompilation.Capabilities(compiler).Where(c => c >= 80 || precision == MatrixPrecision.Exact)];

@@ -9,8 +9,8 @@ using ModelGen.Cuda;
 namespace ModelGen;
 
 /// <summary>
-/// Takes the steps of an autoencoder on a CUDA device. The kernels of a step are recorded once per level and started with one call; the next
-/// batch is grouped on the host and copied beside them. Rows and optimiser state live on the device from <see cref="Attach"/> on.
+/// Takes the steps of an autoencoder on a CUDA device. The kernels of a step are recorded once per level and started with one call, with large
+/// products over dense rows by the device's matrix library where it has one; the next batch is grouped on the host and copied beside them. Rows and optimiser state live on the device from <see cref="Attach"/> on.
 /// </summary>
 internal sealed class CudaAutoencoderRunner : IAutoencoderRunner
 {
@@ -24,7 +24,8 @@ internal sealed class CudaAutoencoderRunner : IAutoencoderRunner
     private readonly CudaStream _copies;
     private readonly Dictionary<string, CudaFunction> _functions;
     private readonly nint _result;
-    private readonly Dictionary<(RetrievalInput Input, int Generation), CudaGraph> _graphs = [];
+    private readonly Dictionary<(RetrievalInput Input, int Generation, int Users), CudaGraph> _graphs = [];
+    private readonly LibraryProducts? _library;
     private RetrievalInput _current;
     private RetrievalInput _next;
     private SparseRows _rows = null!;
@@ -41,17 +42,29 @@ internal sealed class CudaAutoencoderRunner : IAutoencoderRunner
     /// <param name="maxOutput">Outputs of a batch.</param>
     /// <param name="batchItems">Most distinct items of a batch.</param>
     /// <param name="precision">How matrices are multiplied.</param>
-    public CudaAutoencoderRunner(CudaDevice device, CudaAutoencoder program, ModelSchema schema, InteractionMatrix matrix, int capacity, int maxOutput, int batchItems, MatrixPrecision precision)
+    /// <param name="leastByLibrary">Multiplications of a product from which the device's matrix library is used.</param>
+    public CudaAutoencoderRunner(
+        CudaDevice device, CudaAutoencoder program, ModelSchema schema, InteractionMatrix matrix, int capacity, int maxOutput, int batchItems, MatrixPrecision precision,
+        long leastByLibrary = LibraryProducts.LeastMultiplications)
     {
         (_device, _program, _name, _capacity) = (device, program, schema.Tables[0].Name, capacity);
         CudaModule module = device.Load(CudaStepRunner.SourceFor(program.Source, schema.Name, precision, device.Info));
-        _functions = program.Wide.Concat(program.Sparse).Select(k => k.Name).Append(CudaAutoencoder.Normalize).Distinct()
+        _functions = program.Wide.Concat(program.Sparse).Select(k => k.Name).Append(CudaAutoencoder.Normalize).Append(CudaAutoencoder.BeginRowGradients).Distinct()
             .ToDictionary(name => name, name => device.Driver.GetFunction(module, name));
         _copies = device.Driver.CreateStream();
         _result = device.Driver.AllocatePinned(StepLayout.ResultBytes);
         RetrievalInput Input() => new(device, _copies, matrix, new AutoencoderBatch(matrix.Items, capacity, maxOutput, batchItems));
         (_current, _next) = (Input(), Input());
+        Products = "own kernels";
+        if (LibraryProducts.Applies(device, capacity, maxOutput, matrix.Items, schema.Tables[0].Width, leastByLibrary))
+        {
+            _library = LibraryProducts.Open(device, precision, out string products);
+            Products = products;
+        }
     }
+
+    /// <summary>What multiplies dense rows.</summary>
+    public string Products { get; }
 
     private ImmutableArray<AutoencoderKernel> Kernels => _rows.IsWide ? _program.Wide : _program.Sparse;
 
@@ -148,6 +161,7 @@ internal sealed class CudaAutoencoderRunner : IAutoencoderRunner
     public void Dispose()
     {
         Release();
+        _library?.Dispose();
         _current.Dispose();
         _next.Dispose();
         _device.Driver.FreePinned(_result);
@@ -204,16 +218,27 @@ internal sealed class CudaAutoencoderRunner : IAutoencoderRunner
 
     private void Launch()
     {
-        if (!_graphs.TryGetValue((_current, _current.Generation), out CudaGraph graph))
+        // The library's products are recorded with the number of users; kernels read it.
+        LibraryProducts? library = _rows.IsWide ? _library : null;
+        var key = (_current, _current.Generation, library is null ? 0 : _current.Batch.Users);
+        if (!_graphs.TryGetValue(key, out CudaGraph graph))
         {
             _device.Driver.BeginCapture(_device.Stream);
             foreach (AutoencoderKernel kernel in Kernels)
             {
-                Launch(kernel.Name, GridOf(kernel.Work));
+                if (library is not null && kernel.Work == AutoencoderWork.RowTiles)
+                {
+                    Launch(CudaAutoencoder.BeginRowGradients, Cover((long)_rows.Rows * _rows.Dimension, CudaProgram.BlockThreads));
+                }
+
+                if (library?.Multiply(kernel.Work, (_deviceRows!.Wide, _rows.Rows, _rows.Dimension), _buffers!, _current.Batch.Users) != true)
+                {
+                    Launch(kernel.Name, GridOf(kernel.Work));
+                }
             }
 
             graph = _device.Driver.EndCapture(_device.Stream);
-            _graphs.Add((_current, _current.Generation), graph);
+            _graphs.Add(key, graph);
         }
 
         _device.Driver.Launch(graph, _device.Stream);

@@ -53,6 +53,9 @@ internal sealed class DeviceRows : IDisposable
         _columnSlots.Upload(slotsByColumn);
     }
 
+    /// <summary>The dense unit rows; the null pointer without.</summary>
+    public DeviceAddress Wide => _rows.IsFull ? _unit.Address : _wide?.Address ?? default;
+
     /// <summary>Bytes on the device of rows of which each keeps a number of entries.</summary>
     public static long BytesFor(int rows, int dimension, int kept, int states)
     {
@@ -68,7 +71,7 @@ internal sealed class DeviceRows : IDisposable
         ReadOnlySpan<ulong> addresses =
         [
             _values.Address.Value, _unit.Address.Value, _state.Length > 0 ? _state[0].Address.Value : 0, _state.Length > 1 ? _state[1].Address.Value : 0,
-            _rows.IsFull ? _unit.Address.Value : _wide?.Address.Value ?? 0, _columns.Address.Value, _starts.Address.Value, _counts.Address.Value,
+            Wide.Value, _columns.Address.Value, _starts.Address.Value, _counts.Address.Value,
             _columnStarts.Address.Value, _columnItems.Address.Value, _columnSlots.Address.Value,
         ];
         for (int i = 0; i < addresses.Length; i++)

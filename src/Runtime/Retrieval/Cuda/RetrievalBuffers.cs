@@ -8,8 +8,6 @@ namespace ModelGen;
 /// <summary>What a step on a device works with between its kernels: history sums, scores and gradients.</summary>
 internal sealed class RetrievalBuffers : IDisposable
 {
-    private readonly DeviceBuffer<float> _gradients;
-    private readonly DeviceBuffer<float> _historyGradients;
     private readonly DeviceBuffer<float> _squares;
     private readonly DeviceBuffer<float> _scale;
     private readonly DeviceBuffer<float> _share;
@@ -22,20 +20,30 @@ internal sealed class RetrievalBuffers : IDisposable
     public RetrievalBuffers(CudaDevice device, SparseRows rows, int capacity, int outputs)
     {
         Users = Round(capacity);
-        long columns = Round(rows.Dimension), updated = int.Min(outputs, rows.Rows);
+        Columns = Round(rows.Dimension);
+        long columns = Columns, updated = int.Min(outputs, rows.Rows);
         Histories = device.Allocate<float>("history sums", Users * columns);
-        _historyGradients = device.Allocate<float>("gradients of history sums", Users * columns);
+        HistoryGradients = device.Allocate<float>("gradients of history sums", Users * columns);
         Scores = device.Allocate<float>("scores", (long)Users * outputs);
         _squares = device.Allocate<float>("squares of scores", (long)Users * ((outputs + CudaAutoencoder.Cut - 1) / CudaAutoencoder.Cut));
         _scale = device.Allocate<float>("scales", Users);
         _share = device.Allocate<float>("shares", Users);
-        _gradients = device.Allocate<float>("gradients of rows", rows.IsWide ? updated * SparseRows.WideStride(rows.Dimension) : rows.SlotCount);
+        Gradients = device.Allocate<float>("gradients of rows", rows.IsWide ? updated * SparseRows.WideStride(rows.Dimension) : rows.SlotCount);
         Losses = device.Allocate<double>("losses", Users);
         Result = device.Allocate<byte>("result", StepLayout.ResultBytes);
     }
 
     /// <summary>Users from one row of scores to the next.</summary>
     public int Users { get; }
+
+    /// <summary>Floats from one user to the next in the history sums over wide rows, and in their gradients.</summary>
+    public int Columns { get; }
+
+    /// <summary>Gradients of the history sums, laid out as these.</summary>
+    public DeviceBuffer<float> HistoryGradients { get; }
+
+    /// <summary>Gradients of the updated rows.</summary>
+    public DeviceBuffer<float> Gradients { get; }
 
     /// <summary>The history sums: user x column with wide rows, column x user with sparse ones.</summary>
     public DeviceBuffer<float> Histories { get; }
@@ -75,8 +83,8 @@ internal sealed class RetrievalBuffers : IDisposable
     {
         ReadOnlySpan<ulong> addresses =
         [
-            Histories.Address.Value, _historyGradients.Address.Value, Scores.Address.Value, _squares.Address.Value, _scale.Address.Value, _share.Address.Value,
-            input.Targets.Value, _gradients.Address.Value, Losses.Address.Value, Result.Address.Value,
+            Histories.Address.Value, HistoryGradients.Address.Value, Scores.Address.Value, _squares.Address.Value, _scale.Address.Value, _share.Address.Value,
+            input.Targets.Value, Gradients.Address.Value, Losses.Address.Value, Result.Address.Value,
         ];
         for (int i = 0; i < addresses.Length; i++)
         {
@@ -89,7 +97,7 @@ internal sealed class RetrievalBuffers : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (DeviceBuffer<float> buffer in new[] { Histories, _historyGradients, Scores, _squares, _scale, _share, _gradients })
+        foreach (DeviceBuffer<float> buffer in new[] { Histories, HistoryGradients, Scores, _squares, _scale, _share, Gradients })
         {
             buffer.Dispose();
         }

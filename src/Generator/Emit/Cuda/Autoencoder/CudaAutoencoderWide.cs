@@ -175,20 +175,32 @@ internal static class CudaAutoencoderWide
         };
 
         // With the gradients of the sums that the item is part of.
+        static __device__ float add_history_gradients(const Step* step, int q, int column, float value)
+        {
+            int item = step->updated[q];
+            for (int p = step->item_starts[item]; p < step->item_starts[item + 1]; p++)
+            {
+                value += step->history_gradients[(i64)step->item_users[p] * COLUMNS + column];
+            }
+
+            return value;
+        }
+
         struct PutRowGradient
         {
             const Step* step;
-            __device__ void put(int q, int column, float value) const
-            {
-                int item = step->updated[q];
-                for (int p = step->item_starts[item]; p < step->item_starts[item + 1]; p++)
-                {
-                    value += step->history_gradients[(i64)step->item_users[p] * COLUMNS + column];
-                }
-
-                step->gradients[(i64)q * STRIDE + column] = value;
-            }
+            __device__ void put(int q, int column, float value) const { step->gradients[(i64)q * STRIDE + column] = add_history_gradients(step, q, column, value); }
         };
+
+        // The same without the product, which a matrix library adds.
+        extern "C" __global__ void __launch_bounds__(BOUNDS) begin_row_gradients(const Step* step)
+        {
+            for (i64 i = (i64)blockIdx.x * THREADS + threadIdx.x; i < (i64)step->updated_count * WIDTH; i += (i64)gridDim.x * THREADS)
+            {
+                int q = (int)(i / WIDTH), column = (int)(i % WIDTH);
+                step->gradients[(i64)q * STRIDE + column] = add_history_gradients(step, q, column, 0.0f);
+            }
+        }
 
         {{score}}
         extern "C" __global__ void __launch_bounds__(THREADS, 1) score_wide(const Step* step)
