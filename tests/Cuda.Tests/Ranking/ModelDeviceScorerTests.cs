@@ -22,6 +22,8 @@ public sealed class ModelDeviceScorerTests
         Same<GmfRanking>(isChecked: false);
         Same<MfClustered>(isChecked: false);
         Same<RankedClick>(isChecked: false);
+        Assert.IsGreaterThan(0, Program<RankedWide>().WorkspaceFloats);
+        Same<RankedWide>(isChecked: false);
     }
 
     [TestMethod]
@@ -54,6 +56,9 @@ public sealed class ModelDeviceScorerTests
         }
     }
 
+    private static CudaProgram Program<T>()
+        where T : class, IEmbeddingModel<T> => T.Cuda!;
+
     private static void Same<T>(bool isChecked)
         where T : class, IEmbeddingModel<T>
     {
@@ -63,7 +68,7 @@ public sealed class ModelDeviceScorerTests
         using WorkerTeam team = new(2);
         TrainedQueryScorer<T> cpu = new(state, queries, team);
         using CudaDevice device = isChecked ? Devices.Checked() : Devices.Any();
-        using ModelDeviceScorer scorer = new(state, T.Cuda!, queries, team);
+        using ModelDeviceScorer scorer = new(state, Program<T>(), queries, team);
         scorer.Open(device, 16);
         using DeviceBuffer<int> histories = device.Allocate<int>("histories", 17), faults = device.Allocate<int>("faults", 16);
         using DeviceBuffer<float> scores = device.Allocate<float>("scores", 16L * scorer.Items);

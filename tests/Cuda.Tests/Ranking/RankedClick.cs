@@ -24,3 +24,19 @@ public partial class RankedClick
     [Item, MultiLayer(Dimension = 8, Inner = 12)]
     public int Item { get; set; }
 }
+
+/// <summary>Towers so wide that a tile lies in a workspace instead of shared memory.</summary>
+[EmbeddingModel]
+[NeuMf(Hidden = [640, 320])]
+[Adagrad(LearningRate = 0.02f, Epsilon = 0.01f)]
+public partial class RankedWide
+{
+    [Label]
+    public bool Liked { get; set; }
+
+    [User, Full(Dimension = 8)]
+    public int User { get; set; }
+
+    [Item, Hashed(Dimension = 8, Rows = 13)]
+    public int Item { get; set; }
+}

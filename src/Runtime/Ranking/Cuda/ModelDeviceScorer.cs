@@ -33,7 +33,7 @@ internal sealed class ModelDeviceScorer(ModelState state, CudaProgram program, D
     public void Plan(DeviceMemoryPlan plan, int count)
     {
         DeviceParameters.Plan(plan, state);
-        DeviceWork.Plan(plan, program, state.Schema, queries, count);
+        DeviceWork.Plan(plan, program, state.Schema, queries, Examples(count));
         plan.Add<float>("vectors of the items", (long)Items * (4 + state.Schema.Categoricals[_item].VectorStride));
     }
 
@@ -46,8 +46,8 @@ internal sealed class ModelDeviceScorer(ModelState state, CudaProgram program, D
         _copies = device.Driver.CreateStream();
         _parameters = new DeviceParameters(device, state);
         _parameters.Upload();
-        _work = new DeviceWork(device, program, state, layout, count);
-        _lanes = DeviceWork.LanesOf(program, count);
+        _work = new DeviceWork(device, program, state, layout, Examples(count));
+        _lanes = DeviceWork.LanesOf(program, Examples(count));
         Batch batch = BatchLoader.CreateBatch(state.Schema, count, buffers: false);
         foreach (FeatureBatch feature in batch.Features)
         {
@@ -99,4 +99,7 @@ internal sealed class ModelDeviceScorer(ModelState state, CudaProgram program, D
             _device!.Driver.DestroyStream(_copies);
         }
     }
+
+    // Tiles that do not fit into shared memory take a workspace each, of which there are as many as a step has at most.
+    private int Examples(int count) => program.WorkspaceFloats > 0 ? int.Max(count, program.Lanes * program.TileExamples) : count;
 }
