@@ -34,6 +34,8 @@ internal static class Methods
         [(1024, 32)] = (study, method, epochs) => study.Run<Sparse1024Kept32>(method, epochs),
         [(1024, 64)] = (study, method, epochs) => study.Run<Sparse1024Kept64>(method, epochs),
         [(1024, 128)] = (study, method, epochs) => study.Run<Sparse1024Kept128>(method, epochs),
+        [(4096, 64)] = (study, method, epochs) => study.Run<Sparse4096Kept64>(method, epochs),
+        [(4096, 128)] = (study, method, epochs) => study.Run<Sparse4096Kept128>(method, epochs),
     };
 
     /// <summary>All names.</summary>

@@ -2,6 +2,14 @@ namespace ModelGen.Retrieval;
 
 // Compressed ELSA: wide rows of which the largest entries are kept. Width and kept entries are literals of the generated kernels.
 
+/// <summary>128 of 4,096 entries per row: 1,024 bytes per item as published, 512 in 16-bit floats with 16-bit columns.</summary>
+[EmbeddingModel, Elsa, Sparse(Dimension = 4096, Kept = 128)]
+public sealed partial class Sparse4096Kept128 : Meeting;
+
+/// <summary>64 of 4,096 entries per row: 512 bytes per item as published, 256 in 16-bit floats with 16-bit columns.</summary>
+[EmbeddingModel, Elsa, Sparse(Dimension = 4096, Kept = 64)]
+public sealed partial class Sparse4096Kept64 : Meeting;
+
 /// <summary>128 of 1,024 entries per row: 1,024 bytes per item as published, 512 in 16-bit floats with 16-bit columns.</summary>
 [EmbeddingModel, Elsa, Sparse(Dimension = 1024, Kept = 128)]
 public sealed partial class Sparse1024Kept128 : Meeting;

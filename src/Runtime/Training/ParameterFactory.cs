@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Immutable;
+using System.Linq;
 using ModelGen.Compiled;
 
 namespace ModelGen;
@@ -54,7 +55,11 @@ internal static class ParameterFactory
             StartValues values = new(parameter.Initialization, scale, table.Rows, seed, t);
             if (table.Assignment is { } assignment)
             {
-                StartClusters(table, assignment, values);
+                StartShared(table, assignment.Clusters.Length, id => assignment.Clusters[id], assignment.Live, values);
+            }
+            else if (IsHashed(schema, parameter))
+            {
+                StartShared(table, checked((int)state.Vocabularies[parameter.Feature].Rows), id => id % parameter.Modulus, checked((int)table.Rows), values);
             }
             else if (!values.AreZero)
             {
@@ -109,28 +114,33 @@ internal static class ParameterFactory
                 feature.Name);
     }
 
+    // Rows of a factorisation that are the remainder of an id, and no more.
+    private static bool IsHashed(ModelSchema schema, TableParameter parameter) =>
+        parameter is { Index: RowIndex.Remainder, Initialization: Initialization.HalfNormal } && schema.Tables.All(other => other.Feature != parameter.Feature || other.Index != RowIndex.Quotient);
+
     /// <summary>
-    /// Start values that are not symmetric around zero are those of a full table, averaged over the members of each cluster; the others
-    /// would average out, so the rows have their own. Rows not yet in use are zero.
+    /// Of rows that ids share. Start values that are not symmetric around zero are those of a full table, averaged over the ids of each row; the others
+    /// would average out, so the rows have their own, as rows without an id do. Rows not yet in use are zero.
     /// </summary>
-    private static void StartClusters(Table table, Assignment assignment, StartValues values)
+    private static void StartShared(Table table, int ids, Func<int, int> rowOf, int used, StartValues values)
     {
         int width = table.Parameter.Width;
-        bool averaged = table.Parameter.Initialization == Initialization.HalfNormal;
-        int[] sizes = assignment.Sizes();
-        double[] sums = new double[(long)assignment.Live * width];
-        for (long row = 0; row < (averaged ? assignment.Clusters.Length : assignment.Live); row++)
+        int[] sizes = new int[used];
+        double[] sums = new double[(long)used * width];
+        for (int id = 0; id < ids && table.Parameter.Initialization == Initialization.HalfNormal; id++)
         {
-            int cluster = averaged ? assignment.Clusters[row] : (int)row;
+            int row = rowOf(id);
+            sizes[row]++;
             for (int c = 0; c < width; c++)
             {
-                sums[((long)cluster * width) + c] += values.At((row * width) + c);
+                sums[((long)row * width) + c] += values.At(((long)id * width) + c);
             }
         }
 
         for (long i = 0; i < sums.Length; i++)
         {
-            table.Values.At(i) = (float)(averaged ? sums[i] / sizes[i / width] : sums[i]);
+            int size = sizes[i / width];
+            table.Values.At(i) = size == 0 ? values.At(i) : (float)(sums[i] / size);
         }
     }
 

@@ -96,6 +96,22 @@ public partial class OwnRows
     public float Stars { get; set; }
 }
 
+/// <summary>Seven rows that the items of <see cref="OwnRows"/> share.</summary>
+[EmbeddingModel(Loss = Loss.MeanSquaredError)]
+[MatrixFactorization(NonNegative = true, L2 = 0.02f)]
+[Adam(LearningRate = 0.01f)]
+public partial class HashedRows
+{
+    [User, Full(Dimension = 8)]
+    public int User { get; set; }
+
+    [Item(Cardinality = 30), Hashed(Dimension = 8, Rows = 7)]
+    public int Item { get; set; }
+
+    [Label]
+    public float Stars { get; set; }
+}
+
 /// <summary>One cluster that is not split within a thousand steps, and stops by itself if it were.</summary>
 [EmbeddingModel(Loss = Loss.MeanSquaredError)]
 [MatrixFactorization]

@@ -11,6 +11,21 @@ namespace ModelGen.Tests.Clusters;
 [TestClass]
 public sealed class FullBatchTests
 {
+    [TestMethod]
+    public void Hashed_rows_of_a_factorisation_start_as_the_means_of_their_ids()
+    {
+        TrainingOptions start = new() { FullBatch = true, Epochs = 1, LearningRate = 1e-30f };
+        Table own = ModelTrainer.Train(RandomData.Create<OwnRows>(900, 3, keys: 30), start).State.Tables[1];
+        Table hashed = ModelTrainer.Train(RandomData.Create<HashedRows>(900, 3, keys: 30), start).State.Tables[1];
+        for (int row = 0; row < 7; row++)
+        {
+            for (int n = 0; n < 8; n++)
+            {
+                Assert.AreEqual(Enumerable.Range(0, 30).Where(id => id % 7 == row).Average(id => own.Values.At((id * 8) + n)), hashed.Values.At((row * 8) + n), 1e-6f, $"row {row}");
+            }
+        }
+    }
+
     private const int ItemTable = 1;
 
     [TestMethod]
