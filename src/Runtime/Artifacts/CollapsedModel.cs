@@ -248,7 +248,7 @@ public sealed class CollapsedModel<TModel>
     /// <exception cref="ArtifactMismatchException">The assembly scores differently from this model.</exception>
     public ArtifactReport SaveAssembly(string path)
     {
-        long bytes = AssemblyCompiler.Compile(path, TModel.InferenceSource, [("weights", WeightsImage.Resource(Weights.WriteTo))]);
+        long bytes = AssemblyCompiler.Compile(path, TModel.InferenceSource, [("weights", WeightsImage.Resource(CollapsedFile.Describe(Weights), Weights.Vocabularies))]);
         DataSet<TModel> probes = Probes.Create<TModel>(Weights);
         return Verified(path, bytes, Score(probes), ScoreAssembly(path, probes));
     }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 
 namespace ModelGen.Compiled;
@@ -32,12 +33,14 @@ public sealed unsafe class WeightsImage
         file.WriteTo(stream);
     }
 
-    /// <summary>The content of an inference assembly's resource: a file with room for the reader behind it.</summary>
-    /// <param name="write">Writes the file.</param>
-    internal static Func<Stream> Resource(Action<Stream> write)
+    /// <summary>The content of an inference assembly's resource: a file, with the places of its keys and room for the reader behind it.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="vocabularies">The vocabularies in it.</param>
+    internal static Func<Stream> Resource(SafeTensorsWriter file, IEnumerable<Vocabulary> vocabularies)
     {
+        KeyPlaces.Add(file, vocabularies);
         var content = new MemoryStream();
-        write(content);
+        file.WriteTo(content);
         content.SetLength(content.Length + Slack);
         return () => new MemoryStream(content.GetBuffer(), 0, (int)content.Length);
     }

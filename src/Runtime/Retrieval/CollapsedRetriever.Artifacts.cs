@@ -81,7 +81,7 @@ public sealed partial class CollapsedRetriever<TModel>
     /// <exception cref="ArtifactMismatchException">The assembly recommends otherwise than this model.</exception>
     public ArtifactReport SaveAssembly(string path)
     {
-        long bytes = AssemblyCompiler.Compile(path, TModel.InferenceSource, [("weights", WeightsImage.Resource(Weights.WriteTo))]);
+        long bytes = AssemblyCompiler.Compile(path, TModel.InferenceSource, [("weights", WeightsImage.Resource(Weights.Describe(), [Weights.Items]))]);
         int[][] histories = ProbeHistories();
         int count = int.Min(100, Weights.Rows.Rows);
         using var assembly = new RetrieverAssembly(path);

@@ -28,6 +28,28 @@ public sealed class ArtefactTests
     [DynamicData(nameof(AllModels.Names), typeof(AllModels))]
     public void Saving_again_gives_the_same_bytes_and_loading_the_same_scores(string model) => AllModels.Run(model, new Rewrites());
 
+    [TestMethod]
+    public void Places_of_keys_are_stored_in_the_assembly_alone_and_another_version_is_refused()
+    {
+        using TemporaryFolder folder = new();
+        CollapsedModel<DlrmQuantized> model = Train<DlrmQuantized>().Trained.Collapse();
+        model.SaveAssembly(folder["model.dll"]);
+        using InferenceAssembly assembly = new(folder["model.dll"]);
+        using Stream resource = assembly.Assembly.GetManifestResourceStream("weights")!;
+        byte[] weights = new byte[resource.Length];
+        resource.ReadExactly(weights);
+        int places = weights.AsSpan().IndexOf("\"places\":\"1\""u8);
+        Assert.IsGreaterThan(0, places);
+        using MemoryStream saved = new();
+        model.Weights.WriteTo(saved);
+        Assert.AreEqual(-1, saved.ToArray().AsSpan().IndexOf(".places"u8));
+
+        weights[places + 10] = (byte)'2';
+        TargetInvocationException e = Assert.ThrowsExactly<TargetInvocationException>(() => Activator.CreateInstance(assembly.Type, new MemoryStream(weights)));
+        Assert.IsInstanceOfType<InvalidDataException>(e.InnerException);
+        StringAssert.Contains(e.InnerException.Message, "places of keys in version 2, this predictor reads version 1");
+    }
+
     /// <summary>Trains a little on random data, and returns data with keys that training never saw.</summary>
     private static (TrainedModel<T> Trained, DataSet<T> Data) Train<T>()
         where T : class, IEmbeddingModel<T> =>

@@ -1,8 +1,8 @@
 namespace ModelGen.Generator.Emit.Inference;
 
 /// <summary>
-/// The vocabularies of the predictor's text. The keys stay where they were read; what is made of them is one table of places, so that loading
-/// takes a few nanoseconds per key and a key costs no object.
+/// The vocabularies of the predictor's text. The keys stay where they were read, and so does the table of their places, which an inference
+/// assembly has in its weights (the runtime's KeyPlaces); from a saved model, which has none, it is made, in a few nanoseconds per key.
 /// </summary>
 internal static class PredictorKeys
 {
@@ -12,27 +12,23 @@ internal static class PredictorKeys
         private sealed class Integers
         {
             private readonly nint _keys;
-            private readonly int[] _slots;
+            private readonly nint _places;
+            private readonly uint[]? _made;
             private readonly int _shift;
 
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public Integers(Tensors file, string name)
             {
                 _keys = file.Find(name + ".keys", out long bytes);
                 Count = checked((int)(bytes / 8));
 
-                // At most half of the slots are taken, so that a key is found in one or two steps.
+                // At most half of the places are taken, so that a key is found in one or two steps.
                 _shift = Math.Max(34, 62 - BitOperations.Log2((uint)Count | 1));
-                _slots = new int[1 << (64 - _shift)];
-                for (int id = 0; id < Count; id++)
+                _places = file.Places(name, 1 << (64 - _shift));
+                if (_places == 0)
                 {
-                    uint slot = Slot(Key(id));
-                    while (_slots[slot] != 0)
-                    {
-                        slot = (slot + 1) & (uint)(_slots.Length - 1);
-                    }
-
-                    _slots[slot] = id + 1;
+                    _made = GC.AllocateArray<uint>(1 << (64 - _shift), pinned: true);
+                    _places = Marshal.UnsafeAddrOfPinnedArrayElement(_made, 0);
+                    Fill(_made);
                 }
             }
 
@@ -45,9 +41,10 @@ internal static class PredictorKeys
             /// <summary>The id of a key, or -1.</summary>
             public int Find(long key)
             {
-                for (uint slot = Slot(key); ; slot = (slot + 1) & (uint)(_slots.Length - 1))
+                uint last = (1U << (64 - _shift)) - 1;
+                for (uint place = Place(key); ; place = (place + 1) & last)
                 {
-                    int id = _slots[slot] - 1;
+                    int id = (int)Unsafe.ReadUnaligned<uint>(ref ByteAt(_places + (4 * (nint)place))) - 1;
                     if (id < 0 || Key(id) == key)
                     {
                         return id;
@@ -55,7 +52,22 @@ internal static class PredictorKeys
                 }
             }
 
-            private uint Slot(long key) => (uint)(unchecked((ulong)key * 0x9E3779B97F4A7C15UL) >> _shift);
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private void Fill(uint[] places)
+            {
+                for (int id = 0; id < Count; id++)
+                {
+                    uint place = Place(Key(id));
+                    while (places[place] != 0)
+                    {
+                        place = (place + 1) & (uint)(places.Length - 1);
+                    }
+
+                    places[place] = (uint)(id + 1);
+                }
+            }
+
+            private uint Place(long key) => (uint)(unchecked((ulong)key * 0x9E3779B97F4A7C15UL) >> _shift);
         }
         """;
 
@@ -64,38 +76,31 @@ internal static class PredictorKeys
         /// <summary>The ids of text keys, which are UTF-8 bytes one after another.</summary>
         private sealed class Texts
         {
+            private readonly string _name;
             private readonly nint _keys;
+            private readonly long _bytes;
             private readonly nint _offsets;
-            private readonly uint[] _slots;
+            private readonly nint _places;
+            private readonly uint[]? _made;
             private readonly int _shift;
             private readonly uint _ids;
             private string?[]? _texts;
 
-            // A slot is an id + 1 in as many bits as it needs, and above it bits of the hash.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            // The entry of a place is an id + 1 in as many bits as it needs, and above it bits of the hash.
             public Texts(Tensors file, string name)
             {
-                _keys = file.Find(name + ".keys", out long bytes);
+                _name = name;
+                _keys = file.Find(name + ".keys", out _bytes);
                 _offsets = file.Find(name + ".offsets", out long offsetBytes);
                 Count = checked((int)Math.Max(0, (offsetBytes / 8) - 1));
                 _shift = Math.Max(34, 62 - BitOperations.Log2((uint)Count | 1));
-                _slots = new uint[1 << (64 - _shift)];
                 _ids = (uint)((1UL << (BitOperations.Log2((uint)Count) + 1)) - 1);
-                for (int id = 0; id < Count; id++)
+                _places = file.Places(name, 1 << (64 - _shift));
+                if (_places == 0)
                 {
-                    if (Offset(id) < 0 || Offset(id + 1) < Offset(id) || Offset(id + 1) > bytes || Offset(id + 1) - Offset(id) > Array.MaxLength)
-                    {
-                        throw new InvalidDataException($"The keys of {name} do not rise through their {bytes} bytes.");
-                    }
-
-                    ulong hash = Hash(Bytes(id));
-                    ulong slot = hash >> _shift;
-                    while (_slots[slot] != 0)
-                    {
-                        slot = (slot + 1) & (ulong)(_slots.Length - 1);
-                    }
-
-                    _slots[slot] = ((uint)hash & ~_ids) | (uint)(id + 1);
+                    _made = GC.AllocateArray<uint>(1 << (64 - _shift), pinned: true);
+                    _places = Marshal.UnsafeAddrOfPinnedArrayElement(_made, 0);
+                    Fill(_made);
                 }
             }
 
@@ -127,10 +132,10 @@ internal static class PredictorKeys
 
             private int Find(ReadOnlySpan<byte> key)
             {
-                ulong hash = Hash(key);
-                for (ulong slot = hash >> _shift; ; slot = (slot + 1) & (ulong)(_slots.Length - 1))
+                ulong hash = Hash(key), last = (1UL << (64 - _shift)) - 1;
+                for (ulong place = hash >> _shift; ; place = (place + 1) & last)
                 {
-                    uint found = _slots[slot];
+                    uint found = Unsafe.ReadUnaligned<uint>(ref ByteAt(_places + (4 * (nint)place)));
                     if (found == 0)
                     {
                         return -1;
@@ -144,9 +149,35 @@ internal static class PredictorKeys
                 }
             }
 
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private void Fill(uint[] places)
+            {
+                for (int id = 0; id < Count; id++)
+                {
+                    ulong hash = Hash(Bytes(id)), place = hash >> _shift;
+                    while (places[place] != 0)
+                    {
+                        place = (place + 1) & (ulong)(places.Length - 1);
+                    }
+
+                    places[place] = ((uint)hash & ~_ids) | (uint)(id + 1);
+                }
+            }
+
             private long Offset(int id) => Unsafe.ReadUnaligned<long>(ref ByteAt(_offsets + (8 * (nint)id)));
 
-            private ReadOnlySpan<byte> Bytes(int id) => MemoryMarshal.CreateReadOnlySpan(ref ByteAt(_keys + (nint)Offset(id)), (int)(Offset(id + 1) - Offset(id)));
+            private ReadOnlySpan<byte> Bytes(int id)
+            {
+                if ((uint)id >= (uint)Count)
+                {
+                    throw new InvalidDataException($"The places of {_name} lead to the key {id} of {Count}.");
+                }
+
+                long start = Offset(id), end = Offset(id + 1);
+                return start >= 0 && end >= start && end <= _bytes && end - start <= Array.MaxLength
+                    ? MemoryMarshal.CreateReadOnlySpan(ref ByteAt(_keys + (nint)start), (int)(end - start))
+                    : throw new InvalidDataException($"The keys of {_name} do not rise through their {_bytes} bytes.");
+            }
 
             // Eight bytes at a time; the rest overlaps them.
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -302,6 +302,12 @@ internal static class PredictorReader
                 return bytes == expected ? address : throw new InvalidDataException($"Tensor {name} has {bytes} bytes, expected {expected}.");
             }
 
+            /// <summary>Where the table of a feature's keys lies; 0 when the weights have none, as a saved model does.</summary>
+            public nint Places(string feature, int entries) =>
+                !_tensors.ContainsKey(feature + ".places") ? 0
+                : _metadata.TryGetValue("places", out string? version) && version == "1" ? Find(feature + ".places", 4L * entries)
+                : throw new InvalidDataException($"The weights have places of keys in version {version}, this predictor reads version 1. Export the model again.");
+
             /// <summary>Copies floats, which may be stored in 16 bits; zeros when there is no name.</summary>
             public void CopyFloats(string? name, int count, Span<float> target)
             {
