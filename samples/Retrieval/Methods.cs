@@ -20,6 +20,7 @@ internal static class Methods
         [256] = (study, method, epochs) => study.Run<Dense256>(method, epochs),
         [512] = (study, method, epochs) => study.Run<Dense512>(method, epochs),
         [1024] = (study, method, epochs) => study.Run<Dense1024>(method, epochs),
+        [4096] = (study, method, epochs) => study.Run<Dense4096>(method, epochs),
     };
 
     private static readonly SortedDictionary<(int Dimension, int Kept), Runner> s_sparse = new()

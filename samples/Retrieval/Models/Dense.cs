@@ -45,3 +45,7 @@ public sealed partial class Dense512 : Meeting;
 /// <summary>Rows of 1,024 floats, 4,096 bytes per item.</summary>
 [EmbeddingModel, Elsa, Full(Dimension = 1024)]
 public sealed partial class Dense1024 : Meeting;
+
+/// <summary>Rows of 4,096 floats, 16,384 bytes per item.</summary>
+[EmbeddingModel, Elsa, Full(Dimension = 4096)]
+public sealed partial class Dense4096 : Meeting;
