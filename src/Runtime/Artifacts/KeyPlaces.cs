@@ -1,8 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace ModelGen.Compiled;
@@ -16,7 +14,6 @@ internal static class KeyPlaces
 {
     // Changes with the hashes and the entries; a predictor refuses any other.
     private const string Version = "1";
-    private const ulong Factor = 0x9E37_79B9_7F4A_7C15;
 
     /// <summary>Adds the tables of all vocabularies that have keys.</summary>
     public static void Add(SafeTensorsWriter writer, IEnumerable<Vocabulary> vocabularies)
@@ -38,7 +35,7 @@ internal static class KeyPlaces
         uint[] places = new uint[1 << (64 - shift)];
         for (int id = 0; id < keys.Length; id++)
         {
-            places[Free(places, unchecked((ulong)keys[id] * Factor) >> shift)] = (uint)(id + 1);
+            places[Free(places, unchecked((ulong)keys[id] * Utf8Hash.Factor) >> shift)] = (uint)(id + 1);
         }
 
         return places;
@@ -51,7 +48,7 @@ internal static class KeyPlaces
         uint ids = (uint)((1UL << (BitOperations.Log2((uint)keys.Length) + 1)) - 1);
         for (int id = 0; id < keys.Length; id++)
         {
-            ulong hash = Hash(Encoding.UTF8.GetBytes(keys[id]));
+            ulong hash = Utf8Hash.Of(Encoding.UTF8.GetBytes(keys[id]));
             places[Free(places, hash >> shift)] = ((uint)hash & ~ids) | (uint)(id + 1);
         }
 
@@ -68,28 +65,5 @@ internal static class KeyPlaces
         }
 
         return place;
-    }
-
-    private static ulong Hash(ReadOnlySpan<byte> key)
-    {
-        ref byte at = ref MemoryMarshal.GetReference(key);
-        int length = key.Length;
-        ulong hash = unchecked((ulong)length * Factor), rest = 0;
-        for (; length >= 8; length -= 8, at = ref Unsafe.Add(ref at, 8))
-        {
-            hash = unchecked((BitOperations.RotateLeft(hash, 29) ^ Unsafe.ReadUnaligned<ulong>(ref at)) * Factor);
-        }
-
-        if (length >= 4)
-        {
-            rest = Unsafe.ReadUnaligned<uint>(ref at) | ((ulong)Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref at, length - 4)) << 32);
-        }
-        else if (length > 0)
-        {
-            rest = at | ((ulong)Unsafe.Add(ref at, length >> 1) << 8) | ((ulong)Unsafe.Add(ref at, length - 1) << 16);
-        }
-
-        hash = unchecked((BitOperations.RotateLeft(hash, 29) ^ rest) * Factor);
-        return unchecked((hash ^ (hash >> 32)) * Factor);
     }
 }

@@ -1,7 +1,4 @@
 using System;
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace ModelGen;
@@ -28,26 +25,7 @@ internal sealed class Utf8Table
     public uint HashAt(int number) => _hashes[number];
 
     /// <summary>A hash for <see cref="Find"/> and <see cref="Add"/>; it is used while a file is read and stored nowhere.</summary>
-    public static uint Hash(ReadOnlySpan<byte> text)
-    {
-        const ulong Prime = 0x9E37_79B9_7F4A_7C15;
-        ref byte start = ref MemoryMarshal.GetReference(text);
-        ulong hash = (ulong)text.Length * Prime;
-        int at = 0;
-        for (; at + 8 <= text.Length; at += 8)
-        {
-            hash = (BitOperations.RotateLeft(hash, 29) ^ Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, at))) * Prime;
-        }
-
-        ulong last = 0;
-        for (; at < text.Length; at++)
-        {
-            last = (last << 8) | Unsafe.Add(ref start, at);
-        }
-
-        hash = (BitOperations.RotateLeft(hash, 29) ^ last) * Prime;
-        return (uint)(hash >> 32) ^ (uint)hash;
-    }
+    public static uint Hash(ReadOnlySpan<byte> text) => (uint)(Utf8Hash.Of(text) >> 32);
 
     /// <summary>Number of a text; -1 when it is not there.</summary>
     public int Find(ReadOnlySpan<byte> text, uint hash)
