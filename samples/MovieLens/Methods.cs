@@ -60,6 +60,9 @@ internal static class Methods
         ["cel"] = (study, small) => small
             ? study.Run("cel", r => new CelItemsSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 520, true)
             : study.Run("cel", r => new CelItems { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 920, true),
+        ["cel-sgd"] = (study, small) => small
+            ? study.Run("cel-sgd", r => new CelItemsSgdSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.0004f, 420, true)
+            : study.Run("cel-sgd", r => new CelItemsSgd { User = r.User, Movie = r.Movie, Stars = r.Stars }, 6e-5f, 1920, true),
         ["cel-free"] = (study, small) => small
             ? study.Run("cel-free", r => new CelItemsFreeSmall { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 760, true)
             : study.Run("cel-free", r => new CelItemsFree { User = r.User, Movie = r.Movie, Stars = r.Stars }, 0.003f, 760, true),

@@ -100,4 +100,11 @@ public sealed class MatrixFactorizationAttribute : Attribute
     /// its ratings. At least 0, the default.
     /// </summary>
     public float L2 { get; set; }
+
+    /// <summary>
+    /// Weight c1 of the squared vector (and bias) of every id with ratings beside the summed squared error of all ratings, whatever the number of its ratings:
+    /// the penalty of the CEL paper (section 3 of the digest). A cluster's vector counts once for each of its members. Only for steps on all ratings at once
+    /// (TrainingOptions.FullBatch); training in batches refuses it. At least 0, the default.
+    /// </summary>
+    public float L2PerId { get; set; }
 }

@@ -38,6 +38,15 @@ public sealed partial class CelItemsFree : Viewer
     public int Movie { get; set; }
 }
 
+/// <summary>Movies in 50 clusters by the paper's own rule: plain gradient descent and a penalty per id, larger set.</summary>
+[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2PerId = 5f), Sgd, Full(Dimension = 64)]
+public sealed partial class CelItemsSgd : Viewer
+{
+    /// <summary>Number of the movie.</summary>
+    [Item(OutOfVocabulary = OutOfVocabulary.SharedRow), Clustered(Dimension = 64, Clusters = 50)]
+    public int Movie { get; set; }
+}
+
 /// <summary>Movies in 50 clusters that are split and never reassigned, larger set.</summary>
 [EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2 = 0.07f), Adam(Lazy = false), Full(Dimension = 64)]
 public sealed partial class CelFixed : Viewer
@@ -103,6 +112,15 @@ public sealed partial class CelItemsSmall : Viewer
 /// <summary>Movies in 50 clusters without the clamp at zero, smaller set.</summary>
 [EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(L2 = 0.1f), Adam(Lazy = false), Full(Dimension = 64)]
 public sealed partial class CelItemsFreeSmall : Viewer
+{
+    /// <summary>Number of the movie.</summary>
+    [Item(OutOfVocabulary = OutOfVocabulary.SharedRow), Clustered(Dimension = 64, Clusters = 50)]
+    public int Movie { get; set; }
+}
+
+/// <summary>Movies in 50 clusters by the paper's own rule: plain gradient descent and a penalty per id, smaller set.</summary>
+[EmbeddingModel(Loss = Loss.MeanSquaredError), MatrixFactorization(NonNegative = true, L2PerId = 1f), Sgd, Full(Dimension = 64)]
+public sealed partial class CelItemsSgdSmall : Viewer
 {
     /// <summary>Number of the movie.</summary>
     [Item(OutOfVocabulary = OutOfVocabulary.SharedRow), Clustered(Dimension = 64, Clusters = 50)]

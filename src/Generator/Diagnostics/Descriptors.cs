@@ -163,7 +163,7 @@ public static class Descriptors
         Rule(Factors, "Factors is out of range", "Factors of [NeuMf] on {0} is {1}; it must be 1 to {2}, so that both the product and the tower have a part of the vectors, or 0 for half"),
         Rule(HiddenMissing, "Hidden layers are missing", "[{1}] on {0} has no Hidden; give the widths of the layers, such as Hidden = [64, 32]"),
         Rule(RankingLoss, "Ranking loss does not fit the data", "Loss.BayesianPersonalizedRanking of {0} compares a positive pair with a sampled negative, but the model {1}; it needs a [User], an [Item] and no [Label]"),
-        Rule(L2, "L2 is out of range", "L2 of [MatrixFactorization] on {0} is {1}; it must be a finite number of at least 0"),
+        Rule(L2, "L2 is out of range", "{2} of [MatrixFactorization] on {0} is {1}; it must be a finite number of at least 0"),
         Rule(NonNegativeBiases, "NonNegative and Biases exclude each other", "[MatrixFactorization] on {0} has NonNegative and Biases; a non-negative factorisation explains the ratings without a mean and biases, so keep one of the two"),
         Rule(NonNegativeForm, "Embedding cannot be kept non-negative", "NonNegative of [MatrixFactorization] on {0} does not apply to {1}, which is [{2}]; use [Full], [Hashed] or [Clustered] without codes there, or leave NonNegative out"),
         Rule(FactorizationLoss, "Matrix factorisation needs the squared error", "{0} {1}; [MatrixFactorization] predicts ratings, so give it a [Label] and set Loss = Loss.MeanSquaredError"),

@@ -43,10 +43,13 @@ internal static class HostParser
 
     private static FactorizationSpec Factorization(Reporter report, AttributeReader host, string owner, FeatureParser features)
     {
-        var spec = new FactorizationSpec(host.Get("Biases", false), host.Get("NonNegative", false), host.Get("L2", 0f));
-        if (!(spec.L2 >= 0) || float.IsInfinity(spec.L2))
+        var spec = new FactorizationSpec(host.Get("Biases", false), host.Get("NonNegative", false), host.Get("L2", 0f), host.Get("L2PerId", 0f));
+        foreach ((string name, float weight) in new[] { ("L2", spec.L2), ("L2PerId", spec.L2PerId) })
         {
-            report.Add(Descriptors.L2, host.At("L2"), owner, spec.L2.ToString(CultureInfo.InvariantCulture));
+            if (!(weight >= 0) || float.IsInfinity(weight))
+            {
+                report.Add(Descriptors.L2, host.At(name), owner, weight.ToString(CultureInfo.InvariantCulture), name);
+            }
         }
 
         if (spec.NonNegative && spec.Biases)

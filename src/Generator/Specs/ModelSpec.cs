@@ -228,7 +228,7 @@ public sealed record HostSpec(HostKind Kind, EquatableArray<int> Bottom, Equatab
     ClipKind Clip = ClipKind.None, FactorizationSpec? Factorization = null);
 
 /// <summary>Matrix factorisation: biases and a fixed mean, clamped vectors, and the weight of the squares per rating.</summary>
-public sealed record FactorizationSpec(bool Biases, bool NonNegative, float L2);
+public sealed record FactorizationSpec(bool Biases, bool NonNegative, float L2, float L2PerId = 0);
 
 public enum OptimizerRule
 {

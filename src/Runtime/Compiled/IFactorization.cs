@@ -9,6 +9,9 @@ public interface IFactorization
     /// <summary>Weight of the squared rows per rating.</summary>
     float L2 { get; }
 
+    /// <summary>Weight of the squared vector of every id.</summary>
+    float L2PerId => 0;
+
     /// <summary>Index of the users' table.</summary>
     int UserTable { get; }
 

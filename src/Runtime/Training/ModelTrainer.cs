@@ -99,6 +99,12 @@ public static class ModelTrainer
                 nameof(options));
         }
 
+        if (!options.FullBatch && TModel.Factorization is { L2PerId: > 0 } factorization)
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"[MatrixFactorization(L2PerId = {factorization.L2PerId})] of {TModel.Schema.Name} is a penalty of training on all ratings at once; set {nameof(TrainingOptions)}.{nameof(TrainingOptions.FullBatch)}, or use L2, the weight per rating."), nameof(options));
+        }
+
         if (!options.FullBatch && TModel.Schema.Categoricals.FirstOrDefault(c => c.Clusters is { PersonalFrom: > 0 }) is { } personal)
         {
             throw new ArgumentException(

@@ -140,6 +140,10 @@ public sealed class HostAndOptimizerRules
         Verify.Diagnostic(Factorization($"(L2 = {l2})"), "MG3030", $"L2 = {l2}", "L2 of [MatrixFactorization] on M", value);
 
     [TestMethod]
+    public void MG3030_a_penalty_per_id_that_is_no_weight() =>
+        Verify.Diagnostic(Factorization("(L2PerId = -2)"), "MG3030", "L2PerId = -2", "L2PerId of [MatrixFactorization] on M is -2");
+
+    [TestMethod]
     public void MG3031_biases_of_a_non_negative_factorisation() =>
         Verify.Diagnostic(Factorization("(Biases = true, NonNegative = true)"), "MG3031", "NonNegative = true", "keep one of the two");
 

@@ -255,3 +255,19 @@ public partial class OwnRowsBiased
     [Label]
     public float Stars { get; set; }
 }
+
+/// <summary>A penalty per id, plain gradient descent.</summary>
+[EmbeddingModel(Loss = Loss.MeanSquaredError)]
+[MatrixFactorization(Biases = true, L2PerId = 3)]
+[Sgd(LearningRate = 1e-4f)]
+public partial class PenalisedIds
+{
+    [User, Full(Dimension = 12)]
+    public int User { get; set; }
+
+    [Item(OutOfVocabulary = OutOfVocabulary.SharedRow), Clustered(Dimension = 12, Clusters = 10, Initial = 3, SplitEvery = 3, ReassignEvery = 4)]
+    public int Item { get; set; }
+
+    [Label]
+    public float Stars { get; set; }
+}

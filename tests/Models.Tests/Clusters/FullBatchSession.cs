@@ -41,7 +41,7 @@ internal sealed class FullBatchSession<T> : IDisposable
     {
         (RatingLists users, RatingLists items) = RatingLists.Create(Data, State, State.Tables[T.Factorization!.UserTable].Parameter.Feature, State.Tables[T.Factorization.ItemTable].Parameter.Feature);
         RatingLists Of(int t) => t == T.Factorization!.UserTable ? users : items;
-        FactorSide Side(int t) => new(State, t, Of(t), t == T.Factorization!.UserTable ? T.Factorization.UserBias : T.Factorization.ItemBias, T.Factorization.L2);
+        FactorSide Side(int t) => new(State, T.Factorization!, t, Of(t));
         (FactorSide own, FactorSide rest) = (Side(table), Side(other));
         for (int block = 0; block < own.Biases?.Blocks; block++)
         {

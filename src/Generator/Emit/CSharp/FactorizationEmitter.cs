@@ -36,6 +36,12 @@ internal sealed class FactorizationEmitter(ModelSpec model, Graph graph, KernelS
         using IDisposable block = w.Block("private sealed class FactorizationKernels : IFactorization");
         w.Line($"public float L2 => {SourceWriter.Float(spec.L2)};");
         w.Line();
+        if (spec.L2PerId > 0)
+        {
+            w.Line($"public float L2PerId => {SourceWriter.Float(spec.L2PerId)};");
+            w.Line();
+        }
+
         w.Line($"public int UserTable => {Array.IndexOf(tables, user)};");
         w.Line();
         w.Line($"public int ItemTable => {Array.IndexOf(tables, item)};");

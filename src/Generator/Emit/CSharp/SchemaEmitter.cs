@@ -20,7 +20,7 @@ internal static class SchemaEmitter
         w.Line("private static readonly ModelSchema s_schema = new()");
         using IDisposable block = w.Braces("};");
         w.Line($"Name = {SourceWriter.Quote(model.Name)},");
-        w.Line($"Fingerprint = \"{Fingerprint(ir + model.Optimizer.Rule)}\",");
+        w.Line($"Fingerprint = \"{Fingerprint(ir + model.Optimizer.Rule + (model.Host.Factorization is { L2PerId: > 0 } factorization ? SourceWriter.Float(factorization.L2PerId) : string.Empty))}\",");
         w.Line($"Loss = global::ModelGen.Loss.{model.Loss},");
         w.Line($"LabelColumn = {(model.Label is { } label ? SourceWriter.Quote(label.Column) : "null")},");
         if (model.Timestamp is { } timestamp)

@@ -15,7 +15,7 @@ internal sealed class FactorBiases
     private readonly FactorSide _side;
     private readonly ModelState _state;
     private readonly int _table;
-    private readonly float _l2;
+    private readonly IFactorization _kernels;
     private readonly float[] _gradients;
     private readonly int[] _ids;
     private readonly int[] _cellOf;
@@ -25,10 +25,10 @@ internal sealed class FactorBiases
     /// <param name="side">The side.</param>
     /// <param name="state">The model.</param>
     /// <param name="table">Index of the table of biases.</param>
-    /// <param name="l2">Weight of the squared biases per rating.</param>
-    public FactorBiases(FactorSide side, ModelState state, int table, float l2)
+    /// <param name="kernels">The model's generated kernels, which know its penalties.</param>
+    public FactorBiases(FactorSide side, ModelState state, int table, IFactorization kernels)
     {
-        (_side, _state, _table, _l2) = (side, state, table, l2);
+        (_side, _state, _table, _kernels) = (side, state, table, kernels);
         Targets = new float[side.Lists.Labels.Length];
         _cellOf = new int[side.Lists.Labels.Length];
         _gradients = new float[side.Lists.Ids];
@@ -103,7 +103,7 @@ internal sealed class FactorBiases
     }
 
     /// <summary>Takes the step of the biases of a block of ids, by the products of the rows before the step.</summary>
-    public void Update(int block, IFactorization kernels, StepContext step)
+    public void Update(int block, StepContext step)
     {
         Each(block, id =>
         {
@@ -113,10 +113,11 @@ internal sealed class FactorBiases
                 sum += _products[_cellOf[k]] - Targets[k];
             }
 
-            _gradients[id] = (float)((2 * sum) + (2.0 * _l2 * _side.Counts[id] * Values.At(id)));
+            int count = _side.Counts[id];
+            _gradients[id] = (float)((2 * sum) + (2.0 * ((_kernels.L2 * count) + (count > 0 ? _kernels.L2PerId : 0)) * Values.At(id)));
         });
         int first = block * IdsPerBlock;
-        kernels.Update(step, _table, _ids, first, Math.Min(IdsPerBlock, _ids.Length - first), ref _gradients[first]);
+        _kernels.Update(step, _table, _ids, first, Math.Min(IdsPerBlock, _ids.Length - first), ref _gradients[first]);
     }
 
     private void Each(int block, Action<int> action)

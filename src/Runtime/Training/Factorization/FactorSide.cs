@@ -13,16 +13,17 @@ internal sealed class FactorSide
     internal const int CellsPerPiece = 4096;
     private const int CellsPerItem = 16384;
 
+    private readonly IFactorization _kernels;
     private readonly int[] _fixedRows;
 
     /// <summary>Prepares one side.</summary>
     /// <param name="state">The model.</param>
+    /// <param name="kernels">Its generated kernels, which know its penalties.</param>
     /// <param name="index">Index of the side's table.</param>
     /// <param name="lists">Ratings of its ids.</param>
-    /// <param name="bias">Index of its table of biases, or -1.</param>
-    /// <param name="l2">Weight of the squared biases per rating.</param>
-    public FactorSide(ModelState state, int index, RatingLists lists, int bias = -1, float l2 = 0)
+    public FactorSide(ModelState state, IFactorization kernels, int index, RatingLists lists)
     {
+        _kernels = kernels;
         Index = index;
         Table = state.Tables[index];
         Lists = lists;
@@ -33,7 +34,8 @@ internal sealed class FactorSide
             : [.. Enumerable.Range(0, lists.Ids).Select(id => Table.Parameter.Index == RowIndex.Remainder ? id % Table.Parameter.Modulus : id)];
         AllRows = [.. Enumerable.Range(0, checked((int)Table.Rows))];
         Gradients = new NativeFloats(Table.Rows * Width);
-        Biases = bias < 0 ? null : new FactorBiases(this, state, bias, l2);
+        int bias = index == kernels.UserTable ? kernels.UserBias : kernels.ItemBias;
+        Biases = bias < 0 ? null : new FactorBiases(this, state, bias, kernels);
         if (Feature.Clusters is { PersonalFrom: > 0 })
         {
             int own = Array.FindIndex(state.Tables, t => t.Parameter.Feature == Table.Parameter.Feature && t.Parameter.Index == RowIndex.Identity && t.Parameter.Group == ParameterGroup.Table);
@@ -110,7 +112,7 @@ internal sealed class FactorSide
     /// <summary>First spilled piece of every row; one entry more than rows.</summary>
     public int[] SpillStarts { get; private set; } = [];
 
-    /// <summary>2 L2 times the ratings of every row: the slope of its penalty.</summary>
+    /// <summary>The slope of every row's penalty: 2 L2 times its ratings, and 2 L2PerId times the ids with ratings that read it.</summary>
     public float[] Pulls { get; private set; } = [];
 
     /// <summary>Factor of every row's gradient: one over its members with data where they are clustered, else 1.</summary>
@@ -132,13 +134,19 @@ internal sealed class FactorSide
 
     /// <summary>Takes over new cells and cuts them into work.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void SetCells(RatingCells cells, float l2)
+    public void SetCells(RatingCells cells)
     {
         Cells = cells;
         Pulls = new float[Rows];
         Shares = new float[Rows];
         Array.Fill(Shares, 1);
         double[]? members = !IsPersonal && Table.Assignment is { } assignment ? ClusterData.Sum(assignment, id => Counts[id] > 0 ? 1 : 0) : null;
+        int[] readers = new int[Rows];
+        for (int id = 0; id < Counts.Length; id++)
+        {
+            readers[RowOf[id]] += Counts[id] > 0 ? 1 : 0;
+        }
+
         SpillStarts = new int[Rows + 1];
         var pieces = new List<(int, int, int, int)>();
         var items = new List<int>();
@@ -168,7 +176,7 @@ internal sealed class FactorSide
                 ratings += cells.Weights[cell];
             }
 
-            Pulls[row] = (float)(2 * l2 * ratings);
+            Pulls[row] = (float)((2 * _kernels.L2 * ratings) + (2 * _kernels.L2PerId * readers[row]));
             Shares[row] = members is null ? 1 : (float)(1 / Math.Max(1, members[row]));
         }
 

@@ -44,8 +44,8 @@ internal sealed class FactorizationRunner : IStepRunner, IDeviceRunner
         _step = new StepContext(state, new Batch(0, 0, []), []);
         (RatingLists users, RatingLists items) = RatingLists.Create(
             data, state, state.Tables[kernels.UserTable].Parameter.Feature, state.Tables[kernels.ItemTable].Parameter.Feature);
-        _users = new FactorSide(state, kernels.UserTable, users, kernels.UserBias, kernels.L2);
-        _items = new FactorSide(state, kernels.ItemTable, items, kernels.ItemBias, kernels.L2);
+        _users = new FactorSide(state, kernels, kernels.UserTable, users);
+        _items = new FactorSide(state, kernels, kernels.ItemTable, items);
         _onDevice = device is { } chosen ? new DeviceFactorization(chosen.Device, chosen.Text, state.Schema, _users, _items) : null;
         int[] turns = ClusterCalendar.Turns(state.Schema);
         int clustered = turns.Count(turn => turn >= 0);
@@ -149,7 +149,7 @@ internal sealed class FactorizationRunner : IStepRunner, IDeviceRunner
         EachPersonal(personal => personal.Recentre(_team));
         if (_users.Biases is not null)
         {
-            EachBias((own, _, block) => own.Update(block, _kernels, _step));
+            EachBias((own, _, block) => own.Update(block, _step));
             EachBias((own, other, block) => own.Refresh(block, other));
         }
 
@@ -187,8 +187,8 @@ internal sealed class FactorizationRunner : IStepRunner, IDeviceRunner
     private void Regroup()
     {
         RatingCells byUser = RatingCells.Create(_users.Lists, _users.RowOf, _users.Rows, _items.RowOf, _items.Rows, _team, _users.Cells);
-        _users.SetCells(byUser, _kernels.L2);
-        _items.SetCells(byUser.Transpose(_items.Rows, _items.Cells), _kernels.L2);
+        _users.SetCells(byUser);
+        _items.SetCells(byUser.Transpose(_items.Rows, _items.Cells));
         _losses = new double[_users.Items.Length - 1];
         if (_users.Biases is { } biases)
         {

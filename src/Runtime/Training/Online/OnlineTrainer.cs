@@ -258,5 +258,10 @@ public sealed class OnlineTrainer<TModel>
             throw new ArgumentException(
                 $"{TModel.Schema.Name} cannot be trained online; that is for a [MatrixFactorization] over [Full], [Hashed] or [Clustered], at least one of them [Clustered] and none with PersonalFrom. Train it with {nameof(ModelTrainer)}.");
         }
+
+        if (TModel.Factorization.L2PerId > 0)
+        {
+            throw new ArgumentException($"{TModel.Schema.Name} has [MatrixFactorization(L2PerId)], which is for steps on all ratings at once; online training penalises by L2, per rating.");
+        }
     }
 }
