@@ -20,8 +20,9 @@ Option<int[]> dimension = new("--dimension") { Description = "Widths of the rows
 Option<string> schedule = new("--schedule") { Description = $"How the kept entries fall: {string.Join(", ", schedules)}.", DefaultValueFactory = _ => schedules[0] };
 Option<int> epochsPerHalving = new("--epochs-per-halving") { Description = "Epochs in which the kept entries halve.", DefaultValueFactory = _ => 5 };
 Option<bool> restart = new("--restart") { Description = "Start each level from the very first values, as published, instead of the trained ones." };
+Option<bool> everyStep = new("--every-step") { Description = "Choose the kept entries anew in every step, among those of the level before, instead of once per level." };
 Option<bool> globalBudget = new("--global-budget") { Description = "Share the kept entries among all rows instead of giving every row the same number." };
-Option<int?> epochs = new("--epochs") { Description = "Epochs of dense rows, and of sparse ones at the final number of entries; by default those of the data set." };
+Option<int?> epochs = new("--epochs") { Description = "Epochs of dense rows, and of sparse ones at the final number of entries; by default those of the data set. 0 prunes without training after it." };
 Option<float?> rate = new("--rate") { Description = "Learning rate; by default that of the models, 0.1." };
 Option<bool> decay = new("--rate-decay") { Description = "Let the learning rate fall to zero over the epochs at the final number of entries." };
 Option<double?> lambda = new("--lambda") { Description = "Penalty of EASE; by default that of the data set." };
@@ -41,7 +42,7 @@ part.AcceptOnlyFromAmong("test", "validation");
 bool wrongData = false;
 RootCommand command = new("Retrieval with sparse item rows.")
 {
-    dataset, folder, method, kept, dimension, schedule, epochsPerHalving, restart, globalBudget, epochs, rate, decay, lambda, split, part, seed, seeds, threads, json, segments, output,
+    dataset, folder, method, kept, dimension, schedule, epochsPerHalving, restart, everyStep, globalBudget, epochs, rate, decay, lambda, split, part, seed, seeds, threads, json, segments, output,
 };
 int exitCode = SampleCommand.Run(command, args, (arguments, token) =>
 {
@@ -83,6 +84,7 @@ int exitCode = SampleCommand.Run(command, args, (arguments, token) =>
             Kind = Enum.Parse<SparsityKind>(kind.Replace("-", "", StringComparison.Ordinal), ignoreCase: true),
             EpochsPerHalving = arguments.GetValue(epochsPerHalving),
             Restart = arguments.GetValue(restart),
+            Support = arguments.GetValue(everyStep) ? SupportChoice.EveryStep : SupportChoice.EveryLevel,
         },
         Budget = arguments.GetValue(globalBudget) ? SparsityBudget.Global : SparsityBudget.PerRow,
         Rate = arguments.GetValue(rate),
@@ -94,7 +96,7 @@ int exitCode = SampleCommand.Run(command, args, (arguments, token) =>
         Names = names,
         Cancellation = token,
     };
-    string variant = (kind == schedules[0] ? "" : $"-{kind}") + (study.Schedule.Restart ? "-restart" : "") + (study.Budget == SparsityBudget.Global ? "-global" : "");
+    string variant = (kind == schedules[0] ? "" : $"-{kind}") + (study.Schedule.Restart ? "-restart" : "") + (study.Schedule.Support == SupportChoice.EveryStep ? "-every-step" : "") + (study.Budget == SparsityBudget.Global ? "-global" : "");
     RetrievalStudy runs = new(data, study);
     List<ResultRow> rows = [];
     foreach (ResultRow row in arguments.GetValue(method)!.SelectMany(m => Methods.Run(m, runs, variant, arguments.GetValue(dimension)!, arguments.GetValue(kept)!, tuned)))

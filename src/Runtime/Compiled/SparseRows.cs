@@ -96,6 +96,53 @@ public sealed class SparseRows : IDisposable
     /// <summary>The most entries of a row.</summary>
     public int MostEntries { get; }
 
+    /// <summary>
+    /// Entries of a row that count, the largest by absolute value, chosen anew in every step (<see cref="SupportChoice.EveryStep"/>); 0 when all that are
+    /// kept count.
+    /// </summary>
+    public int Chosen { get; internal set; }
+
+    /// <summary>Sets the unit form of a row from its chosen entries, zero in the others.</summary>
+    public void Choose(int row)
+    {
+        Span<float> values = Values.Span(_starts[row], _counts[row]), unit = Unit.Span(_starts[row], _counts[row]);
+        LargestEntries largest = LargestEntries.Of(values, int.Min(Chosen, values.Length));
+        double squares = 0;
+        for (int j = 0; j < unit.Length; j++)
+        {
+            unit[j] = largest.Takes(values[j]) ? values[j] : 0;
+            squares += (double)unit[j] * unit[j];
+        }
+
+        float inverse = (float)(1 / Math.Max(Math.Sqrt(squares), 1e-12));
+        for (int j = 0; j < unit.Length; j++)
+        {
+            unit[j] *= inverse;
+        }
+
+        Spread(row);
+    }
+
+    /// <summary>Sets the gradient of a row, laid out like its entries, to zero where they are not chosen; returns the length of the chosen ones.</summary>
+    public double KeepChosen(int row, ref float gradient)
+    {
+        ReadOnlySpan<float> values = Values.Span(_starts[row], _counts[row]), unit = Unit.Span(_starts[row], _counts[row]);
+        double squares = 0;
+        for (int j = 0; j < unit.Length; j++)
+        {
+            if (unit[j] == 0)
+            {
+                Unsafe.Add(ref gradient, j) = 0;
+            }
+            else
+            {
+                squares += (double)values[j] * values[j];
+            }
+        }
+
+        return Math.Sqrt(squares);
+    }
+
     /// <summary>Copies the unit entries of a row into its dense form, where there is one.</summary>
     public void Spread(int row)
     {

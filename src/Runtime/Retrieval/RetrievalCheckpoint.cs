@@ -96,7 +96,7 @@ internal static class RetrievalCheckpoint
             throw reader.Error($"The position is not sound: level {position.Level} of {levels.Count}, epoch {position.Epoch}, {position.History.Count} epochs in the history.");
         }
 
-        return (ReadRows(reader, schema, items, levels[position.Level].Kept), position);
+        return (ReadRows(reader, schema, items, levels[position.Level].Stored), position);
     }
 
     private static SparseRows ReadRows(SafeTensorsReader reader, ModelSchema schema, int items, int kept)

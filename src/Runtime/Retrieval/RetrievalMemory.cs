@@ -17,12 +17,12 @@ internal static class RetrievalMemory
 
         // A run begins with all entries, which a first level that keeps them trains on, and others only choose their support from; the rows of every other
         // level are made beside those before.
-        foreach (SparsityLevel level in levels[0].Kept < r ? levels.Insert(0, new SparsityLevel(r, 0)) : levels)
+        foreach (SparsityLevel level in levels[0].Stored < r ? levels.Insert(0, new SparsityLevel(r, 0, r)) : levels)
         {
-            bool isFull = level.Kept == r;
+            bool isFull = level.Stored == r;
             int states = level.Epochs == 0 ? 0 : schema.Optimizer.DenseStates;
-            long slots = (long)rows * (isFull ? SparseRows.WideStride(r) : SparseRows.Slots(level.Kept));
-            long own = (2 * slots) + (isFull ? 0 : slots) + (!isFull && SparseRows.PrefersWide(r, level.Kept) ? (long)rows * SparseRows.WideStride(r) : 0);
+            long slots = (long)rows * (isFull ? SparseRows.WideStride(r) : SparseRows.Slots(level.Stored));
+            long own = (2 * slots) + (isFull ? 0 : slots) + (!isFull && SparseRows.PrefersWide(r, level.Stored) ? (long)rows * SparseRows.WideStride(r) : 0);
             Raise(own + valuesBefore, (states * slots) + stateBefore);
             (valuesBefore, stateBefore) = (own, states * slots);
         }

@@ -16,7 +16,10 @@ public enum SparsityBudget
 /// <summary>Settings of a training run of a retrieval model. Every value is checked when training starts.</summary>
 public sealed record RetrievalOptions
 {
-    /// <summary>Passes over the users at the final number of kept entries, and all there are for dense rows; at least 1, 10 by default.</summary>
+    /// <summary>
+    /// Passes over the users at the final number of kept entries, and all there are for dense rows; at least 1, 10 by default. 0 prunes rows to the
+    /// final number without training after it, under any schedule but <see cref="SparsityKind.Constant"/>.
+    /// </summary>
     public int Epochs { get; init; } = 10;
 
     /// <summary>Users per optimiser step, 1 to 65,536; 128 by default. The last batch of an epoch may be shorter and is used.</summary>
@@ -79,11 +82,14 @@ public sealed record RetrievalOptions
     /// <exception cref="ArgumentException">A setting is out of range or needs another one.</exception>
     internal void Check()
     {
-        Check(Epochs >= 1, nameof(Epochs), Epochs, "must be at least 1");
+        Check(Epochs >= 0, nameof(Epochs), Epochs, "must be at least 1, or 0 to prune without training after it");
         Check(BatchSize is >= 1 and <= 65536, nameof(BatchSize), BatchSize, "must be 1 to 65,536");
         Check(Schedule is not null, nameof(Schedule), "null", "must be a schedule; leave it out for the default");
         Check(Schedule!.EpochsPerHalving >= 1, $"{nameof(Schedule)}.{nameof(SparsitySchedule.EpochsPerHalving)}", Schedule.EpochsPerHalving, "must be at least 1");
         Check(Enum.IsDefined(Schedule.Kind), $"{nameof(Schedule)}.{nameof(SparsitySchedule.Kind)}", Schedule.Kind, "must be a member of SparsityKind");
+        Check(Enum.IsDefined(Schedule.Support), $"{nameof(Schedule)}.{nameof(SparsitySchedule.Support)}", Schedule.Support, "must be a member of SupportChoice");
+        Check(Schedule.Support == SupportChoice.EveryLevel || !Schedule.Restart, $"{nameof(Schedule)}.{nameof(SparsitySchedule.Support)}", Schedule.Support, "goes without Restart: a level that starts anew has nothing to choose by");
+        Check(Schedule.Support == SupportChoice.EveryLevel || Budget == SparsityBudget.PerRow, $"{nameof(Schedule)}.{nameof(SparsitySchedule.Support)}", Schedule.Support, $"goes with {nameof(Budget)} = {nameof(SparsityBudget.PerRow)}");
         Check(Enum.IsDefined(Budget), nameof(Budget), Budget, "must be a member of SparsityBudget");
         Check(MaxOutput is null or >= 1, nameof(MaxOutput), MaxOutput, "must be at least 1, or null for all items");
         Check(Threads is >= 0 and <= WorkerTeam.MaximumSize, nameof(Threads), Threads, "must be 1 to 1,024, or 0 for all cores");

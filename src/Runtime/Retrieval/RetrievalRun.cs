@@ -68,7 +68,7 @@ internal sealed class RetrievalRun<TModel> : IDisposable
         _device = DeviceChoice.Open(options.Device, TModel.Cuda is null ? DeviceChoice.WithoutCuda : null, out string? whyCpu);
         _team = new WorkerTeam(options.TeamSize);
         // Under a constant schedule the first rows only choose the support, and no optimiser steps over them.
-        _rows = new SparseRows(items, table.Width, null, Level.Kept < table.Width ? 0 : _states, isWide: true);
+        _rows = new SparseRows(items, table.Width, null, Level.Stored < table.Width ? 0 : _states, isWide: true);
         try
         {
             string? where = whyCpu is null ? null : $"CPU: {whyCpu}";
@@ -142,7 +142,14 @@ internal sealed class RetrievalRun<TModel> : IDisposable
         }
 
         _runner.Download();
-        return new TrainedRetriever<TModel>(_data.Items, UnitRows.From(_rows), _position.History);
+        if (_rows.Chosen == 0)
+        {
+            return new TrainedRetriever<TModel>(_data.Items, UnitRows.From(_rows), _position.History);
+        }
+
+        using SparseRows chosen = new SupportSelection(_rows, _rows.Chosen, _options.Budget).Next(0, restart: false, _start, _team);
+        chosen.Unit.CopyFrom(chosen.Values);
+        return new TrainedRetriever<TModel>(_data.Items, UnitRows.From(chosen), _position.History);
     }
 
     /// <summary>Frees the memory and ends the threads.</summary>
@@ -153,6 +160,8 @@ internal sealed class RetrievalRun<TModel> : IDisposable
         _rows.Dispose();
         _team.Dispose();
     }
+
+    private static int ChosenOf(SparsityLevel level) => level.Kept < level.Stored ? level.Kept : 0;
 
     private void Start()
     {
@@ -165,8 +174,9 @@ internal sealed class RetrievalRun<TModel> : IDisposable
             }
         }
 
+        _rows.Chosen = Level.Stored == _rows.Dimension ? ChosenOf(Level) : 0;
         _runner.Attach(_rows);
-        if (Level.Kept < _rows.Dimension)
+        if (Level.Stored < _rows.Dimension)
         {
             Prune(restart: true);
         }
@@ -176,7 +186,8 @@ internal sealed class RetrievalRun<TModel> : IDisposable
     private void Prune(bool restart)
     {
         _runner.Download();
-        SparseRows next = new SupportSelection(_rows, Level.Kept, _options.Budget).Next(_states, restart, _start, _team);
+        SparseRows next = new SupportSelection(_rows, Level.Stored, _options.Budget).Next(_states, restart, _start, _team);
+        next.Chosen = ChosenOf(Level);
         _rows.Dispose();
         _rows = next;
         _runner.Attach(next);
@@ -308,7 +319,7 @@ internal sealed class RetrievalRun<TModel> : IDisposable
             ["seed"] = FormattableString.Invariant($"{_options.Seed}"),
             ["batchSize"] = FormattableString.Invariant($"{_options.BatchSize}"),
             ["epochs"] = FormattableString.Invariant($"{_options.Epochs}"),
-            ["schedule"] = FormattableString.Invariant($"{schedule.Kind} {schedule.EpochsPerHalving} {(schedule.Restart ? "restart" : "continue")} {_options.Budget}"),
+            ["schedule"] = FormattableString.Invariant($"{schedule.Kind} {schedule.EpochsPerHalving} {(schedule.Restart ? "restart" : "continue")} {_options.Budget}{(schedule.Support == SupportChoice.EveryStep ? " every step" : "")}"),
             ["maxOutput"] = FormattableString.Invariant($"{_options.MaxOutput ?? 0}"),
             ["learningRate"] = FormattableString.Invariant($"{_options.LearningRate ?? 0:R}"),
             ["rateDecay"] = $"{_options.RateDecay}",
@@ -323,6 +334,7 @@ internal sealed class RetrievalRun<TModel> : IDisposable
         (SparseRows rows, _position) = RetrievalCheckpoint.Read(path, TModel.Schema, _data.Matrix.Items, Settings(), _levels);
         _rows.Dispose();
         _rows = rows;
+        _rows.Chosen = ChosenOf(Level);
         _runner.Attach(rows);
         _lastCheckpoint = path;
     }

@@ -52,6 +52,12 @@ public static class RetrievalTrainer
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
+        TableParameter table = TModel.Schema.Tables[0];
+        if (options.Epochs == 0 && (table.Kept == 0 || table.Kept == table.Width || options.Schedule.Kind == SparsityKind.Constant))
+        {
+            throw new ArgumentException($"{nameof(RetrievalOptions)}.{nameof(RetrievalOptions.Epochs)} is 0; it must be at least 1 for dense rows and under a constant schedule, which have no epochs before.", nameof(options));
+        }
+
         return RetrievalData.From(TModel.Schema, data);
     }
 }

@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 
 namespace ModelGen;
 
@@ -25,15 +27,29 @@ public enum SparsityKind
     OneShot,
 }
 
+/// <summary>When the support of a level, the entries that count, is chosen.</summary>
+public enum SupportChoice
+{
+    /// <summary>Once, before the level's first step: the largest entries of the level before.</summary>
+    EveryLevel,
+
+    /// <summary>
+    /// In every step, as the published code does: the largest among the entries that the level before kept. The others keep their values, take no
+    /// gradient, and may come back. A level takes the time and memory of the one before.
+    /// </summary>
+    EveryStep,
+}
+
 /// <summary>One level of a schedule.</summary>
 /// <param name="Kept">Entries kept per row.</param>
-/// <param name="Epochs">Epochs trained at this number, at least 1.</param>
-public readonly record struct SparsityLevel(int Kept, int Epochs);
+/// <param name="Epochs">Epochs trained at this number; 0 for a last level that is pruned to and not trained.</param>
+/// <param name="Stored">Entries a row has while it is trained: those kept, or with <see cref="SupportChoice.EveryStep"/> those among which they are chosen.</param>
+public readonly record struct SparsityLevel(int Kept, int Epochs, int Stored);
 
 /// <summary>
 /// The levels a sparse model is trained through. The pruning part takes T = E (log2(r/v) - 1) epochs, rounded up and at least 1, r being the
-/// width, v the target and E <see cref="EpochsPerHalving"/>; the target's own epochs follow. A level keeps its support, and the supports of
-/// the levels are nested.
+/// width, v the target and E <see cref="EpochsPerHalving"/>; the target's own epochs follow. A level keeps its support unless
+/// <see cref="Support"/> says otherwise, and the supports of the levels are nested.
 /// </summary>
 public sealed record SparsitySchedule
 {
@@ -49,36 +65,39 @@ public sealed record SparsitySchedule
     /// </summary>
     public bool Restart { get; init; }
 
+    /// <summary>When the support of a level is chosen; once per level by default. <see cref="SupportChoice.EveryStep"/> goes with the same number of entries in every row and without <see cref="Restart"/>.</summary>
+    public SupportChoice Support { get; init; }
+
     /// <summary>The levels for rows of a width and a target, in order; the last is the target with the final epochs.</summary>
     /// <param name="dimension">Width r of a row, at least 1.</param>
     /// <param name="kept">Target v, 1 to <paramref name="dimension"/>; at dimension there is one level.</param>
-    /// <param name="finalEpochs">Epochs at the target, at least 1.</param>
+    /// <param name="finalEpochs">Epochs at the target, at least 1; 0 prunes to the target without training after it.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
     public ImmutableArray<SparsityLevel> Levels(int dimension, int kept, int finalEpochs)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(kept, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(kept, dimension);
-        ArgumentOutOfRangeException.ThrowIfLessThan(finalEpochs, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(finalEpochs);
         ArgumentOutOfRangeException.ThrowIfLessThan(EpochsPerHalving, 1);
-        ImmutableArray<SparsityLevel>.Builder levels = ImmutableArray.CreateBuilder<SparsityLevel>();
+        var levels = new List<(int Kept, int Epochs)>();
         if (kept < dimension)
         {
             AddPruning(levels, dimension, kept);
         }
 
-        levels.Add(new SparsityLevel(kept, finalEpochs));
-        return levels.ToImmutable();
+        levels.Add((kept, finalEpochs));
+        return [.. levels.Select((level, i) => new SparsityLevel(level.Kept, level.Epochs, Support == SupportChoice.EveryLevel ? level.Kept : i == 0 ? dimension : levels[i - 1].Kept))];
     }
 
-    private void AddPruning(ImmutableArray<SparsityLevel>.Builder levels, int dimension, int kept)
+    private void AddPruning(List<(int Kept, int Epochs)> levels, int dimension, int kept)
     {
         // The slack keeps an exact power of two from rounding up to one epoch more.
         int epochs = (int)Math.Max(1, Math.Ceiling((EpochsPerHalving * (Math.Log2((double)dimension / kept) - 1)) - 1e-9));
         switch (Kind)
         {
             case SparsityKind.StepWise:
-                levels.Add(new SparsityLevel(dimension, EpochsPerHalving));
+                levels.Add((dimension, EpochsPerHalving));
                 int top = kept;
                 while (2L * top <= dimension / 4)
                 {
@@ -87,29 +106,29 @@ public sealed record SparsitySchedule
 
                 for (; top > kept; top /= 2)
                 {
-                    levels.Add(new SparsityLevel(top, EpochsPerHalving));
+                    levels.Add((top, EpochsPerHalving));
                 }
 
                 break;
 
             case SparsityKind.OneShot:
-                levels.Add(new SparsityLevel(dimension, EpochsPerHalving));
+                levels.Add((dimension, EpochsPerHalving));
                 break;
 
             case SparsityKind.Linear:
                 int step = (dimension - kept) / epochs;
                 for (int i = 0; i < epochs; i++)
                 {
-                    levels.Add(new SparsityLevel(dimension - (i * step), 1));
+                    levels.Add((dimension - (i * step), 1));
                 }
 
                 break;
 
             case SparsityKind.Exponential:
-                levels.Add(new SparsityLevel(dimension, 1));
+                levels.Add((dimension, 1));
                 for (int i = 1; i < epochs; i++)
                 {
-                    levels.Add(new SparsityLevel((int)Math.Floor(dimension * Math.Pow(2, -(((double)i / EpochsPerHalving) + 1))), 1));
+                    levels.Add(((int)Math.Floor(dimension * Math.Pow(2, -(((double)i / EpochsPerHalving) + 1))), 1));
                 }
 
                 break;
@@ -117,7 +136,7 @@ public sealed record SparsitySchedule
             case SparsityKind.SmoothExponential:
                 for (int i = 0; i < epochs; i++)
                 {
-                    levels.Add(new SparsityLevel((int)Math.Floor((dimension * Math.Pow((double)kept / dimension, (double)i / epochs)) + 1e-9), 1));
+                    levels.Add(((int)Math.Floor((dimension * Math.Pow((double)kept / dimension, (double)i / epochs)) + 1e-9), 1));
                 }
 
                 break;

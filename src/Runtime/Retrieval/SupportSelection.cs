@@ -11,10 +11,6 @@ internal sealed class SupportSelection(SparseRows from, int kept, SparsityBudget
 {
     private const int RowsPerItem = 64;
 
-    // Bins of equal upper bits; the last begins above one.
-    private const int BinShift = 19;
-    private const int Bins = (0x3F800000 >> BinShift) + 2;
-
     private readonly uint _bits = budget == SparsityBudget.Global ? CommonThreshold(from, kept) : 0;
     private int[] _counts = [];
     private SparseRows? _to;
@@ -38,26 +34,23 @@ internal sealed class SupportSelection(SparseRows from, int kept, SparsityBudget
     /// <inheritdoc/>
     public void Execute(int item)
     {
-        Span<int> bins = new int[Bins];
-        Span<uint> candidates = new uint[from.Dimension];
         for (int row = item * RowsPerItem; row < int.Min((item + 1) * RowsPerItem, from.Rows); row++)
         {
-            SelectRow(row, bins, candidates);
+            SelectRow(row);
         }
     }
 
-    private static uint Bits(float value) => BitConverter.SingleToUInt32Bits(value) & 0x7FFFFFFF;
+    private static uint Bits(float value) => LargestEntries.Bits(value);
 
-    private void SelectRow(int row, Span<int> bins, Span<uint> candidates)
+    private void SelectRow(int row)
     {
         int keep = _counts[row];
         ReadOnlySpan<float> unit = from.Unit.Span(from.Start(row), from.Count(row));
-        (uint threshold, int equal) = Threshold(unit, keep, bins, candidates);
+        LargestEntries largest = LargestEntries.Of(unit, keep);
         long source = from.Start(row), target = _to!.Start(row);
         for (int j = 0; j < unit.Length; j++)
         {
-            uint bits = Bits(unit[j]);
-            if (bits < threshold || (bits == threshold && equal-- <= 0))
+            if (!largest.Takes(unit[j]))
             {
                 continue;
             }
@@ -69,40 +62,6 @@ internal sealed class SupportSelection(SparseRows from, int kept, SparsityBudget
 
         _to.Indices.AsSpan((int)target, SparseRows.Slots(keep) - keep).Clear();
     }
-
-    // The keep-th largest of some values by their bits, and how many of those that equal it are kept. A histogram of the upper bits tells
-    // among which few it is.
-    private static (uint Threshold, int Equal) Threshold(ReadOnlySpan<float> unit, int keep, Span<int> bins, Span<uint> candidates)
-    {
-        bins.Clear();
-        foreach (float value in unit)
-        {
-            bins[Bin(Bits(value))]++;
-        }
-
-        int bin = Bins - 1, above = 0;
-        while (above + bins[bin] < keep)
-        {
-            above += bins[bin--];
-        }
-
-        int count = 0;
-        foreach (float value in unit)
-        {
-            uint bits = Bits(value);
-            if (Bin(bits) == bin)
-            {
-                candidates[count++] = bits;
-            }
-        }
-
-        candidates[..count].Sort();
-        uint threshold = candidates[count - (keep - above)];
-        int larger = count - 1 - candidates[..count].LastIndexOf(threshold);
-        return (threshold, keep - above - larger);
-    }
-
-    private static int Bin(uint bits) => int.Min((int)(bits >> BinShift), Bins - 1);
 
     private int[] Uniform()
     {

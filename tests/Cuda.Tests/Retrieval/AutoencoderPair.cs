@@ -17,11 +17,12 @@ internal sealed class AutoencoderPair<T> : IDisposable
 
     public AutoencoderPair(
         CudaDevice device, int users, int items, int? kept, bool wide, int maxOutput = int.MaxValue, int capacity = int.MaxValue, MatrixPrecision precision = MatrixPrecision.Exact,
-        long leastByLibrary = LibraryProducts.LeastMultiplications)
+        long leastByLibrary = LibraryProducts.LeastMultiplications, int chosen = 0)
     {
         int[][] histories = RandomRows.Histories(users, items, items + users);
         InteractionMatrix matrix = RandomRows.Matrix(histories, items);
         (_cpuRows, Rows) = (RandomRows.Create(T.Schema, items, kept, wide, 1), RandomRows.Create(T.Schema, items, kept, wide, 1));
+        _cpuRows.Chosen = Rows.Chosen = chosen;
         (int most, int outputs) = (Math.Min(capacity, users), Math.Min(maxOutput, items));
         _cpu = new AutoencoderRunner<T>(_cpuRows, matrix, _team, most, outputs, items);
         _device = device;

@@ -54,6 +54,19 @@ public sealed class AutoencoderTests
     }
 
     [TestMethod]
+    [DataRow(null, true)]
+    [DataRow(45, true)]
+    [DataRow(20, false)]
+    public void Entries_chosen_in_every_step_are_those_of_the_CPU(int? kept, bool wide)
+    {
+        foreach (Func<CudaDevice> device in new[] { Devices.Any, Devices.Checked })
+        {
+            using AutoencoderPair<SparseWatching> pair = new(device(), 24, 40, kept, wide, chosen: 9);
+            pair.AssertSame(pair.Train(10, 14), Tolerance, $"{kept} kept");
+        }
+    }
+
+    [TestMethod]
     public void Every_access_to_memory_is_in_bounds_and_free_of_races()
     {
         Check<DenseWatching>(null, wide: true, int.MaxValue);

@@ -108,6 +108,41 @@ public sealed class AutoencoderStepTests
     }
 
     [TestMethod]
+    [DataRow(null, true)]
+    [DataRow(60, true)]
+    [DataRow(30, false)]
+    public void Entries_chosen_in_every_step_are_the_largest_and_alone_take_a_gradient(int? kept, bool wide)
+    {
+        using var parity = new StepParity<SparseWatching>(50, RandomRows.Histories(20, 50, 3), kept, wide, chosen: 9);
+        for (int step = 0; step < 3; step++)
+        {
+            bool[][] support = parity.Support();
+            double[][] before = parity.Values();
+            for (int i = 0; i < before.Length; i++)
+            {
+                double[] chosen = [.. before[i].Where((_, j) => support[i][j]).Select(Math.Abs)], others = [.. before[i].Where((_, j) => !support[i][j]).Select(Math.Abs)];
+                Assert.HasCount(9, chosen);
+                Assert.IsGreaterThanOrEqualTo(others.Max(), chosen.Min());
+            }
+
+            double loss = parity.Step(s_descent);
+            ReferenceAutoencoder reference = parity.Reference(before, support);
+            Assert.AreEqual(reference.Loss * 50, loss, 2e-6);
+            double[][] gradient = reference.Backward(), after = parity.Values();
+            double scale = gradient.Max(row => row.Max(Math.Abs));
+            for (int i = 0; i < before.Length; i++)
+            {
+                for (int j = 0; j < before[i].Length; j++)
+                {
+                    Assert.AreEqual(gradient[i][j], before[i][j] - after[i][j], support[i][j] ? 1.5e-7 + (1e-4 * scale) : 0, $"step {step}: row {i}, column {j}");
+                }
+            }
+        }
+
+        parity.AssertPaddingIsZero();
+    }
+
+    [TestMethod]
     public void Sampled_outputs_begin_with_the_items_of_the_batch_and_are_as_many_as_asked_for()
     {
         int[][] histories = [[3, 5], [5, 9]];

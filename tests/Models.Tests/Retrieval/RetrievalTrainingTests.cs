@@ -70,6 +70,44 @@ public sealed class RetrievalTrainingTests
     }
 
     [TestMethod]
+    [DataRow(SparsityKind.Exponential)]
+    [DataRow(SparsityKind.Constant)]
+    public void Entries_chosen_in_every_step_give_the_same_bits_interrupted_or_not(SparsityKind kind)
+    {
+        using TemporaryFolder folder = new();
+        RetrievalOptions options = s_options with { Schedule = new() { Kind = kind, Support = SupportChoice.EveryStep, EpochsPerHalving = 1 } };
+        TrainedRetriever<Listening> whole = Listening.Train(Data(), options with { Threads = 1 });
+        Assert.IsTrue(Enumerable.Range(0, whole.Rows.Rows).All(row => whole.Rows.CountOf(row) == 8));
+        Assert.IsTrue(Enumerable.Range(0, whole.Rows.Rows).All(row => Math.Abs(whole.Rows.Values(row).ToArray().Sum(v => v * v) - 1) < 1e-5));
+        foreach (int stopAfter in new[] { 3, 8 })
+        {
+            File.Delete(folder["run.safetensors"]);
+            RetrievalOptions stopped = options with { CheckpointPath = folder["run.safetensors"] };
+            Listening.Train(Data(), stopped with { MaxSteps = stopAfter });
+            CollectionAssert.AreEqual(Bytes(whole), Bytes(Listening.Train(Data(), stopped with { Resume = true, Threads = 3 })), $"after {stopAfter} steps");
+        }
+    }
+
+    [TestMethod]
+    public void No_epochs_at_the_target_prune_the_dense_rows_and_leave_them()
+    {
+        TrainedRetriever<Listening> pruned = Listening.Train(Data(), s_options with { Epochs = 0, Schedule = new() { Kind = SparsityKind.OneShot, EpochsPerHalving = 2 } });
+        Assert.HasCount(2, pruned.History);
+        UnitRows dense = Listening.Train(Data(), s_options with { MaxSteps = 10, Schedule = new() { Kind = SparsityKind.OneShot, EpochsPerHalving = 3 } }).Rows;
+        for (int row = 0; row < dense.Rows; row++)
+        {
+            float[] values = dense.Values(row).ToArray();
+            int[] largest = [.. Enumerable.Range(0, values.Length).OrderByDescending(j => Math.Abs(values[j])).Take(8).Order()];
+            double length = Math.Sqrt(largest.Sum(j => (double)values[j] * values[j]));
+            CollectionAssert.AreEqual(largest, pruned.Rows.Columns(row).ToArray(), $"row {row}");
+            for (int j = 0; j < largest.Length; j++)
+            {
+                Assert.AreEqual(values[largest[j]] / length, pruned.Rows.Values(row)[j], 1e-6, $"row {row}");
+            }
+        }
+    }
+
+    [TestMethod]
     public void A_cancelled_run_leaves_a_checkpoint_to_continue_from()
     {
         using TemporaryFolder folder = new();
@@ -192,7 +230,9 @@ public sealed class RetrievalTrainingTests
     {
         foreach ((RetrievalOptions options, string name) in new (RetrievalOptions, string)[]
         {
-            (s_options with { Epochs = 0 }, "Epochs"), (s_options with { BatchSize = 0 }, "BatchSize"), (s_options with { MaxOutput = 0 }, "MaxOutput"),
+            (s_options with { Epochs = -1 }, "Epochs"), (s_options with { Epochs = 0, Schedule = new() { Kind = SparsityKind.Constant } }, "Epochs"),
+            (s_options with { Schedule = new() { Support = SupportChoice.EveryStep, Restart = true } }, "goes without Restart"),
+            (s_options with { Schedule = new() { Support = SupportChoice.EveryStep }, Budget = SparsityBudget.Global }, "Budget = PerRow"), (s_options with { BatchSize = 0 }, "BatchSize"), (s_options with { MaxOutput = 0 }, "MaxOutput"),
             (s_options with { LearningRate = -1 }, "LearningRate"), (s_options with { RateDecay = (RateDecay)7 }, "RateDecay"), (s_options with { Resume = true }, "Resume"), (s_options with { CheckpointEverySteps = 3 }, "CheckpointEverySteps"),
             (s_options with { Schedule = new() { EpochsPerHalving = 0 } }, "EpochsPerHalving"),
         })

@@ -12,11 +12,12 @@ internal sealed class StepParity<T> : IDisposable
 {
     private readonly WorkerTeam _team;
 
-    public StepParity(int items, int[][] histories, int? kept, bool wide, int maxOutput = int.MaxValue, int threads = 2, int seed = 1)
+    public StepParity(int items, int[][] histories, int? kept, bool wide, int maxOutput = int.MaxValue, int threads = 2, int seed = 1, int chosen = 0)
     {
         Histories = histories;
         Matrix = RandomRows.Matrix(histories, items);
         Rows = RandomRows.Create(T.Schema, items, kept, wide, seed);
+        Rows.Chosen = chosen;
         _team = new WorkerTeam(threads);
         Runner = new AutoencoderRunner<T>(Rows, Matrix, _team, histories.Length, Math.Min(maxOutput, items), items);
         Runner.Attach(Rows);
@@ -42,12 +43,13 @@ internal sealed class StepParity<T> : IDisposable
         return values;
     })];
 
+    /// <summary>The entries that count in the next step.</summary>
     public bool[][] Support() => [.. Enumerable.Range(0, Rows.Rows).Select(row =>
     {
         bool[] support = new bool[Rows.Dimension];
         for (int j = 0; j < Rows.Count(row); j++)
         {
-            support[Column(row, j)] = true;
+            support[Column(row, j)] = Rows.Chosen == 0 || Rows.Unit.At(Rows.Start(row) + j) != 0;
         }
 
         return support;
@@ -61,8 +63,8 @@ internal sealed class StepParity<T> : IDisposable
     }
 
     /// <summary>The reference on the rows as they are, with the outputs of the last step.</summary>
-    public ReferenceAutoencoder Reference(double[][] values) => new(
-        IrText.Parse(T.Schema.Ir), values, Support(), Histories, Runner.Step.Outputs[..Runner.Step.OutputCount]);
+    public ReferenceAutoencoder Reference(double[][] values, bool[][]? support = null) => new(
+        IrText.Parse(T.Schema.Ir), values, support ?? Support(), Histories, Runner.Step.Outputs[..Runner.Step.OutputCount]);
 
     /// <summary>The values that come after padding and outside rows must stay zero.</summary>
     public void AssertPaddingIsZero()

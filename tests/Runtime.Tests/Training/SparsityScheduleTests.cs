@@ -17,10 +17,10 @@ public sealed class SparsityScheduleTests
         CollectionAssert.AreEqual(new[] { 4096, 1910, 1782 }, levels[..3].Select(l => l.Kept).ToArray());
         foreach ((int epoch, int kept) in new[] { (10, 1024), (20, 512), (30, 256), (40, 128), (50, 64), (60, 32), (69, 17) })
         {
-            Assert.AreEqual(new SparsityLevel(kept, 1), levels[epoch], $"epoch {epoch}");
+            Assert.AreEqual(new SparsityLevel(kept, 1, kept), levels[epoch], $"epoch {epoch}");
         }
 
-        Assert.AreEqual(new SparsityLevel(16, 10), levels[70]);
+        Assert.AreEqual(new SparsityLevel(16, 10, 16), levels[70]);
     }
 
     [TestMethod]
@@ -52,7 +52,7 @@ public sealed class SparsityScheduleTests
         int step = (4096 - 16) / 70;
         for (int i = 0; i < 70; i++)
         {
-            Assert.AreEqual(new SparsityLevel(4096 - (i * step), 1), levels[i]);
+            Assert.AreEqual(new SparsityLevel(4096 - (i * step), 1, 4096 - (i * step)), levels[i]);
         }
     }
 
@@ -68,7 +68,7 @@ public sealed class SparsityScheduleTests
     public void One_shot_goes_from_all_entries_to_the_target()
     {
         SparsityLevel[] levels = [.. new SparsitySchedule { Kind = SparsityKind.OneShot, EpochsPerHalving = 7 }.Levels(4096, 16, 20)];
-        CollectionAssert.AreEqual(new[] { new SparsityLevel(4096, 7), new SparsityLevel(16, 20) }, levels);
+        CollectionAssert.AreEqual(new[] { new SparsityLevel(4096, 7, 4096), new SparsityLevel(16, 20, 16) }, levels);
     }
 
     [TestMethod]
@@ -89,7 +89,7 @@ public sealed class SparsityScheduleTests
         foreach (SparsityKind kind in Enum.GetValues<SparsityKind>())
         {
             var schedule = new SparsitySchedule { Kind = kind, EpochsPerHalving = 3 };
-            CollectionAssert.AreEqual(new[] { new SparsityLevel(50, 4) }, schedule.Levels(50, 50, 4).ToArray());
+            CollectionAssert.AreEqual(new[] { new SparsityLevel(50, 4, 50) }, schedule.Levels(50, 50, 4).ToArray());
             foreach ((int r, int v) in new[] { (2, 1), (100, 99), (100, 51), (100, 1), (1000, 7) })
             {
                 int[] kept = [.. schedule.Levels(r, v, 4).Select(l => l.Kept)];
@@ -101,10 +101,19 @@ public sealed class SparsityScheduleTests
     }
 
     [TestMethod]
+    public void Entries_chosen_in_every_step_are_chosen_among_those_of_the_level_before()
+    {
+        var schedule = new SparsitySchedule { Kind = SparsityKind.StepWise, Support = SupportChoice.EveryStep, EpochsPerHalving = 2 };
+        CollectionAssert.AreEqual(
+            new[] { new SparsityLevel(64, 2, 64), new SparsityLevel(16, 2, 64), new SparsityLevel(8, 3, 16) }, schedule.Levels(64, 8, 3).ToArray());
+        CollectionAssert.AreEqual(new[] { new SparsityLevel(8, 3, 64) }, (schedule with { Kind = SparsityKind.Constant }).Levels(64, 8, 3).ToArray());
+    }
+
+    [TestMethod]
     public void Numbers_out_of_range_are_refused()
     {
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new SparsitySchedule().Levels(10, 11, 1));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new SparsitySchedule().Levels(10, 0, 1));
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new SparsitySchedule().Levels(10, 2, 0));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new SparsitySchedule().Levels(10, 2, -1));
     }
 }

@@ -214,6 +214,7 @@ internal sealed class CudaAutoencoderRunner : IAutoencoderRunner
         _current.Put(276, optimizer.MomentScale);
         _current.Put(280, optimizer.GradientScale);
         _current.Put(284, optimizer.SecondMomentScale);
+        _current.Put(288, _rows.Chosen);
     }
 
     private void Launch()

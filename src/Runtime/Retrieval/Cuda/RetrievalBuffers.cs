@@ -65,9 +65,9 @@ internal sealed class RetrievalBuffers : IDisposable
         long rows = 0, gradients = 0, users = Round(capacity);
         foreach (SparsityLevel level in levels)
         {
-            bool isWide = level.Kept == dimension || SparseRows.PrefersWide(dimension, level.Kept);
-            rows = long.Max(rows, DeviceRows.BytesFor(matrix.Items, dimension, level.Kept, states));
-            gradients = long.Max(gradients, isWide ? (long)outputs * SparseRows.WideStride(dimension) : (long)matrix.Items * SparseRows.Slots(level.Kept));
+            bool isWide = level.Stored == dimension || SparseRows.PrefersWide(dimension, level.Stored);
+            rows = long.Max(rows, DeviceRows.BytesFor(matrix.Items, dimension, level.Stored, states));
+            gradients = long.Max(gradients, isWide ? (long)outputs * SparseRows.WideStride(dimension) : (long)matrix.Items * SparseRows.Slots(level.Stored));
         }
 
         return new DeviceMemoryPlan()

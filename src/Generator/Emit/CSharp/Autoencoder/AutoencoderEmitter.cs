@@ -38,7 +38,7 @@ internal sealed class AutoencoderEmitter
         using (_w.Block($"partial {_model.Keyword} {_model.Name}"))
         {
             Phase("Normalize(AutoencoderStep step, int first, int end)", [OpKind.Gather, OpKind.Normalize], () =>
-                _w.Line($"{RowKernels.Normalize(_kernels)}(step, first, end);"));
+                _w.Line($"{RowKernels.Normalize(_kernels, _sparse)}(step, first, end);"));
             _w.Line();
             Phase("SumHistories(AutoencoderStep step, int item)", [OpKind.HistorySum], () => Either(
                 $"""
@@ -135,7 +135,7 @@ internal sealed class AutoencoderEmitter
 
     private void WriteUpdate()
     {
-        string update = RowKernels.Update(_kernels, _model.Optimizer);
+        string update = RowKernels.Update(_kernels, _model.Optimizer, _sparse);
         _w.Lines("""
             int first = cut * step.RowCut, count = Math.Min(step.RowCut, step.UpdatedCount - first);
             Span<int> offsets = stackalloc int[count];

@@ -17,13 +17,22 @@ internal static class RowKernels
         step.Rows.Spread(item);
         """;
 
+    // Where the support is chosen anew in every step.
+    private const string Choose = """
+        if (step.Rows.Chosen > 0)
+        {
+            step.Rows.Choose(item);
+            continue;
+        }
+        """;
+
     /// <summary>n = a / |a| for rows [first, end).</summary>
-    public static string Normalize(KernelSet kernels) => kernels.Add(
+    public static string Normalize(KernelSet kernels, bool isSparse) => kernels.Add(
         "NormalizeRows", 16, "n = a / |a| over the kept entries of some rows.",
         "AutoencoderStep step, int first, int end", "step, first, end",
         () => $$"""
             for (int item = first; item < end; item++)
-            {
+            {{(isSparse ? "{\n" + Indent(Choose) + "\n" : "{")}}
                 long start = step.Rows.Start(item);
                 nuint slots = (nuint)SparseRows.Slots(step.Rows.Count(item));
                 ref float values = ref step.Rows.Values.At(start);
@@ -37,10 +46,10 @@ internal static class RowKernels
 
             {{Indent(Unit)}}
             }
-            """);
+            """.Replace("\n\n\n", "\n\n"));
 
     /// <summary>The gradient through the unit form, the optimiser's update, and the new unit form, of a cut of rows.</summary>
-    public static string Update(KernelSet kernels, OptimizerSpec optimizer)
+    public static string Update(KernelSet kernels, OptimizerSpec optimizer, bool isSparse)
     {
         OptimizerSnippet rule = OptimizerRules.For(optimizer);
         return kernels.Add(
@@ -66,7 +75,8 @@ internal static class RowKernels
                         length = S.MultiplyAdd(v, v, length);
                     }
 
-                    V turn = S.Broadcast(-S.Sum(along)), slope = S.Broadcast((float)(1 / Math.Max(Math.Sqrt(S.Sum(length)), 1e-12)));
+                    double norm = {{(isSparse ? "step.Rows.Chosen > 0 ? step.Rows.KeepChosen(item, ref gradient) : " : "")}}Math.Sqrt(S.Sum(length));
+                    V turn = S.Broadcast(-S.Sum(along)), slope = S.Broadcast((float)(1 / Math.Max(norm, 1e-12)));
                     V squares = S.Zero;
                     for (nuint n = 0; n < slots; n += (nuint)S.Width)
                     {
@@ -77,7 +87,7 @@ internal static class RowKernels
                         S.Store(w, ref values, n);
                         squares = S.MultiplyAdd(w, w, squares);
                     }
-
+                {{(isSparse ? "\n" + Indent(Choose) + "\n" : "")}}
                 {{Indent(Unit)}}
                 }
                 """.Replace("\n\n\n", "\n\n"));

@@ -30,13 +30,13 @@ internal static class CudaAutoencoderEmitter
         string score = Lines(graph, OpKind.HistorySum), product = Lines(graph, OpKind.Similarity), users = Lines(graph, OpKind.SimilarityUser), items = Lines(graph, OpKind.SimilarityRow, OpKind.HistorySpread, OpKind.Add);
         foreach (string kernel in new[]
         {
-            CudaAutoencoderRows.Unit(Lines(graph, OpKind.Gather, OpKind.Normalize)),
+            CudaAutoencoderRows.Unit(isSparse, Lines(graph, OpKind.Gather, OpKind.Normalize)),
             CudaAutoencoderWide.Multiply,
             CudaAutoencoderWide.Kernels(score, product, users, items),
             isSparse ? CudaAutoencoderSparse.Kernels(score, product, users, items) : "",
             CudaAutoencoderScores.Kernels(model.Host.Clip, Lines(graph, OpKind.Clip), Lines(graph, OpKind.CosineGradient, OpKind.ClipGradient)),
             CudaStep.SumLosses,
-            CudaAutoencoderRows.Update(model.Optimizer, Lines(graph, OpKind.NormalizeGradient, OpKind.Scatter)),
+            CudaAutoencoderRows.Update(model.Optimizer, isSparse, Lines(graph, OpKind.NormalizeGradient, OpKind.Scatter)),
         }.Where(text => text.Length > 0))
         {
             source.Lines(kernel);
@@ -63,6 +63,7 @@ internal static class CudaAutoencoderEmitter
         // floats apart; without them (wide = null) history sums are column x user instead of user x column, and entries are grouped by column.
         // Batch: items and outputs of a user from history_starts[user] on, users of an item from item_starts[item] on; outputs of an updated row from
         // row_starts on; row_of is the updated row of an item or -1, null when all items are updated. Scores are output x user, stride users apart.
+        // Of a row the largest entries count, chosen of them, where that is not 0.
         struct Step
         {
             float* values; float* unit; float* state0; float* state1; float* wide; const int* columns; const i64* starts; const int* counts;
@@ -73,6 +74,7 @@ internal static class CudaAutoencoderEmitter
             double* losses; Result* result;
             int count, stride, output_count, updated_count, items, full;
             float table_rate, moment_scale, gradient_scale, second_scale;
+            int chosen;
         };
 
         {{CudaStep.Least}}
