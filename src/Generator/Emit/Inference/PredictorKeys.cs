@@ -76,6 +76,8 @@ internal static class PredictorKeys
         /// <summary>The ids of text keys, which are UTF-8 bytes one after another.</summary>
         private sealed class Texts
         {
+            private const ulong Factor = 0x9E3779B97F4A7C15UL;
+
             private readonly string _name;
             private readonly nint _keys;
             private readonly long _bytes;
@@ -116,6 +118,86 @@ internal static class PredictorKeys
 
             /// <summary>The id of a key, or -1.</summary>
             public int Find(ReadOnlySpan<char> key)
+            {
+                if (key.Length is < 4 or > 16)
+                {
+                    return FindAny(key);
+                }
+
+                // Short texts of ASCII are hashed and compared in registers, as their first and their last eight bytes, or four.
+                ref byte from = ref Unsafe.As<char, byte>(ref MemoryMarshal.GetReference(key));
+                int length = key.Length, last = 2 * (length - (length < 8 ? 4 : 8));
+                ulong any = 0, head = Narrow(ref from, ref any), tail = Narrow(ref Unsafe.Add(ref from, last), ref any);
+                if (length >= 8)
+                {
+                    head |= Narrow(ref Unsafe.Add(ref from, 8), ref any) << 32;
+                    tail |= Narrow(ref Unsafe.Add(ref from, last + 8), ref any) << 32;
+                }
+
+                return (any & 0xFF80FF80FF80FF80UL) == 0 ? Find(length, head, tail) : FindAny(key);
+            }
+
+            // The lower bytes of four characters.
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static ulong Narrow(ref byte from, ref ulong any)
+            {
+                ulong four = Unsafe.ReadUnaligned<ulong>(ref from);
+                any |= four;
+                four = (four | (four >> 8)) & 0x0000FFFF0000FFFFUL;
+                return (uint)(four | (four >> 16));
+            }
+
+            private int Find(int length, ulong head, ulong tail)
+            {
+                ulong hash = Hash(length, head, tail), last = (1UL << (64 - _shift)) - 1;
+                for (ulong place = hash >> _shift; ; place = (place + 1) & last)
+                {
+                    uint found = Unsafe.ReadUnaligned<uint>(ref ByteAt(_places + (4 * (nint)place)));
+                    if (found == 0)
+                    {
+                        return -1;
+                    }
+
+                    int id = (int)(found & _ids) - 1;
+                    if (((found ^ (uint)hash) & ~_ids) != 0 || Bytes(id) is var bytes && bytes.Length != length)
+                    {
+                        continue;
+                    }
+
+                    ref byte first = ref MemoryMarshal.GetReference(bytes);
+                    if (length >= 8
+                        ? Unsafe.ReadUnaligned<ulong>(ref first) == head && Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, length - 8)) == tail
+                        : Unsafe.ReadUnaligned<uint>(ref first) == (uint)head && Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref first, length - 4)) == (uint)tail)
+                    {
+                        return id;
+                    }
+                }
+            }
+
+            // The hash of 4 to 16 bytes from their ends.
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static ulong Hash(int length, ulong head, ulong tail)
+            {
+                ulong hash = unchecked((ulong)length * Factor);
+                if (length < 8)
+                {
+                    return MixLast(hash, head | (tail << 32));
+                }
+
+                hash = Mix(hash, head);
+                int left = length - 8;
+                ulong behind = tail >> (8 * (8 - left));
+                return left switch
+                {
+                    0 => MixLast(hash, 0),
+                    8 => MixLast(Mix(hash, tail), 0),
+                    >= 4 => MixLast(hash, (uint)behind | (tail >> 32 << 32)),
+                    _ => MixLast(hash, (byte)behind | ((ulong)(byte)(behind >> (8 * (left >> 1))) << 8) | (tail >> 56 << 16)),
+                };
+            }
+
+            [MethodImpl(MethodImplOptions.NoInlining)]
+            private int FindAny(ReadOnlySpan<char> key)
             {
                 byte[]? rented = key.Length > 128 ? ArrayPool<byte>.Shared.Rent(3 * key.Length) : null;
                 Span<byte> bytes = rented ?? stackalloc byte[384];
@@ -166,6 +248,7 @@ internal static class PredictorKeys
 
             private long Offset(int id) => Unsafe.ReadUnaligned<long>(ref ByteAt(_offsets + (8 * (nint)id)));
 
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
             private ReadOnlySpan<byte> Bytes(int id)
             {
                 if ((uint)id >= (uint)Count)
@@ -180,16 +263,15 @@ internal static class PredictorKeys
             }
 
             // Eight bytes at a time; the rest overlaps them.
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
             private static ulong Hash(ReadOnlySpan<byte> key)
             {
-                const ulong Factor = 0x9E3779B97F4A7C15UL;
                 ref byte at = ref MemoryMarshal.GetReference(key);
                 int length = key.Length;
                 ulong hash = unchecked((ulong)length * Factor), rest = 0;
                 for (; length >= 8; length -= 8, at = ref Unsafe.Add(ref at, 8))
                 {
-                    hash = unchecked((BitOperations.RotateLeft(hash, 29) ^ Unsafe.ReadUnaligned<ulong>(ref at)) * Factor);
+                    hash = Mix(hash, Unsafe.ReadUnaligned<ulong>(ref at));
                 }
 
                 if (length >= 4)
@@ -201,7 +283,14 @@ internal static class PredictorKeys
                     rest = at | ((ulong)Unsafe.Add(ref at, length >> 1) << 8) | ((ulong)Unsafe.Add(ref at, length - 1) << 16);
                 }
 
-                hash = unchecked((BitOperations.RotateLeft(hash, 29) ^ rest) * Factor);
+                return MixLast(hash, rest);
+            }
+
+            private static ulong Mix(ulong hash, ulong eight) => unchecked((BitOperations.RotateLeft(hash, 29) ^ eight) * Factor);
+
+            private static ulong MixLast(ulong hash, ulong rest)
+            {
+                hash = Mix(hash, rest);
                 return unchecked((hash ^ (hash >> 32)) * Factor);
             }
         }
