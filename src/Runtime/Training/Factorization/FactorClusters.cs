@@ -33,6 +33,9 @@ internal sealed class FactorClusters
     private readonly IdleSplits? _stop;
     private readonly float[] _ones;
 
+    // Room for the scores of all rows of the other side, kept from one reassignment to the next.
+    private NativeFloats _scores = NativeFloats.Empty;
+
     /// <summary>Prepares the clusters of a side.</summary>
     public FactorClusters(
         ModelState state, IFactorization kernels, FactorSide own, FactorSide other, ClusterCalendar calendar, WorkerTeam team, ulong seed, IdleSplits? stop)
@@ -245,7 +248,7 @@ internal sealed class FactorClusters
                 }
             }
 
-            _scores = new NativeFloats((long)(owner._other.Rows + IdsPerBlock) * _stride);
+            _scores = owner._scores = Room.For(owner._scores, (long)(owner._other.Rows + IdsPerBlock) * _stride);
             Best = new int[own.Lists.Ids];
             Scoring = new Work(Score);
         }

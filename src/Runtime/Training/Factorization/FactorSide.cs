@@ -141,10 +141,12 @@ internal sealed class FactorSide
         Shares = new float[Rows];
         Array.Fill(Shares, 1);
         double[]? members = !IsPersonal && Table.Assignment is { } assignment ? ClusterData.Sum(assignment, id => Counts[id] > 0 ? 1 : 0) : null;
-        int[] readers = new int[Rows];
+        int[] readers = new int[Rows], rowOf = RowOf;
+        long[] ratings = new long[Rows];
         for (int id = 0; id < Counts.Length; id++)
         {
-            readers[RowOf[id]] += Counts[id] > 0 ? 1 : 0;
+            readers[rowOf[id]] += Counts[id] > 0 ? 1 : 0;
+            ratings[rowOf[id]] += Counts[id];
         }
 
         SpillStarts = new int[Rows + 1];
@@ -170,13 +172,7 @@ internal sealed class FactorSide
             }
             while (first < end);
 
-            double ratings = 0;
-            for (int cell = cells.Starts[row]; cell < end; cell++)
-            {
-                ratings += cells.Weights[cell];
-            }
-
-            Pulls[row] = (float)((2 * _kernels.L2 * ratings) + (2 * _kernels.L2PerId * readers[row]));
+            Pulls[row] = (float)((2.0 * _kernels.L2 * ratings[row]) + (2 * _kernels.L2PerId * readers[row]));
             Shares[row] = members is null ? 1 : (float)(1 / Math.Max(1, members[row]));
         }
 

@@ -188,7 +188,7 @@ internal sealed class FactorizationRunner : IStepRunner, IDeviceRunner
     {
         RatingCells byUser = RatingCells.Create(_users.Lists, _users.RowOf, _users.Rows, _items.RowOf, _items.Rows, _team, _users.Cells);
         _users.SetCells(byUser);
-        _items.SetCells(byUser.Transpose(_items.Rows, _items.Cells));
+        _items.SetCells(byUser.Transpose(_items.Rows, _team, _items.Cells));
         _losses = new double[_users.Items.Length - 1];
         if (_users.Biases is { } biases)
         {

@@ -65,35 +65,57 @@ internal sealed class RatingCells
         return result;
     }
 
-    /// <summary>The same cells by the rows of the other side.</summary>
+    /// <summary>The same cells by the rows of the other side, where they keep the order of this side's rows.</summary>
     /// <param name="otherRows">Rows of the other side.</param>
+    /// <param name="team">Threads that share the work.</param>
     /// <param name="room">Cells that are no longer needed and whose arrays are taken over; null at the first time.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public RatingCells Transpose(int otherRows, RatingCells? room = null)
+    public RatingCells Transpose(int otherRows, WorkerTeam team, RatingCells? room = null)
     {
+        // Blocks of rows count their cells per row of the other side, and then know where each of them goes.
+        int blocks = Math.Clamp(Count / Math.Max(otherRows, 4096), 1, 16);
+        int[][] next = new int[blocks][];
         int[] starts = new int[otherRows + 1];
-        foreach (int row in Rows.AsSpan(0, Count))
+        int First(int block) => (int)((Starts.Length - 1L) * block / blocks);
+        team.Run(blocks, new Work(block => next[block] = CountOthers(First(block), First(block + 1), otherRows)));
+        for (int row = 0, at = 0; row < otherRows; row++)
         {
-            starts[row + 1]++;
+            foreach (int[] counts in next)
+            {
+                (counts[row], at) = (at, at + counts[row]);
+            }
+
+            starts[row + 1] = at;
         }
 
-        for (int row = 0; row < otherRows; row++)
-        {
-            starts[row + 1] += starts[row];
-        }
-
-        int[] next = starts.AsSpan(0, otherRows).ToArray();
         RatingCells result = In(room, starts, Spread);
-        for (int row = 0; row + 1 < Starts.Length; row++)
+        team.Run(blocks, new Work(block => Scatter(First(block), First(block + 1), next[block], result)));
+        return result;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int[] CountOthers(int first, int end, int otherRows)
+    {
+        int[] counts = new int[otherRows];
+        foreach (int row in Rows.AsSpan(Starts[first], Starts[end] - Starts[first]))
+        {
+            counts[row]++;
+        }
+
+        return counts;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Scatter(int first, int end, int[] next, RatingCells into)
+    {
+        (int[] rows, float[] weights, float[] targets) = (into.Rows, into.Weights, into.Targets);
+        for (int row = first; row < end; row++)
         {
             for (int cell = Starts[row]; cell < Starts[row + 1]; cell++)
             {
                 int at = next[Rows[cell]]++;
-                (result.Rows[at], result.Weights[at], result.Targets[at]) = (row, Weights[cell], Targets[cell]);
+                (rows[at], weights[at], targets[at]) = (row, Weights[cell], Targets[cell]);
             }
         }
-
-        return result;
     }
 
     private static RatingCells In(RatingCells? room, int[] starts, double spread)
