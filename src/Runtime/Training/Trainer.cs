@@ -66,7 +66,7 @@ internal sealed class Trainer<TModel> : IDisposable
             }
 
             _idleIds = new IdleIds(_state, data, averageRows: TModel.Factorization is not null);
-            _device = DeviceChoice.Open(options.Device, Lacking(options), out _whyCpu);
+            _device = DeviceChoice.Open(options.Device, TModel.Cuda is null ? DeviceChoice.WithoutCuda : null, out _whyCpu);
             (_runner, _deviceSteps) = CreateRunner(data);
         }
         catch
@@ -164,11 +164,6 @@ internal sealed class Trainer<TModel> : IDisposable
 
         return isWhole;
     }
-
-    private static string? Lacking(TrainingOptions options) =>
-        TModel.Cuda is null ? DeviceChoice.WithoutCuda
-        : options.FullBatch && TModel.Cuda.FullBatch is null ? "On all ratings at once, a [MatrixFactorization] without biases, without vectors of the ids' own and without row-wise Adagrad has kernels; this model has none."
-        : null;
 
     private (IStepRunner Runner, IDeviceRunner? Device) CreateRunner(DataSet<TModel> data)
     {

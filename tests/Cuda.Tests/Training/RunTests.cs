@@ -98,13 +98,6 @@ public sealed class RunTests
     }
 
     [TestMethod]
-    public void A_model_without_kernels_for_all_ratings_at_once_is_refused()
-    {
-        TrainingOptions options = new() { FullBatch = true, Device = Device.Cuda(0) };
-        StringAssert.Contains(Assert.ThrowsExactly<DeviceException>(() => ModelTrainer.Train(Data<MfNonNegative>().Data, options)).Message, "row-wise Adagrad");
-    }
-
-    [TestMethod]
     public void A_cancelled_run_leaves_a_checkpoint_of_its_last_step()
     {
         using TemporaryFolder folder = new();

@@ -9,7 +9,7 @@ namespace ModelGen.Generator.Emit.Cuda;
 internal static class CudaClusters
 {
     /// <summary>Writes the kernels behind those of the step, whose functions they use.</summary>
-    public static void Write(SourceWriter w) => w.Lines("""
+    public static void Write(SourceWriter w, bool biases) => w.Lines($$"""
 
             // Scores of the rows of one side with the clusters of the other: row x clusters.
             extern "C" __global__ void __launch_bounds__(BOUNDS) cluster_scores(const float* rows, const float* clusters, int row_count, int cluster_count, float* scores)
@@ -84,7 +84,7 @@ internal static class CudaClusters
                 for (int m = blockIdx.x; m < count; m += gridDim.x)
                 {
                     int id = members[m];
-                    sum_cells(x, vectors, others, row_of, nullptr, targets, starts[id], starts[id + 1], pieces, errors);
+                    sum_cells(x, vectors, others, row_of, nullptr, targets, starts[id], starts[id + 1], {{(biases ? "nullptr, nullptr, " : "")}}pieces, errors);
                     for (int n = threadIdx.x; n < WIDTH; n += THREADS)
                     {
                         float g = 0.0f;

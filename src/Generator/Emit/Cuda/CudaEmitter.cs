@@ -95,7 +95,7 @@ internal static class CudaEmitter
         library.Write(source);
         CudaOptimizer.Write(source, model.Optimizer, towers.Count + factors.Count > 0);
         source.Lines(kernels.ToString().TrimEnd('\n'));
-        return Wrap(model, plan, shared, slots, ids, list, item >= 0, source.ToString(), CudaFactorization.AppliesTo(model, graph) ? CudaFactorization.Text(model, graph) : null);
+        return Wrap(model, plan, shared, slots, ids, list, item >= 0, source.ToString(), FactorizationEmitter.AppliesTo(model) ? CudaFactorization.Text(model, graph) : null);
     }
 
     // A tile fits into shared memory with 32 or 16 examples, or lies in a workspace of its lane.

@@ -1,3 +1,4 @@
+using System;
 using System.Linq;
 using ModelGen.Generator.Emit.CSharp;
 using ModelGen.Generator.Helpers;
@@ -20,7 +21,7 @@ internal static class CudaOptimizer
             template <int WIDTH, int GS, bool CLAMP>
             static __device__ void update(const Step* step, const Table& table, const int* rows, int count, float rate, const float* gradients)
             {
-            {{Indent(rowWise ? RowWise(optimizer) : Elements(rule, mark), 4)}}
+            {{Indent(rowWise ? Rows(optimizer) : Elements(rule, mark), 4)}}
             }
 
             """);
@@ -85,6 +86,12 @@ internal static class CudaOptimizer
         }
         """;
 
+    private static string Rows(OptimizerSpec optimizer) => $$"""
+        constexpr int LANES = rounded(WIDTH), PARTS = THREADS / LANES;
+        int lane = threadIdx.x % LANES;
+        {{RowWise(optimizer, ("int first = 0", "PARTS"), "count", "rows[r]", "gradients[r * GS + n]", "table.", "table.values", at => $"table.values[{at}] = CLAMP ? fmaxf(w, 0.0f) : w;")}}
+        """;
+
     private static string Element(OptimizerSnippet rule, string gradient) => $$"""
         float s0 = {{(rule.States > 0 ? "table.state0[at]" : "0.0f")}}, s1 = {{(rule.States > 1 ? "table.state1[at]" : "0.0f")}};
         float w = optimize(step, {{gradient}}, table.values[at], s0, s1, rate);
@@ -92,18 +99,26 @@ internal static class CudaOptimizer
         {{States(rule, "table.state", "[at]")}}
         """.TrimEnd();
 
-    // One accumulator per row: the lanes of a part of a warp share the row.
-    private static string RowWise(OptimizerSpec optimizer) => $$"""
-        constexpr int LANES = rounded(WIDTH), PARTS = THREADS / LANES;
-        int lane = threadIdx.x % LANES;
-        for (int first = 0; first < count; first += PARTS)
+    /// <summary>Row-wise Adagrad on rows: one accumulator per row, and the lanes of a part of a warp share the row.</summary>
+    /// <param name="optimizer">The optimiser.</param>
+    /// <param name="first">The rows' numbers begin here, and the next of a block are so much further on.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="row">The row with number r.</param>
+    /// <param name="gradient">Element n of its gradient.</param>
+    /// <param name="table">What stands before state0.</param>
+    /// <param name="values">The values.</param>
+    /// <param name="store">Statements that put the new value w at an element.</param>
+    /// <param name="condition">Whether there is anything to do, the same for all threads; null when there always is.</param>
+    public static string RowWise(
+        OptimizerSpec optimizer, (string From, string Step) first, string count, string row, string gradient, string table, string values, Func<string, string> store, string? condition = null) => $$"""
+        for ({{first.From}}; first < {{count}}{{(condition is null ? "" : " && " + condition)}}; first += {{first.Step}})
         {
             int r = first + threadIdx.x / LANES;
-            i64 row = r < count ? rows[r] : 0;
-            float squares = 0.0f, state = r < count ? table.state0[row] : 0.0f;
-            for (int n = lane; n < WIDTH && r < count; n += LANES)
+            i64 row = r < {{count}} ? {{row}} : 0;
+            float squares = 0.0f, state = r < {{count}} ? {{table}}state0[row] : 0.0f;
+            for (int n = lane; n < WIDTH && r < {{count}}; n += LANES)
             {
-                squares = fmaf(gradients[r * GS + n], gradients[r * GS + n], squares);
+                squares = fmaf({{gradient}}, {{gradient}}, squares);
             }
 
             for (int other = LANES / 2; other > 0; other /= 2)
@@ -111,19 +126,20 @@ internal static class CudaOptimizer
                 squares += __shfl_xor_sync(0xffffffffu, squares, other);
             }
 
-            if (r < count)
+            __syncwarp();
+            if (r < {{count}})
             {
                 state += squares * (1.0f / WIDTH);
                 float scale = rate / (sqrtf(state) + {{CudaText.Float(optimizer.Epsilon)}});
                 for (int n = lane; n < WIDTH; n += LANES)
                 {
-                    float w = table.values[row * WIDTH + n] - scale * gradients[r * GS + n];
-                    table.values[row * WIDTH + n] = CLAMP ? fmaxf(w, 0.0f) : w;
+                    float w = {{values}}[row * WIDTH + n] - scale * {{gradient}};
+        {{Indent(store("row * WIDTH + n"), 12)}}
                 }
 
                 if (lane == 0)
                 {
-                    table.state0[row] = state;
+                    {{table}}state0[row] = state;
                 }
             }
         }
@@ -132,6 +148,7 @@ internal static class CudaOptimizer
     private static string States(OptimizerSnippet rule, string name, string at) =>
         string.Join("\n", Enumerable.Range(0, rule.States).Select(s => $"{name}{s}{at} = s{s};"));
 
-    private static string Indent(string text, int spaces) =>
+    /// <summary>Lines, further to the right.</summary>
+    public static string Indent(string text, int spaces) =>
         string.Join("\n", text.Split('\n').Select(line => line.Length == 0 ? line : new string(' ', spaces) + line));
 }

@@ -17,37 +17,31 @@ internal sealed class DeviceClusters
     private readonly FactorSide _own;
     private readonly FactorSide _other;
     private readonly int _chunk;
-    private readonly DeviceBuffer<int> _starts;
-    private readonly DeviceBuffer<int> _others;
-    private readonly DeviceBuffer<float> _targets;
+    private readonly DeviceRatings _ratings;
 
-    /// <summary>Copies the ratings of a side to the device.</summary>
+    /// <summary>Prepares the moves of a side.</summary>
     /// <param name="device">The device.</param>
     /// <param name="kernels">Its kernels.</param>
     /// <param name="own">The side whose ids move.</param>
     /// <param name="other">The other side.</param>
+    /// <param name="ratings">The ratings of the side on the device.</param>
     /// <param name="chunk">Members whose gradients are there at a time.</param>
-    public DeviceClusters(CudaDevice device, DeviceKernels kernels, FactorSide own, FactorSide other, int chunk = 1 << 16)
-    {
-        (_device, _kernels, _own, _other, _chunk) = (device, kernels, own, other, chunk);
-        _starts = Upload("starts of ids", own.Lists.Starts);
-        _others = Upload("ids met", own.Lists.Others);
-        _targets = Upload("targets of ids", own.Targets);
-    }
+    public DeviceClusters(CudaDevice device, DeviceKernels kernels, FactorSide own, FactorSide other, DeviceRatings ratings, int chunk = 1 << 16) =>
+        (_device, _kernels, _own, _other, _ratings, _chunk) = (device, kernels, own, other, ratings, chunk);
 
     /// <summary>Adds the memory of one side to a plan.</summary>
     public static void Plan(DeviceMemoryPlan plan, FactorSide own, FactorSide other) => plan
-        .Add<float>($"ratings by {own.Feature.Name}", own.Lists.Ids + (2L * own.Targets.Length))
-        .Add<float>($"costs and gradients of {own.Feature.Name}", long.Max((long)other.Table.Rows * own.Table.Rows, (long)own.Lists.Ids * own.Width));
+        .Add<float>($"costs and gradients of {own.Feature.Name}", long.Max((long)other.MostRows * own.Table.Rows, (long)own.Lists.Ids * own.Width));
 
     /// <summary>The cluster of least squared error of every id with data, the other side as it is; -1 without data.</summary>
     public int[] BestClusters()
     {
+        _ratings.Refresh();
         int ids = _own.Lists.Ids, clusters = _own.Rows;
         using DeviceBuffer<float> x = Rows(_other), y = Rows(_own), scores = _device.Allocate<float>("scores", (long)_other.Rows * clusters);
         using DeviceBuffer<int> rows = Upload("rows of ids", _other.RowOf), present = Upload("clusters", _own.RowOf.AsSpan(0, ids)), best = _device.Allocate<int>("best clusters", ids);
         _kernels.Launch("cluster_scores", DeviceKernels.Cover(scores.Length), 1, x, y, _other.Rows, clusters, scores);
-        _kernels.Launch("best_clusters", ids, 1, scores, _starts, _others, rows, _targets, present, ids, clusters, best);
+        _kernels.Launch("best_clusters", ids, 1, scores, _ratings.Starts, _ratings.Others, rows, _ratings.Targets, present, ids, clusters, best);
         return best.ToArray();
     }
 
@@ -56,13 +50,14 @@ internal sealed class DeviceClusters
     /// <param name="members">Its ids, all that it has.</param>
     public double[] Project(int cluster, int[] members)
     {
+        _ratings.Refresh();
         int width = _own.Width, most = int.Min(_chunk, members.Length);
         using DeviceBuffer<float> x = _device.Allocate<float>("shared vector", width), y = Rows(_other), gradients = _device.Allocate<float>("gradients", (long)most * width);
         using DeviceBuffer<int> rows = Upload("rows of ids", _other.RowOf), ids = Upload("members", members);
         using DeviceBuffer<double> mean = _device.Allocate<double>("mean", width), sums = _device.Allocate<double>("sums", Runs * width);
         using DeviceBuffer<double> moments = _device.Allocate<double>("moments", (long)Runs * width * width), projections = _device.Allocate<double>("projections", most);
         x.Upload(ref _own.Table.Values.At((long)cluster * width), 0, width);
-        void Gradients(int first, int count) => _kernels.Launch("member_gradients", count, 1, x, y, _starts, _others, rows, _targets, ids[first], count, gradients);
+        void Gradients(int first, int count) => _kernels.Launch("member_gradients", count, 1, x, y, _ratings.Starts, _ratings.Others, rows, _ratings.Targets, ids[first], count, gradients);
 
         SecondMoment moment = new(width);
         for (int first = 0; first < members.Length; first += _chunk)
@@ -114,7 +109,7 @@ internal sealed class DeviceClusters
     private DeviceBuffer<float> Rows(FactorSide side)
     {
         DeviceBuffer<float> rows = _device.Allocate<float>($"rows of {side.Feature.Name}", (long)side.Rows * side.Width);
-        rows.Upload(ref side.Table.Values.First, 0, rows.Length);
+        rows.Upload(ref side.Values.First, 0, rows.Length);
         return rows;
     }
 

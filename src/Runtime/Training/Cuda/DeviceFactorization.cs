@@ -9,27 +9,21 @@ namespace ModelGen;
 
 /// <summary>
 /// The gradients and updates of a matrix factorisation on all ratings at once, on a CUDA device. Rows, optimiser state and cells live there
-/// between the moments at which ids move. A step is one recorded graph: the description goes to the device, three kernels run, the loss
+/// between the moments at which ids move. A step is one recorded graph: the description goes to the device, the kernels run, the loss
 /// comes back.
 /// </summary>
 internal sealed class DeviceFactorization : IDisposable
 {
-    private const int StepBytes = 40;
-    private const int SideBytes = 88;
-    private const int DescriptionBytes = StepBytes + (2 * SideBytes);
-
     private readonly CudaDevice _device;
     private readonly DeviceKernels _kernels;
-    private readonly FactorSide[] _sides;
-    private readonly DeviceBuffer<float>[][] _tables;
-    private readonly DeviceBuffer<float>[] _gradients;
+    private readonly DeviceSide[] _sides;
+    private readonly bool _hasBiases;
+    private readonly int _bytes;
     private readonly DeviceBuffer<double> _losses;
     private readonly DeviceBuffer<byte> _result;
     private readonly DeviceBuffer<byte> _description;
     private readonly nint _pinned;
     private readonly Dictionary<int, CudaGraph> _graphs = [];
-    private readonly List<IDisposable>[] _cells = [[], []];
-    private readonly ulong[][] _cellAddresses = [[], []];
     private bool _hostIsCurrent = true;
     private bool _deviceIsCurrent;
 
@@ -42,29 +36,24 @@ internal sealed class DeviceFactorization : IDisposable
     /// <exception cref="InsufficientMemoryException">It does not fit in the memory of the device.</exception>
     public DeviceFactorization(CudaDevice device, string text, ModelSchema schema, FactorSide users, FactorSide items)
     {
-        (_device, _sides) = (device, [users, items]);
+        _device = device;
+        _hasBiases = users.Biases is not null;
         Plan = new DeviceMemoryPlan();
-        long values = _sides.Sum(side => side.Table.Values.Length), ratings = users.Lists.Labels.Length;
-        Plan.Add<float>("parameters", values).Add<float>("gradients", values)
-            .Add<float>("optimiser state", _sides.Sum(side => side.Table.State.Sum(s => s.Length)))
-            .Add<float>("ratings by row", 6 * ratings);
-        foreach ((FactorSide own, FactorSide other) in new[] { (users, items), (items, users) })
-        {
-            if (own.Table.Assignment is not null)
-            {
-                DeviceClusters.Plan(Plan, own, other);
-            }
-        }
+        DeviceSide.PlanBoth(Plan, users, items);
 
         Plan.Check(device);
         _kernels = new DeviceKernels(device, CudaStepRunner.SourceFor(text, $"{schema.Name}_all", MatrixPrecision.Exact, device.Info));
-        _tables = [.. _sides.Select(side => side.Table.State.Prepend(side.Table.Values).Select(s => device.Allocate<float>(side.Table.Parameter.Name, s.Length)).ToArray())];
-        _gradients = [.. _sides.Select(side => device.Allocate<float>($"gradients of {side.Table.Parameter.Name}", side.Table.Values.Length))];
-        _losses = device.Allocate<double>("losses", users.Table.Rows);
+        bool isPersonal = users.Personal is not null || items.Personal is not null;
+        _sides = [new DeviceSide(device, users, isPersonal, isFirst: true), new DeviceSide(device, items, isPersonal, isFirst: false)];
+        _bytes = StepBytes + _sides.Sum(side => side.Bytes);
+        _losses = device.Allocate<double>("losses", users.MostRows);
         _result = device.Allocate<byte>("result", StepLayout.ResultBytes);
-        _description = device.Allocate<byte>("description", DescriptionBytes);
-        _pinned = device.Driver.AllocatePinned(DescriptionBytes + StepLayout.ResultBytes);
+        _description = device.Allocate<byte>("description", _bytes);
+        _pinned = device.Driver.AllocatePinned(_bytes + StepLayout.ResultBytes);
     }
+
+    // The struct Step before its sides.
+    private int StepBytes => _hasBiases ? 48 : 40;
 
     /// <summary>Device memory of the run.</summary>
     public DeviceMemoryPlan Plan { get; }
@@ -90,20 +79,13 @@ internal sealed class DeviceFactorization : IDisposable
     public void SetCells()
     {
         _device.Synchronize();
-        for (int s = 0; s < _sides.Length; s++)
+        foreach (DeviceSide side in _sides)
         {
-            _cells[s].ForEach(buffer => buffer.Dispose());
-            _cells[s].Clear();
-            (FactorSide side, RatingCells cells) = (_sides[s], _sides[s].Cells);
-            _cellAddresses[s] =
-            [
-                Upload<int>(s, "starts", cells.Starts), Upload<int>(s, "rows", cells.Rows.AsSpan(0, cells.Count)), Upload<float>(s, "weights", cells.Weights.AsSpan(0, cells.Count)),
-                Upload<float>(s, "targets", cells.Targets.AsSpan(0, cells.Count)), Upload<float>(s, "pulls", side.Pulls), Upload<float>(s, "shares", side.Shares),
-            ];
+            side.SetCells();
         }
     }
 
-    /// <summary>One step over all cells. Returns the sum of their weighted squared errors before the step; when it is not finite, nothing has been changed.</summary>
+    /// <summary>One step over all cells. Returns the sum of the squared errors before the step; when it is not finite, nothing has been changed.</summary>
     public double Step(OptimizerStep optimizer)
     {
         if (!_deviceIsCurrent)
@@ -114,7 +96,7 @@ internal sealed class DeviceFactorization : IDisposable
 
         Describe(optimizer);
         // Powers of two, so that few sizes occur and their recordings are found again.
-        int blocks = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)_sides.Max(side => side.Rows));
+        int blocks = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)_sides.Max(side => side.Side.Rows));
         if (!_graphs.TryGetValue(blocks, out CudaGraph graph))
         {
             _graphs.Add(blocks, graph = Record(blocks));
@@ -122,13 +104,13 @@ internal sealed class DeviceFactorization : IDisposable
 
         _device.Driver.Launch(graph, _device.Stream);
         _device.Synchronize();
-        double loss = MemoryMarshal.Read<double>(Pinned(DescriptionBytes, sizeof(double)));
+        double loss = MemoryMarshal.Read<double>(Pinned(_bytes, sizeof(double))) + (_hasBiases ? 0 : _sides[0].Side.Cells.Spread);
         _hostIsCurrent &= !double.IsFinite(loss);
         return loss;
     }
 
     /// <summary>The moves of ids between the clusters of one side.</summary>
-    public DeviceClusters ClustersOf(FactorSide own, FactorSide other) => new(_device, _kernels, own, other);
+    public DeviceClusters ClustersOf(FactorSide own, FactorSide other) => new(_device, _kernels, own, other, _sides.First(side => side.Side == own).Ratings!);
 
     /// <summary>Frees what the device does not free itself.</summary>
     public void Dispose()
@@ -145,58 +127,78 @@ internal sealed class DeviceFactorization : IDisposable
     {
         ICudaDriver driver = _device.Driver;
         driver.BeginCapture(_device.Stream);
-        driver.CopyToDevice(_description.Address, _pinned, DescriptionBytes, _device.Stream);
-        _kernels.Launch("row_gradients", blocks, 2, _description);
-        _kernels.Launch("sum_losses", 1, 1, _description);
-        _kernels.Launch("update_rows", DeviceKernels.Cover((long)blocks * _sides[0].Width), 2, _description);
-        driver.CopyToHost(_pinned + DescriptionBytes, _result.Address, StepLayout.ResultBytes, _device.Stream);
+        driver.CopyToDevice(_description.Address, _pinned, _bytes, _device.Stream);
+        long elements = DeviceKernels.Cover((long)blocks * _sides[0].Side.Width), ids = _sides.Max(side => side.Side.Lists.Ids);
+        bool isPersonal = _sides.Any(side => side.Personal is not null);
+        void Launch(string kernel, long count, int rows = 2) => _kernels.Launch(kernel, count, rows, _description);
+        if (isPersonal)
+        {
+            Launch("whole_vectors", elements);
+        }
+
+        if (_hasBiases)
+        {
+            Launch("rating_targets", DeviceKernels.Cover(ids, CudaProgram.BlockThreads / 32));
+            Launch("average_cells", DeviceKernels.Cover(_sides[0].Side.Lists.Labels.Length, CudaProgram.BlockThreads / 8));
+        }
+
+        Launch("row_gradients", blocks);
+        Launch("sum_losses", 1, 1);
+        Launch("update_rows", elements);
+        if (isPersonal)
+        {
+            Launch("cluster_means", _sides.Max(side => side.Side.Table.Assignment?.Capacity ?? 1));
+            Launch("nearest_clusters", DeviceKernels.Cover(blocks, CudaProgram.BlockThreads / 32));
+            Launch("move_ids", DeviceKernels.Cover(blocks));
+            Launch("find_residuals", elements);
+        }
+
+        if (_hasBiases)
+        {
+            Launch("update_biases", DeviceKernels.Cover(ids, CudaProgram.BlockThreads / 32));
+        }
+
+        driver.CopyToHost(_pinned + _bytes, _result.Address, StepLayout.ResultBytes, _device.Stream);
         return driver.EndCapture(_device.Stream);
     }
 
     private unsafe Span<byte> Pinned(int offset, int bytes) => new((byte*)_pinned + offset, bytes);
 
-    private ulong Upload<T>(int side, string name, ReadOnlySpan<T> values)
-        where T : unmanaged
-    {
-        DeviceBuffer<T> buffer = _device.Allocate<T>(name, values.Length);
-        buffer.Upload(values);
-        _cells[side].Add(buffer);
-        return buffer.Address.Value;
-    }
-
     private void Describe(OptimizerStep optimizer)
     {
-        Span<byte> bytes = Pinned(0, DescriptionBytes);
+        Span<byte> bytes = Pinned(0, _bytes);
         MemoryMarshal.Write(bytes, _losses.Address.Value);
         MemoryMarshal.Write(bytes[8..], _result.Address.Value);
         MemoryMarshal.Write(bytes[16..], optimizer.TableRate);
         MemoryMarshal.Write(bytes[20..], optimizer.MomentScale);
         MemoryMarshal.Write(bytes[24..], optimizer.GradientScale);
         MemoryMarshal.Write(bytes[28..], optimizer.SecondMomentScale);
-        MemoryMarshal.Write(bytes[32..], (long)_sides[0].Rows);
-        for (int s = 0; s < _sides.Length; s++)
+        MemoryMarshal.Write(bytes[32..], (long)_sides[0].Side.Rows);
+        if (_sides[0].Side.Biases is { } biases)
         {
-            ulong State(int number) => number < _tables[s].Length ? _tables[s][number].Address.Value : 0;
-            ReadOnlySpan<ulong> addresses = [State(0), State(1), State(2), _gradients[s].Address.Value, .. _cellAddresses[s], (ulong)_sides[s].Rows];
-            MemoryMarshal.AsBytes(addresses).CopyTo(bytes[(StepBytes + (s * SideBytes))..]);
+            MemoryMarshal.Write(bytes[40..], optimizer.TowerRate);
+            MemoryMarshal.Write(bytes[44..], biases.MeanLabel);
+        }
+
+        int at = StepBytes;
+        foreach (DeviceSide side in _sides)
+        {
+            MemoryMarshal.AsBytes(side.Fields().AsSpan()).CopyTo(bytes[at..]);
+            at += side.Bytes;
         }
     }
 
     private void Move(bool toDevice)
     {
-        for (int s = 0; s < _sides.Length; s++)
+        foreach (DeviceSide side in _sides)
         {
-            NativeFloats[] host = [_sides[s].Table.Values, .. _sides[s].Table.State];
-            for (int n = 0; n < host.Length; n++)
+            if (toDevice)
             {
-                if (toDevice)
-                {
-                    _tables[s][n].Upload(ref host[n].First, 0, host[n].Length);
-                }
-                else
-                {
-                    _tables[s][n].Download(ref host[n].First, 0, host[n].Length);
-                }
+                side.Upload();
+            }
+            else
+            {
+                side.Download();
             }
         }
     }

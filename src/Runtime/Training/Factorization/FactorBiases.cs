@@ -38,8 +38,17 @@ internal sealed class FactorBiases
     /// <summary>Label less mean and biases of every rating, in the order of the side's lists.</summary>
     public float[] Targets { get; }
 
+    /// <summary>Biases of the ids with their optimiser state.</summary>
+    public Table Table => _state.Tables[_table];
+
     /// <summary>Biases of the ids.</summary>
-    public NativeFloats Values => _state.Tables[_table].Values;
+    public NativeFloats Values => Table.Values;
+
+    /// <summary>Cell of every rating, in the order of the side's lists.</summary>
+    public ReadOnlySpan<int> CellOf => _cellOf;
+
+    /// <summary>The mean label of the model.</summary>
+    public float MeanLabel => Mean(_state);
 
     /// <summary>Blocks of ids.</summary>
     public int Blocks => (_ids.Length + IdsPerBlock - 1) / IdsPerBlock;
@@ -65,6 +74,29 @@ internal sealed class FactorBiases
                 _cellOf[k] = Array.BinarySearch(cells.Rows, first, end - first, otherRows[_side.Lists.Others[k]]);
             }
         })));
+    }
+
+    /// <summary>The ratings of every cell, in the order of the side's lists: those of cell c are [Starts[c], Starts[c + 1]).</summary>
+    public (int[] Starts, int[] Ratings) RatingsOfCells()
+    {
+        int[] starts = new int[_side.Cells.Count + 1], ratings = new int[_cellOf.Length];
+        foreach (int cell in _cellOf)
+        {
+            starts[cell + 1]++;
+        }
+
+        for (int cell = 0; cell + 1 < starts.Length; cell++)
+        {
+            starts[cell + 1] += starts[cell];
+        }
+
+        int[] next = starts[..^1];
+        for (int k = 0; k < _cellOf.Length; k++)
+        {
+            ratings[next[_cellOf[k]]++] = k;
+        }
+
+        return (starts, ratings);
     }
 
     /// <summary>Computes what the ratings of a block of ids leave to the vectors.</summary>

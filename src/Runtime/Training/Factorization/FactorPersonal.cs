@@ -22,6 +22,9 @@ internal sealed class FactorPersonal(FactorSide side, Table residuals, int index
     /// <summary>Index of the table of differences.</summary>
     public int Index => index;
 
+    /// <summary>The differences of the ids' vectors from their clusters'.</summary>
+    public Table Residuals => residuals;
+
     /// <summary>The ids' vectors; see <see cref="Refresh"/>.</summary>
     public NativeFloats Whole => _whole;
 

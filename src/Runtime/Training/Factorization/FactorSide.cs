@@ -91,6 +91,9 @@ internal sealed class FactorSide
     /// <summary>Rows in use.</summary>
     public int Rows => IsPersonal ? Lists.Ids : Table.Assignment?.Live ?? (int)Table.Rows;
 
+    /// <summary>The greatest number of rows that may ever be in use.</summary>
+    public int MostRows => Personal is null ? (int)Table.Rows : int.Max(Lists.Ids, (int)Table.Rows);
+
     /// <summary>0, 1, 2, ...: the rows as a list.</summary>
     public int[] AllRows { get; private set; }
 

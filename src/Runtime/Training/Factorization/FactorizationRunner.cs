@@ -77,23 +77,25 @@ internal sealed class FactorizationRunner : IStepRunner, IDeviceRunner
     {
         long number = _step.State.Steps;
         _step.Optimizer = optimizer;
-        _stale |= _users.Personalise(number) | _items.Personalise(number);
+        bool isPersonalised = _users.Personalise(number) | _items.Personalise(number);
+        _stale |= isPersonalised;
 
-        // Before the splits, which look at the vectors of the other side.
-        EachPersonal(personal => personal.Refresh(_team));
-        if (_stale && _users.Biases is not null)
+        // Before the splits, which look at the vectors of the other side and at what the biases leave to explain.
+        if (_onDevice is null)
         {
-            // Of the first step: splits look at what the biases leave to explain.
-            EachBias((own, other, block) => own.Refresh(block, other));
+            EachPersonal(personal => personal.Refresh(_team));
+            if (_stale)
+            {
+                RefreshBiases();
+            }
+        }
+        else if (isPersonalised || _clusters.Any(c => c.MayChangeBefore(number)))
+        {
+            TakeBack();
         }
 
         foreach (FactorClusters clusters in _clusters)
         {
-            if (clusters.MayChangeBefore(number))
-            {
-                _onDevice?.Invalidate();
-            }
-
             _stale |= clusters.BeforeStep(number);
         }
 
@@ -103,19 +105,19 @@ internal sealed class FactorizationRunner : IStepRunner, IDeviceRunner
             _onDevice?.SetCells();
         }
 
-        double loss = _onDevice is null ? StepOnCpu() : _users.Cells.Spread + _onDevice.Step(optimizer);
+        double loss = _onDevice is null ? StepOnCpu() : _onDevice.Step(optimizer);
         if (!double.IsFinite(loss))
         {
             return loss;
         }
 
+        if (_onDevice is not null && _clusters.Any(c => c.MayChangeAfter(number)))
+        {
+            TakeBack();
+        }
+
         foreach (FactorClusters clusters in _clusters)
         {
-            if (clusters.MayChangeAfter(number))
-            {
-                _onDevice?.Invalidate();
-            }
-
             _stale |= clusters.AfterStep(number);
         }
 
@@ -150,10 +152,26 @@ internal sealed class FactorizationRunner : IStepRunner, IDeviceRunner
         if (_users.Biases is not null)
         {
             EachBias((own, _, block) => own.Update(block, _step));
-            EachBias((own, other, block) => own.Refresh(block, other));
+            RefreshBiases();
         }
 
         return loss;
+    }
+
+    // Brings the parameters to the host, where ids are about to move, and computes what depends on them.
+    private void TakeBack()
+    {
+        _onDevice!.Invalidate();
+        EachPersonal(personal => personal.Refresh(_team));
+        RefreshBiases();
+    }
+
+    private void RefreshBiases()
+    {
+        if (_users.Biases is not null)
+        {
+            EachBias((own, other, block) => own.Refresh(block, other));
+        }
     }
 
     // Runs over the blocks of ids of both sides.
