@@ -32,9 +32,9 @@ public sealed class FactorizationTests
         Same<BothPersonal>(Devices.Device(), examples: 600, keys: 40);
         Same<FreePersonal>(Devices.Device(), examples: 600, keys: 30, rate: 0.01f);
         Same<MfNonNegative>(Devices.Device());
-        Same<RowWisePersonal>(Devices.Device(), examples: 150, keys: 60);
+        Same<RowWisePersonal>(Devices.Device(), examples: 150, keys: 60, rate: 0.3f);
         Requires.HostCompiler();
-        Same<RowWisePersonal>(Device.Cuda(0, HostCudaDriver.Platform(checks: true)), examples: 150, keys: 60);
+        Same<RowWisePersonal>(Device.Cuda(0, HostCudaDriver.Platform(checks: true)), examples: 150, keys: 60, rate: 0.3f);
     }
 
     [TestMethod]

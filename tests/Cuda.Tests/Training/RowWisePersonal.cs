@@ -9,7 +9,7 @@ public partial class RowWisePersonal
     [User(OutOfVocabulary = OutOfVocabulary.Zero, MinCount = 2), Hashed(Dimension = 5, Rows = 7)]
     public int User { get; set; }
 
-    [Item(OutOfVocabulary = OutOfVocabulary.SharedRow, MinCount = 2), Clustered(Dimension = 5, Clusters = 16, Initial = 16, ReassignEvery = 2, PersonalFrom = 5, Pull = 0.5f)]
+    [Item(OutOfVocabulary = OutOfVocabulary.SharedRow, MinCount = 2), Clustered(Dimension = 5, Clusters = 16, Initial = 16, PersonalFrom = 1, Pull = 0.5f)]
     public int Item { get; set; }
 
     [Label]

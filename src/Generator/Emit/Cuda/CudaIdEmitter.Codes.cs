@@ -4,6 +4,7 @@ using System.Linq;
 using ModelGen.Generator.Emit.CSharp;
 using ModelGen.Generator.Helpers;
 using ModelGen.Generator.Ir;
+using ModelGen.Generator.Lowering;
 
 namespace ModelGen.Generator.Emit.Cuda;
 
