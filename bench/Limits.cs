@@ -12,23 +12,43 @@ namespace ModelGen.Bench;
 /// <param name="FmaGigaflops">Fused multiply-adds from registers on all threads, 10^9 floating-point operations per second.</param>
 /// <param name="StreamGigabytes">Reading a block much larger than the caches, 10^9 bytes per second on all threads.</param>
 /// <param name="GatherMillions">Rows of 64 floats read in random order from a block much larger than the caches, 10^6 rows per second on all threads.</param>
-internal sealed record Limits(double FmaGigaflops, double StreamGigabytes, double GatherMillions)
+/// <param name="UpdateMillions">Rows of 64 floats added to in random order in a block of 8 MB that all threads share, 10^6 rows per second on all threads.</param>
+internal sealed record Limits(double FmaGigaflops, double StreamGigabytes, double GatherMillions, double UpdateMillions)
 {
     private const int RowFloats = 64;
 
+    /// <summary>The same on one thread, measured in turn with these: what more threads can gain; null where there is one thread.</summary>
+    public Limits? OneThread { get; private init; }
+
     public static Limits Measure(int threads)
     {
+        const int Rounds = 5;
         NativeFloats[] blocks = [.. Enumerable.Range(0, threads).Select(_ => new NativeFloats(64 << 20))];
-        var limits = new Limits(
-            Enumerable.Range(0, 5).Max(_ => OnAll(threads, _ => Fma())),
-            Enumerable.Range(0, 5).Max(_ => OnAll(threads, t => Stream(blocks[t]))),
-            1e3 * Enumerable.Range(0, 5).Max(_ => OnAll(threads, t => Gather(blocks[t], t))));
+        using NativeFloats shared = new(2 << 20);
+        int[] teams = threads == 1 ? [1] : [1, threads];
+        double[,] best = new double[teams.Length, 4];
+        for (int round = 0; round < Rounds; round++)
+        {
+            for (int i = 0; i < teams.Length; i++)
+            {
+                int team = teams[i];
+                best[i, 0] = Math.Max(best[i, 0], OnAll(team, _ => Fma()));
+                best[i, 1] = Math.Max(best[i, 1], OnAll(team, t => Stream(blocks[t])));
+                best[i, 2] = Math.Max(best[i, 2], 1e3 * OnAll(team, t => Gather(blocks[t], t)));
+                best[i, 3] = Math.Max(best[i, 3], 1e3 * OnAll(team, t => Update(shared, t, team)));
+            }
+        }
+
         Array.ForEach(blocks, block => block.Dispose());
-        return limits;
+        Limits one = new(best[0, 0], best[0, 1], best[0, 2], best[0, 3]);
+        return threads == 1 ? one : new Limits(best[1, 0], best[1, 1], best[1, 2], best[1, 3]) { OneThread = one };
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{FmaGigaflops:N0} GFLOP/s, {StreamGigabytes:N1} GB/s, {GatherMillions:N1} M random rows/s";
+    public override string ToString() => $"{FmaGigaflops:N0} GFLOP/s, {StreamGigabytes:N1} GB/s, {GatherMillions:N1} M random rows/s, {UpdateMillions:N1} M row updates/s in cache"
+        + (OneThread is { } one
+            ? $" ({FmaGigaflops / one.FmaGigaflops:N2}, {StreamGigabytes / one.StreamGigabytes:N2}, {GatherMillions / one.GatherMillions:N2} and {UpdateMillions / one.UpdateMillions:N2} times one thread)"
+            : "");
 
     // Work is a function of the thread's number that returns how much it did, in 10^9 units.
     private static double OnAll(int threads, Func<int, double> work)
@@ -110,5 +130,26 @@ internal sealed record Limits(double FmaGigaflops, double StreamGigabytes, doubl
         }
 
         return (Reads / 1e9) + (Vector512.Sum(sum) == 0.5f ? 1e-9 : 0);
+    }
+
+    // Every thread has rows of its own, as the threads of a training step have.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double Update(NativeFloats block, int thread, int threads)
+    {
+        const int Updates = 1 << 22;
+        ulong rows = (ulong)(block.Length / RowFloats / threads), state = (ulong)thread + 1;
+        long first = thread * (long)rows;
+        Vector512<float> one = Vector512.Create(1f);
+        for (int i = 0; i < Updates; i++)
+        {
+            state = (state * 6364136223846793005) + 1442695040888963407;
+            ref float row = ref block.At((first + (long)Math.BigMul(state, rows, out _)) * RowFloats);
+            for (nuint n = 0; n < RowFloats; n += 16)
+            {
+                (Vector512.LoadUnsafe(ref row, n) + one).StoreUnsafe(ref row, n);
+            }
+        }
+
+        return Updates / 1e9;
     }
 }
