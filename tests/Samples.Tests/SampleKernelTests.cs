@@ -48,7 +48,7 @@ public sealed partial class SampleKernelTests
             : [];
 
     private static string[] Embedding<T>()
-        where T : class, IEmbeddingModel<T> => T.Cuda!.FullBatch is { } all ? [T.Cuda.Source, all] : [T.Cuda.Source];
+        where T : class, IEmbeddingModel<T> => [.. new[] { T.Cuda!.Source, T.Cuda.FullBatch, T.ServedCuda?.Program.Source }.OfType<string>()];
 
     private static string[] Autoencoder<T>()
         where T : class, IAutoencoder<T> => [T.Cuda!.Source];

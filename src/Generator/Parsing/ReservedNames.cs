@@ -11,7 +11,7 @@ public static class ReservedNames
 {
     private static readonly HashSet<string> s_members = new(StringComparer.Ordinal)
     {
-        "ReadCsv", "Read", "From", "Train", "Explain", "s_schema", "IrText", "Tile", "Dense", "Transposed", "FactorizationKernels", "s_cuda", "CudaSource", "CudaFullBatch",
+        "ReadCsv", "Read", "From", "Train", "Explain", "s_schema", "IrText", "Tile", "Dense", "Transposed", "FactorizationKernels", "s_cuda", "CudaSource", "CudaFullBatch", "CudaServed",
     };
 
     private static readonly HashSet<string> s_types = new(StringComparer.Ordinal)

@@ -100,7 +100,7 @@ public sealed class CollapsedModel<TModel>
     /// <exception cref="InvalidOperationException">The model has no [User] or no [Item].</exception>
     /// <exception cref="DataSetException">No user can be measured.</exception>
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
-    /// <exception cref="DeviceException">The device asked for cannot be used, or cannot rank this model.</exception>
+    /// <exception cref="DeviceException">The device asked for cannot be used.</exception>
     public RankingEvaluation EvaluateRanking(DataSet<TModel> heldOut, DataSet<TModel> history, RankingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(heldOut);
@@ -108,18 +108,20 @@ public sealed class CollapsedModel<TModel>
         options ??= new RankingOptions();
         options.Check();
         RankingTask<TModel> task = RankingTask<TModel>.Create(heldOut, history, Weights.Vocabularies, options);
-        if (_predictor.Value.VectorWidth > 0 && DeviceChoice.Open(options.Device, lacking: null, out _) is { } device)
+        using WorkerTeam team = new(TrainingOptions.CountThreads(options.Threads));
+        bool isSeparated = _predictor.Value.VectorWidth > 0;
+        ServedProgram? served = isSeparated ? null : TModel.ServedCuda;
+        if (DeviceChoice.Open(options.Device, isSeparated || served is not null ? null : DeviceChoice.WithoutCuda, out _) is { } device)
         {
+            if (served is not null)
+            {
+                return Ranking.Evaluate(task, options, device, new ModelDeviceScorer(served.Decode(Weights), served.Program, task.Queries, team));
+            }
+
             SeparatedVectors<TModel> vectors = new(Weights, _predictor.Value, task.Queries);
             return Ranking.Evaluate(task, options, device, new UnitRowsDeviceScorer(vectors.Items(), vectors.Queries));
         }
 
-        if (options.Device.IsCuda)
-        {
-            throw new DeviceException($"The score of {TModel.Schema.Name} is no inner product of a query and an item; the lists of its collapsed form are measured on the CPU (Device.Cpu), those of its trained form on a device too.");
-        }
-
-        using WorkerTeam team = new(TrainingOptions.CountThreads(options.Threads));
         return Ranking.Evaluate(task, options, team, CreateScorer(task.Queries, team.Size));
     }
 

@@ -55,6 +55,9 @@ public interface IEmbeddingModel<TSelf> : IModel<TSelf> where TSelf : class, IEm
     /// <summary>The training step as CUDA C; null when the model was compiled without.</summary>
     static virtual CudaProgram? Cuda => null;
 
+    /// <summary>The served form's forward pass as CUDA C; null when the model has no item, its score is an inner product, or it was compiled without.</summary>
+    static virtual ServedProgram? ServedCuda => null;
+
     /// <summary>Turns the trained form into its served form: products multiplied out in double precision, queries replaced by their codes.</summary>
     static abstract CollapsedWeights Collapse(ModelState state);
 

@@ -9,7 +9,7 @@ using ModelGen.Tests.Training;
 
 namespace ModelGen.Tests.Rankings;
 
-/// <summary>Trained models of hosts whose score is no inner product rank the whole catalogue on a device with the scores of the CPU but for roundings.</summary>
+/// <summary>Trained and collapsed models of hosts whose score is no inner product rank the whole catalogue on a device with the scores of the CPU but for roundings.</summary>
 [TestClass]
 public sealed class ModelDeviceScorerTests
 {
@@ -31,6 +31,15 @@ public sealed class ModelDeviceScorerTests
     {
         Same<NeuMfMixed>(isChecked: true);
         Same<RankedClick>(isChecked: true);
+    }
+
+    [TestMethod]
+    public void Scores_of_the_served_form_equal_those_of_the_CPU_in_every_format()
+    {
+        Served<NeuMfMixed>(isChecked: false);
+        Served<NeuMfOdd>(isChecked: false);
+        Served<RankedClick>(isChecked: false);
+        Served<NeuMfMixed>(isChecked: true);
     }
 
     [TestMethod]
@@ -66,16 +75,34 @@ public sealed class ModelDeviceScorerTests
         DataSet<T> data = RandomData.Create<T>(240, 7, keys: 90), queries = data.Select([.. Enumerable.Range(100, 23)]);
         ModelState state = ModelTrainer.Train(data, new TrainingOptions { BatchSize = 64 }).State;
         using WorkerTeam team = new(2);
-        TrainedQueryScorer<T> cpu = new(state, queries, team);
+        Compare(new TrainedQueryScorer<T>(state, queries, team), new ModelDeviceScorer(state, Program<T>(), queries, team), queries.Count, isChecked, name);
+    }
+
+    // Tables in floats and in smaller forms, codes where the model has them.
+    private static void Served<T>(bool isChecked)
+        where T : class, IEmbeddingModel<T>
+    {
+        DataSet<T> data = RandomData.Create<T>(240, 7, keys: 90), queries = data.Select([.. Enumerable.Range(100, 23)]);
+        CollapsedWeights weights = ModelTrainer.Train(data, new TrainingOptions { BatchSize = 64 }).Collapse().Weights;
+        using WorkerTeam team = new(2);
+        foreach (CollapsedWeights form in new[] { weights, weights.Quantize(TableFormat.Int8PerRow), weights.Quantize(TableFormat.Float16) })
+        {
+            ModelDeviceScorer scorer = new(T.ServedCuda!.Decode(form), T.ServedCuda.Program, queries, team);
+            Compare(new CollapsedQueryScorer<T>(form, T.CreatePredictor(form), queries, lanes: 1), scorer, queries.Count, isChecked, $"{typeof(T).Name}, {form.Tables[0].Format}");
+        }
+    }
+
+    private static void Compare(IQueryScorer cpu, ModelDeviceScorer scorer, int queries, bool isChecked, string name)
+    {
         using CudaDevice device = isChecked ? Devices.Checked() : Devices.Any();
-        using ModelDeviceScorer scorer = new(state, Program<T>(), queries, team);
+        using ModelDeviceScorer opened = scorer;
         scorer.Open(device, 16);
         using DeviceBuffer<int> histories = device.Allocate<int>("histories", 17), faults = device.Allocate<int>("faults", 16);
         using DeviceBuffer<float> scores = device.Allocate<float>("scores", 16L * scorer.Items);
         Assert.AreEqual(cpu.Items, scorer.Items);
-        for (int first = 0; first < queries.Count; first += 16)
+        for (int first = 0; first < queries; first += 16)
         {
-            int count = Math.Min(16, queries.Count - first);
+            int count = Math.Min(16, queries - first);
             faults.Clear();
             scorer.Score(first, count, histories, histories, scores, faults);
             float[] expected = new float[count * cpu.Items], actual = scores.ToArray();

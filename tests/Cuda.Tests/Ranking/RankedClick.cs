@@ -1,6 +1,6 @@
 namespace ModelGen.Tests.Rankings;
 
-/// <summary>A DLRM over a user, a bag, a number and an item of two factors: nothing of its score is an inner product.</summary>
+/// <summary>A DLRM over clusters of users, a bag, a number and an item of two factors: nothing of its score is an inner product.</summary>
 [EmbeddingModel]
 [Dlrm(Bottom = [16, 8], Top = [24])]
 [Adagrad(LearningRate = 0.02f, Epsilon = 0.01f)]
@@ -12,7 +12,7 @@ public partial class RankedClick
     [Numeric]
     public float Age { get; set; }
 
-    [User(OutOfVocabulary = OutOfVocabulary.Zero, MinCount = 2), Full(Dimension = 8)]
+    [User(OutOfVocabulary = OutOfVocabulary.Zero, MinCount = 2), Clustered(Dimension = 8, Clusters = 4, Initial = 4)]
     public string User { get; set; } = "";
 
     [Categorical(Pooling = Pooling.Mean), MultiLayer(Dimension = 8, Inner = 12)]

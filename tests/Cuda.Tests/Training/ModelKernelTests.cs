@@ -32,6 +32,11 @@ public sealed class ModelKernelTests
             {
                 KernelCompilation.AssertNoSpills(context, compiler, CudaStepRunner.SourceFor(all, $"{T.Schema.Name} on all ratings", precision, KernelCompilation.DeviceOf(70)), capabilities);
             }
+
+            if (T.ServedCuda is { } served && precision == MatrixPrecision.Exact)
+            {
+                KernelCompilation.AssertNoSpills(context, compiler, CudaStepRunner.SourceFor(served.Program.Source, $"{T.Schema.Name}, served", precision, KernelCompilation.DeviceOf(70)), capabilities);
+            }
         }
     }
 }

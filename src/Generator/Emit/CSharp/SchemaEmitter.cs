@@ -41,6 +41,19 @@ internal static class SchemaEmitter
             }
         }
 
+        WriteParameters(w, graph, plan);
+        WriteQuantized(w, graph);
+        w.Line($"DenseFloats = {plan.DenseFloats},");
+        w.Line($"FactorOffset = {plan.FactorOffset},");
+        w.Line($"TransposedFloats = {plan.TransposedFloats},");
+        w.Line($"TileFloats = {plan.TileFloats},");
+        w.Line($"Optimizer = new(OptimizerKind.{o.Rule}, {SourceWriter.Float(o.LearningRate)}, {SourceWriter.Float(o.TableRate)}, {SourceWriter.Float(o.FactorRate)}, {SourceWriter.Float(o.TowerRate)}, {SourceWriter.Float(o.Beta1)}, {SourceWriter.Float(o.Beta2)}{(o.Lazy ? string.Empty : ", Lazy: false")}){(o.Rule == OptimizerRule.NAdam ? $" {{ MomentumDecay = {SourceWriter.Float(o.MomentumDecay)} }}" : "")},");
+        w.Line($"Ir = IrText,");
+    }
+
+    /// <summary>Writes the tables and the dense parameters of a graph.</summary>
+    public static void WriteParameters(SourceWriter w, Graph graph, MemoryPlan plan)
+    {
         w.Line("Tables =");
         using (w.Brackets())
         {
@@ -59,14 +72,6 @@ internal static class SchemaEmitter
                 w.Line($"new({SourceWriter.Quote(p.Name)}, {p.Rows}, {p.Columns}, {d.Offset}, {d.Stride}, {d.PaddedRows}, {d.TransposedOffset}, {d.TransposedStride}, ParameterGroup.{p.Group}, Initialization.{p.Init}, {SourceWriter.Float(p.Scale)}),");
             }
         }
-
-        WriteQuantized(w, graph);
-        w.Line($"DenseFloats = {plan.DenseFloats},");
-        w.Line($"FactorOffset = {plan.FactorOffset},");
-        w.Line($"TransposedFloats = {plan.TransposedFloats},");
-        w.Line($"TileFloats = {plan.TileFloats},");
-        w.Line($"Optimizer = new(OptimizerKind.{o.Rule}, {SourceWriter.Float(o.LearningRate)}, {SourceWriter.Float(o.TableRate)}, {SourceWriter.Float(o.FactorRate)}, {SourceWriter.Float(o.TowerRate)}, {SourceWriter.Float(o.Beta1)}, {SourceWriter.Float(o.Beta2)}{(o.Lazy ? string.Empty : ", Lazy: false")}){(o.Rule == OptimizerRule.NAdam ? $" {{ MomentumDecay = {SourceWriter.Float(o.MomentumDecay)} }}" : "")},");
-        w.Line($"Ir = IrText,");
     }
 
     private static void WriteQuantized(SourceWriter w, Graph graph)

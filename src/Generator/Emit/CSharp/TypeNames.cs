@@ -23,7 +23,7 @@ public static class TypeNames
         ("ModelGen.Compiled",
             "AutoencoderStep AutoencoderWork Batch BlockScratch CategoricalFeature CollapsedCodes CollapsedDense CollapsedRetrieval CollapsedTable CollapsedWeights CudaAutoencoder CudaProgram CudaWork DataSetBuilder DenseParameter FeatureBatch Finish FeatureRole FrequencyTiers IAutoencoder IEmbeddingModel IFactorization IModel IPredictor IRetriever ISimd "
             + "Initialization KeyKind Lane LaneSums Losses Microkernel ModelSchema ModelState NativeFloats NearestCentroid OnnxModelBuilder OnnxType OptimizerKind ParameterGroup RowIndex ScoreNormalization SoftmaxScores "
-            + "SharedRows SparseRows Simd128 Simd256 Simd512 SimdScalar StepContext Table WeightsImage"),
+            + "ServedProgram SharedRows SparseRows Simd128 Simd256 Simd512 SimdScalar StepContext Table WeightsImage"),
         ("System", "ArgumentException ArgumentOutOfRangeException Array BitConverter Exception FormatException GC Half InvalidOperationException Math MathF ReadOnlySpan Span ThreadStatic"),
         ("System.Buffers", "ArrayPool OperationStatus"),
         ("System.Collections.Generic", "Dictionary IEnumerable KeyNotFoundException"),

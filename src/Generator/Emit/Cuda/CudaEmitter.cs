@@ -49,12 +49,7 @@ internal static class CudaEmitter
         }
 
         CudaForms towers = CudaDenseEmitter.Towers(plan), factors = CudaDenseEmitter.Factors(graph, plan);
-        int slots = 32;
-        while (slots > 1 && (slots * ids.SlotFloats) + ids.PieceFloats > SharedFloats)
-        {
-            slots /= 2;
-        }
-
+        int slots = Slots(ids);
         var kernels = new SourceWriter();
         var list = new List<(string Name, string Work, int Count)>();
         int block = (slots * ids.SlotFloats) + ids.PieceFloats;
@@ -85,7 +80,7 @@ internal static class CudaEmitter
         Add(ids.Idle, "update_idle", "TableRows", "Rows that did not occur in the batch, one table per row of the grid.", 0, Finite);
 
         var source = new SourceWriter();
-        WriteHead(source, model, graph, plan, slots, ids.SlotFloats);
+        WriteHead(source, $"The training step of {model.Name}.", graph, plan, slots, ids.SlotFloats);
         new CudaNames(plan).Write(source);
         if (model.Optimizer.Rule == OptimizerRule.RowWiseAdagrad)
         {
@@ -95,11 +90,11 @@ internal static class CudaEmitter
         library.Write(source);
         CudaOptimizer.Write(source, model.Optimizer, towers.Count + factors.Count > 0);
         source.Lines(kernels.ToString().TrimEnd('\n'));
-        return Wrap(model, plan, shared, slots, ids, list, item >= 0, source.ToString(), FactorizationEmitter.AppliesTo(model) ? CudaFactorization.Text(model, graph) : null);
+        return Wrap(model, plan, shared, slots, ids, list, item >= 0, source.ToString(), FactorizationEmitter.AppliesTo(model) ? CudaFactorization.Text(model, graph) : null, CudaServed.Create(model, graph, item));
     }
 
-    // A tile fits into shared memory with 32 or 16 examples, or lies in a workspace of its lane.
-    private static MemoryPlan Plan(Graph graph, out bool shared)
+    /// <summary>Plans tiles: one fits into shared memory with 32 or 16 examples, or lies in a workspace of its lane.</summary>
+    public static MemoryPlan Plan(Graph graph, out bool shared)
     {
         foreach (int examples in new[] { MostTileExamples, MostTileExamples / 2 })
         {
@@ -113,6 +108,18 @@ internal static class CudaEmitter
 
         shared = false;
         return MemoryPlan.Create(graph, MostTileExamples);
+    }
+
+    /// <summary>Distinct ids that a block has in shared memory at a time.</summary>
+    public static int Slots(CudaIdEmitter ids)
+    {
+        int slots = 32;
+        while (slots > 1 && (slots * ids.SlotFloats) + ids.PieceFloats > SharedFloats)
+        {
+            slots /= 2;
+        }
+
+        return slots;
     }
 
     // Many blocks hide the latency of lookups, but every one has gradients of the towers, and a workspace, of its own: 64 MB of each at most
@@ -129,11 +136,12 @@ internal static class CudaEmitter
         return lanes;
     }
 
-    private static void WriteHead(SourceWriter w, ModelSpec model, Graph graph, MemoryPlan plan, int slots, int slotFloats)
+    /// <summary>Writes what the kernels of a graph begin with: sizes and the description of a step.</summary>
+    public static void WriteHead(SourceWriter w, string title, Graph graph, MemoryPlan plan, int slots, int slotFloats)
     {
         int features = graph.Features.Count, tables = graph.Parameters.Count(p => p.IsTable), shared = graph.Parameters.Count(p => p.IsTable && p.Index != RowIndexKind.Identity);
         w.Lines($$"""
-            // The training step of {{CudaText.Comment(model.Name)}}.
+            // {{CudaText.Comment(title)}}
             typedef long long i64;
             enum { THREADS = {{Threads}}, TILE = {{plan.TileExamples}}, SLOTS = {{slots}}, CHUNK = 256, SLOT_FLOATS = {{slotFloats}}, LONG_SEGMENT = 64, LANE_FLOATS = {{plan.FactorOffset}} };
 
@@ -224,7 +232,19 @@ internal static class CudaEmitter
         w.Line();
     }
 
-    private static string Wrap(ModelSpec model, MemoryPlan plan, bool shared, int slots, CudaIdEmitter ids, List<(string Name, string Work, int Count)> kernels, bool scores, string source, string? fullBatch)
+    /// <summary>Writes where a program's text is and the sizes of its tiles and vectors.</summary>
+    public static void WriteSizes(SourceWriter w, string text, MemoryPlan plan, bool shared, int slots, CudaIdEmitter ids, int features)
+    {
+        w.Line($"Source = global::System.Text.Encoding.UTF8.GetString({text}),");
+        w.Line($"TileExamples = {plan.TileExamples},");
+        w.Line($"Lanes = {Lanes(plan, shared)},");
+        w.Line($"SlotsPerBlock = {slots},");
+        w.Line($"WorkspaceFloats = {(shared ? 0 : plan.TileFloats)},");
+        w.Line($"Vectors = [{string.Join(", ", ids.Vectors.Select(v => $"new({v.Feature}, {v.Floats})"))}],");
+        w.Line($"ScoreFloats = [{string.Join(", ", Enumerable.Range(0, features).Select(f => ids.ScoreFloats.TryGetValue(f, out int floats) ? floats * slots : 0))}],");
+    }
+
+    private static string Wrap(ModelSpec model, MemoryPlan plan, bool shared, int slots, CudaIdEmitter ids, List<(string Name, string Work, int Count)> kernels, bool scores, string source, string? fullBatch, CudaServed? served)
     {
         var w = new SourceWriter();
         FileHeader.Write(w, model, "the training step in CUDA C");
@@ -235,13 +255,7 @@ internal static class CudaEmitter
             w.Line("private static readonly CudaProgram s_cuda = new()");
             using (w.Braces("};"))
             {
-                w.Line("Source = global::System.Text.Encoding.UTF8.GetString(CudaSource),");
-                w.Line($"TileExamples = {plan.TileExamples},");
-                w.Line($"Lanes = {Lanes(plan, shared)},");
-                w.Line($"SlotsPerBlock = {slots},");
-                w.Line($"WorkspaceFloats = {(shared ? 0 : plan.TileFloats)},");
-                w.Line($"Vectors = [{string.Join(", ", ids.Vectors.Select(v => $"new({v.Feature}, {v.Floats})"))}],");
-                w.Line($"ScoreFloats = [{string.Join(", ", Enumerable.Range(0, model.Categoricals.Count).Select(f => ids.ScoreFloats.TryGetValue(f, out int floats) ? floats * slots : 0))}],");
+                WriteSizes(w, "CudaSource", plan, shared, slots, ids, model.Categoricals.Count);
                 if (fullBatch is not null)
                 {
                     w.Line("FullBatch = global::System.Text.Encoding.UTF8.GetString(CudaFullBatch),");
@@ -268,6 +282,8 @@ internal static class CudaEmitter
                 w.Lines(fullBatch.TrimEnd('\n'));
                 w.Line("\"\"\"u8;");
             }
+
+            served?.Write(w);
         }
 
         return w.ToString();

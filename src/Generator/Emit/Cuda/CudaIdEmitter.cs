@@ -194,6 +194,9 @@ internal sealed partial class CudaIdEmitter(Graph graph, MemoryPlan plan, CudaLi
                 return Combine(op, "+");
             case OpKind.Quantize:
                 return Codes(op) + "\n__syncthreads();\n" + Centroids(op);
+            case OpKind.Decode:
+                (Parameter codes, DensePlace codebook) = (op.Parameters[0], plan.Dense[op.Parameters[1]]);
+                return $"{library.Use("decode")}<{codes.Columns}, {width}, {CudaText.Bool(op.Quantization!.Shared)}, {codebook.Stride}>({Table(codes)}, {Dense(codebook)}, f0.ids + at, count, {Ref(op.Result)});";
             default:
                 throw new LoweringException($"operation {op.Kind} has no CUDA form on ids");
         }

@@ -24,6 +24,19 @@ internal static class CudaQuantize
                 return sum;
             }
             """),
+        new("decode", """
+            // The vectors that the codes of ids stand for, codes being whole numbers in the rows of a table; rows past count become zero.
+            template <int PARTS, int WIDTH, bool SHARED, int STRIDE>
+            static __device__ void decode(const Table& codes, const float* codebook, const int* ids, int count, float* y)
+            {
+                for (int i = threadIdx.x; i < SLOTS * WIDTH; i += THREADS)
+                {
+                    int r = i / WIDTH, n = i % WIDTH, part = n / (WIDTH / PARTS);
+                    int centroid = r < count ? (int)codes.values[(i64)ids[r] * PARTS + part] : 0;
+                    y[i] = r < count ? codebook[centroid * STRIDE + (SHARED ? n % (WIDTH / PARTS) : n)] : 0.0f;
+                }
+            }
+            """),
         new("score_scale", $$"""
             // 1 / sqrt(variance + {{CudaText.Float(Quantization.Epsilon)}}) of a centroid's scores, 1 before any batch had some. Moments lie in rows of STRIDE floats: weight, mean, variance.
             template <int STRIDE>

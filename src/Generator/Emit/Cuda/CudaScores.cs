@@ -5,7 +5,7 @@ using ModelGen.Generator.Lowering;
 
 namespace ModelGen.Generator.Emit.Cuda;
 
-/// <summary>The kernel that scores the whole catalogue for queries with the forward pass of the training step.</summary>
+/// <summary>The kernel that scores the whole catalogue for queries with the forward pass of a graph.</summary>
 internal static class CudaScores
 {
     /// <summary>Writes the kernel.</summary>
@@ -26,7 +26,8 @@ internal static class CudaScores
         }
 
         string text = work.ToString().TrimEnd('\n');
-        Value score = graph.Forward[graph.Forward.Count - 1].Inputs[0];
+        Op last = graph.Forward[graph.Forward.Count - 1];
+        Value score = last.Kind is OpKind.Logistic or OpKind.Squared or OpKind.Ranking ? last.Inputs[0] : last.Result!;
         w.Line("// Scores of all items for the examples of the batch, the queries: a tile is a query with items of the catalogue, whose slots lie in order.");
         w.Line("extern \"C\" __global__ void __launch_bounds__(BOUNDS) score_items(const Step* step, int items, float* scores, int* faults)");
         using (w.Braces())

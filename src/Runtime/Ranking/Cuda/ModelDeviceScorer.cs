@@ -7,7 +7,7 @@ using ModelGen.Cuda;
 namespace ModelGen;
 
 /// <summary>
-/// Scores with the forward pass of the trained form of any model: the items are the slots of one batch of queries, whose vectors are computed
+/// Scores with the forward pass of the trained or the served form of any model: the items are the slots of one batch of queries, whose vectors are computed
 /// chunk by chunk of queries, and tiles are one query with some items.
 /// </summary>
 /// <param name="state">The parameters.</param>
