@@ -120,6 +120,7 @@ public static class Separate
             OpKind.Multiply => Product(op),
             OpKind.Linear => Weigh(op),
             OpKind.Fm => Pairs(op),
+            OpKind.Pairs when op.Number == 2 => Pairs(op),
             OpKind.Add => Sum(op),
             OpKind.Offset => Shift(op),
             _ => null,

@@ -84,15 +84,23 @@ public sealed class DeviceRankerTests
     [TestMethod]
     public void Collapsed_models_are_measured_on_a_device_inner_products_to_the_bit()
     {
-        (CollapsedModel<GmfDense> model, DataSet<GmfDense> heldOut, DataSet<GmfDense> history) = Trained<GmfDense>();
         RankingOptions onDevice = new() { Device = Devices.Device(), Cutoffs = [3, 10] };
-        Assert.AreEqual(model.EvaluateRanking(heldOut, history, onDevice with { Device = Device.Cpu }).ToString(), model.EvaluateRanking(heldOut, history, onDevice).ToString());
+        Same<GmfDense>();
+        Same<MfClustered>();
 
         (CollapsedModel<NeuMfMixed> other, DataSet<NeuMfMixed> wanted, DataSet<NeuMfMixed> known) = Trained<NeuMfMixed>();
         RankingEvaluation expected = other.EvaluateRanking(wanted, known, onDevice with { Device = Device.Cpu }), actual = other.EvaluateRanking(wanted, known, onDevice);
         Assert.AreEqual((expected.Users, expected.HeldOut, expected.Items), (actual.Users, actual.HeldOut, actual.Items));
         Assert.IsGreaterThan(0, expected.At(10).Ndcg);
         Assert.AreEqual(expected.At(10).Ndcg, actual.At(10).Ndcg, 1e-3);
+
+        void Same<T>()
+            where T : class, IEmbeddingModel<T>
+        {
+            (CollapsedModel<T> model, DataSet<T> heldOut, DataSet<T> history) = Trained<T>();
+            Assert.AreEqual(model.EvaluateRanking(heldOut, history, onDevice with { Device = Device.Cpu }).ToString(), model.EvaluateRanking(heldOut, history, onDevice).ToString());
+            Assert.IsNull(T.ServedCuda, "an inner product needs no kernels of its own");
+        }
 
         static (CollapsedModel<T> Model, DataSet<T> HeldOut, DataSet<T> History) Trained<T>()
             where T : class, IEmbeddingModel<T>
