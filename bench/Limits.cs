@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Linq;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Threading;
 using System.Threading.Tasks;
 using ModelGen.Compiled;
 
@@ -19,6 +20,9 @@ internal sealed record Limits(double FmaGigaflops, double StreamGigabytes, doubl
 
     /// <summary>The same on one thread, measured in turn with these: what more threads can gain; null where there is one thread.</summary>
     public Limits? OneThread { get; private init; }
+
+    /// <summary>Nanoseconds after which what one thread writes is read by another, the least of several tries; 0 where there is one thread.</summary>
+    public double HandOverNanoseconds { get; private init; }
 
     public static Limits Measure(int threads)
     {
@@ -41,13 +45,13 @@ internal sealed record Limits(double FmaGigaflops, double StreamGigabytes, doubl
 
         Array.ForEach(blocks, block => block.Dispose());
         Limits one = new(best[0, 0], best[0, 1], best[0, 2], best[0, 3]);
-        return threads == 1 ? one : new Limits(best[1, 0], best[1, 1], best[1, 2], best[1, 3]) { OneThread = one };
+        return threads == 1 ? one : new Limits(best[1, 0], best[1, 1], best[1, 2], best[1, 3]) { OneThread = one, HandOverNanoseconds = Enumerable.Range(0, 5).Min(_ => HandOver()) };
     }
 
     /// <inheritdoc/>
     public override string ToString() => $"{FmaGigaflops:N0} GFLOP/s, {StreamGigabytes:N1} GB/s, {GatherMillions:N1} M random rows/s, {UpdateMillions:N1} M row updates/s in cache"
         + (OneThread is { } one
-            ? $" ({FmaGigaflops / one.FmaGigaflops:N2}, {StreamGigabytes / one.StreamGigabytes:N2}, {GatherMillions / one.GatherMillions:N2} and {UpdateMillions / one.UpdateMillions:N2} times one thread)"
+            ? $", {HandOverNanoseconds:N0} ns from thread to thread ({FmaGigaflops / one.FmaGigaflops:N2}, {StreamGigabytes / one.StreamGigabytes:N2}, {GatherMillions / one.GatherMillions:N2} and {UpdateMillions / one.UpdateMillions:N2} times one thread)"
             : "");
 
     // Work is a function of the thread's number that returns how much it did, in 10^9 units.
@@ -130,6 +134,32 @@ internal sealed record Limits(double FmaGigaflops, double StreamGigabytes, doubl
         }
 
         return (Reads / 1e9) + (Vector512.Sum(sum) == 0.5f ? 1e-9 : 0);
+    }
+
+    // Two threads pass a number to and fro, each adding one.
+    private static double HandOver()
+    {
+        const int Passes = 200_000;
+        long[] number = new long[64];
+        Thread other = new(() => Pass(number, 1));
+        other.Start();
+        long start = Stopwatch.GetTimestamp();
+        Pass(number, 0);
+        other.Join();
+        return Stopwatch.GetElapsedTime(start).TotalNanoseconds / Passes;
+
+        static void Pass(long[] number, int parity)
+        {
+            ref long shared = ref number[32];
+            for (long next = parity; next < Passes; next += 2)
+            {
+                while (Volatile.Read(ref shared) != next)
+                {
+                }
+
+                Volatile.Write(ref shared, next + 1);
+            }
+        }
     }
 
     // Every thread has rows of its own, as the threads of a training step have.
