@@ -27,6 +27,10 @@ internal static class PeerProgram
         return best;
     }
 
+    /// <summary>The figure of a peer on the first CUDA device; null when it cannot be run.</summary>
+    public static PeerFigure? OnDevice(string folder, string script, string[] arguments, string field) =>
+        Run(Path.Combine(folder, script), [.. arguments, "--device", "cuda"], 2, passive: false) is { } output ? new PeerFigure(output.GetProperty(field).GetDouble(), "on the device") : null;
+
     private static JsonElement? Run(string script, string[] arguments, int threads, bool passive)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("MODELGEN_PYTHON") ?? "python3", [script, .. arguments])

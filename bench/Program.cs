@@ -10,6 +10,11 @@ if (args is [ColdStart.Command, .. var coldArguments])
     return ColdStart.Run(coldArguments);
 }
 
+if (args is [CudaBenchmark.Command])
+{
+    return CudaBenchmark.RunFirstStep();
+}
+
 if (args is [MemoryBenchmark.Command, .. var memoryArguments])
 {
     return MemoryBenchmark.Run(memoryArguments);
@@ -18,7 +23,7 @@ if (args is [MemoryBenchmark.Command, .. var memoryArguments])
 var rowsOption = new Option<string>("--rows")
 {
     Description = $"Which groups or single rows, separated by commas. Groups: {RowGroups.Names}.",
-    DefaultValueFactory = _ => string.Join(',', RowGroups.All.Select(g => g.Name)),
+    DefaultValueFactory = _ => string.Join(',', RowGroups.Here.Select(g => g.Name)),
 };
 var jsonOption = new Option<string?>("--json") { Description = "File that receives machine, limits and rows as JSON." };
 var keepOption = new Option<bool>("--keep") { Description = "Keep the rows of the JSON file that this run does not measure." };
@@ -33,6 +38,12 @@ command.SetAction(arguments =>
     if (RowGroups.Select(wanted, out string? unknown) is not { } sources)
     {
         Console.Error.WriteLine($"There is no row '{unknown}'; the groups of rows are {RowGroups.Names}.");
+        return 2;
+    }
+
+    if (sources.Any(source => CudaBenchmark.Group.Rows.Contains(source)) && CudaBenchmark.WhyNot is { } reason)
+    {
+        Console.Error.WriteLine($"The rows of {CudaBenchmark.Group.Name} need a CUDA device. {reason}");
         return 2;
     }
 

@@ -18,7 +18,11 @@ internal static class RowGroups
         CelBenchmark.Group,
         RankingBenchmark.Group,
         ServingBenchmark.Group,
+        CudaBenchmark.Group,
     ];
+
+    /// <summary>The groups that this machine can measure.</summary>
+    public static IEnumerable<RowGroup> Here => All.Where(group => group != CudaBenchmark.Group || CudaBenchmark.WhyNot is null);
 
     /// <summary>Names of the groups, for messages.</summary>
     public static string Names => string.Join(", ", All.Select(g => g.Name));

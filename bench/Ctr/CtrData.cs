@@ -36,8 +36,8 @@ internal static class CtrData
         }
     }
 
-    // Inverse of the distribution function of a bounded Pareto.
-    private static int ZipfId(double u, long cardinality)
+    /// <summary>An id by the inverse of the distribution function of a bounded Pareto; <paramref name="u"/> is uniform in [0, 1).</summary>
+    public static int ZipfId(double u, long cardinality)
     {
         const double A = 1 - 1.05;
         double x = Math.Pow((u * (Math.Pow(cardinality + 1.0, A) - 1)) + 1, 1 / A);

@@ -44,6 +44,19 @@ internal static class ElsaBenchmark
         return plan;
     }
 
+    /// <summary>The work on the first CUDA device, beside the peer there; enough users for its steps to fill an epoch.</summary>
+    public static BenchmarkRow MeasureOnDevice<TModel>(string name, int kept, double goal, BenchmarkOptions options)
+        where TModel : ElsaMeeting, IAutoencoder<TModel>, new()
+    {
+        DataSet<TModel> data = Data<TModel>(Batch * 20);
+        RetrievalOptions training = new() { BatchSize = Batch, Epochs = 2, Schedule = new SparsitySchedule { Kind = SparsityKind.Constant }, Device = Device.Cuda(0) };
+        return new Comparison(name, "users/s", goal)
+        {
+            Ours = _ => RetrievalTrainer.Train(data, training).History[^1].UsersPerSecond,
+            Peer = folder => PeerProgram.OnDevice(folder, "elsa_torch.py", ["--steps", "20", "--kept", kept.ToString(CultureInfo.InvariantCulture)], "users_per_s"),
+        }.Measure(options);
+    }
+
     private static BenchmarkRow Measure<TModel>(string name, int kept, double goal, BenchmarkOptions options, Limits limits)
         where TModel : ElsaMeeting, IAutoencoder<TModel>, new()
     {

@@ -41,6 +41,19 @@ internal static class GmfBenchmark
         return plan;
     }
 
+    /// <summary>The work on the first CUDA device, beside the peer there.</summary>
+    public static BenchmarkRow MeasureOnDevice<TModel>(string name, int steps, double goal, BenchmarkOptions options)
+        where TModel : GmfFields, IEmbeddingModel<TModel>, new()
+    {
+        DataSet<TModel> data = DataSet<TModel>.FromExamples(Examples<TModel>(Batch * steps));
+        TrainingOptions training = new() { BatchSize = Batch, Epochs = 4, Device = Device.Cuda(0) };
+        return new Comparison(name, "samples/s", goal)
+        {
+            Ours = _ => Statistics.Median([.. ModelTrainer.Train(data, training).History.Skip(1).Select(e => e.ExamplesPerSecond)]),
+            Peer = folder => PeerProgram.OnDevice(folder, "gmf_mgqe_torch.py", [], "samples_per_s"),
+        }.Measure(options);
+    }
+
     private static BenchmarkRow Measure<TModel>(string name, int steps, string[] peerArguments, double goal, Func<double, double>? ofLimit, BenchmarkOptions options)
         where TModel : GmfFields, IEmbeddingModel<TModel>, new()
     {
