@@ -21,7 +21,7 @@ internal sealed record Limits(double FmaGigaflops, double StreamGigabytes, doubl
     /// <summary>The same on one thread, measured in turn with these: what more threads can gain; null where there is one thread.</summary>
     public Limits? OneThread { get; private init; }
 
-    /// <summary>Nanoseconds after which what one thread writes is read by another, the least of several tries; 0 where there is one thread.</summary>
+    /// <summary>Nanoseconds after which what one thread writes is read by another, the least of several tries; 0 where there is one thread or one processor.</summary>
     public double HandOverNanoseconds { get; private init; }
 
     public static Limits Measure(int threads)
@@ -45,7 +45,7 @@ internal sealed record Limits(double FmaGigaflops, double StreamGigabytes, doubl
 
         Array.ForEach(blocks, block => block.Dispose());
         Limits one = new(best[0, 0], best[0, 1], best[0, 2], best[0, 3]);
-        return threads == 1 ? one : new Limits(best[1, 0], best[1, 1], best[1, 2], best[1, 3]) { OneThread = one, HandOverNanoseconds = Enumerable.Range(0, 5).Min(_ => HandOver()) };
+        return threads == 1 ? one : new Limits(best[1, 0], best[1, 1], best[1, 2], best[1, 3]) { OneThread = one, HandOverNanoseconds = Environment.ProcessorCount == 1 ? 0 : Enumerable.Range(0, 5).Min(_ => HandOver()) };
     }
 
     /// <inheritdoc/>
